@@ -16,7 +16,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.base import split
 from mentormatch.fields.numbers import parse_number
 from mentormatch.languages.vocabulary import CapacityWords, RegexAlternatives, vocabulary
-from mentormatch.programme.drafts.lexicon import fold, number_by_word, plain
+from mentormatch.programme.drafts.lexicon import fold, normalize_words, number_by_word
 
 MOST_OPTIONS, LONGEST_OPTION, LONGEST_SEEN = 40, 80, 400
 MOST_SPELLINGS = 4 * MOST_OPTIONS
@@ -146,7 +146,7 @@ def taking_side(question: str, before: str = "", side: Side | None = None) -> Si
     """
     words = vocabulary().capacity
     *earlier, last = sentences(question) or [""]
-    context = " ".join((plain(before), *earlier))
+    context = " ".join((normalize_words(before), *earlier))
     said = f"{context} {last}" if lacks_noun(last) or words.if_so.match(last) else " ".join((*earlier, last))
     if is_settled_elsewhere(last, said):
         return None
@@ -192,7 +192,7 @@ def sentences(question: str) -> list[str]:
     )
     spaced = re.sub(rf"\b(?:{vocabulary().capacity.term or '(?!)'})\b", " ", spaced, flags=re.IGNORECASE)
     spaced = re.sub(r"\b(no|nb|nbre|max)\.", r"\1 ", spaced, flags=re.IGNORECASE)
-    parts = [said for part in re.split(r"[?!…\n]|\.\s|\s\(", spaced) if (said := plain(part))]
+    parts = [said for part in re.split(r"[?!…\n]|\.\s|\s\(", spaced) if (said := normalize_words(part))]
     at = next(
         (at for at in reversed(range(len(parts))) if vocabulary().capacity.count.search(parts[at])), len(parts) - 1
     )
@@ -282,7 +282,7 @@ def side_in_title(said: str) -> Side | None:
 
 def asks_places(question: str) -> bool:
     """Say whether a question is a bare word for the places that somebody has."""
-    return bool(vocabulary().capacity.bare.fullmatch(plain(question)))
+    return bool(vocabulary().capacity.bare.fullmatch(normalize_words(question)))
 
 
 def figure(answer: str) -> int | None:
@@ -342,7 +342,7 @@ def is_unbounded(answer: str) -> bool:
     >>> [is_unbounded(text) for text in ("As many as you need", "Autant que nécessaire", "Deux, si Léa est là")]
     [True, True, False]
     """
-    return bool(vocabulary().capacity.unbounded.fullmatch(plain(ASIDE.sub(" ", answer))))
+    return bool(vocabulary().capacity.unbounded.fullmatch(normalize_words(ASIDE.sub(" ", answer))))
 
 
 def figures_of(answers: Sequence[str]) -> dict[str, str]:

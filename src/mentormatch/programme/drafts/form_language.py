@@ -1,26 +1,22 @@
-"""The texts of a form -> the languages in which it asks, by tables of about a hundred words each."""
+"""The texts of a form -> its languages, by tables of about a hundred common words per language."""
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from mentormatch.languages.vocabulary import DEFAULT, Codes, known_languages, load
-from mentormatch.programme.drafts.lexicon import plain
+from mentormatch.programme.drafts.lexicon import normalize_words
 
-LEAST_SHARE, CLEARLY = 0.1, 0.1
-"""The share of words by which a language is known, and by how much it must exceed that of others."""
-MAIL = re.compile(r"\be mails?\b")
-"""The same word in every language, whose first letter is one in some."""
-FEW_WORDS = 30
-"""A form whose headers have fewer words may be in a language that its common words do not tell."""
-FEWEST_WORDS = 4
-"""The number of words from which a question may have a language of its own."""
+MIN_SHARE = 0.1  # of common words, for a known language
+MIN_LEAD = 0.1  # of its share over that of the next language
+MIN_HEADER_WORDS = 30  # in the headers of a form, for a language by common words
+MIN_QUESTION_WORDS = 4  # of a question with a language of its own
 
 
 def languages_in(texts: Iterable[str]) -> Codes:
-    """Return the codes of the languages of some texts, the most used first; none if that is not known.
+    """Return the codes of the languages of some texts, most used first; empty if they are unknown.
 
-    English may stand beside another language. Two other languages that are as likely are taken for neither.
+    English may occur together with another language. If two other languages are equally likely, the result is empty.
 
     >>> languages_in(["What are your topics?", "Email"]), languages_in(["Quels sont vos thèmes ?", "E-mail"])
     (('en',), ('fr',))
@@ -29,43 +25,46 @@ def languages_in(texts: Iterable[str]) -> Codes:
     """
     shares = shares_of_languages(texts)
     best = max(shares.values())
-    near = [code for code in sorted(shares, key=lambda code: -shares[code]) if shares[code] > best - CLEARLY]
-    near = [code for code in near if shares[code] >= LEAST_SHARE]
-    return tuple(near) if len(near) == 1 or (len(near) == 2 and "en" in near) else ()
+    likely = [code for code in sorted(shares, key=lambda code: -shares[code]) if shares[code] > best - MIN_LEAD]
+    likely = [code for code in likely if shares[code] >= MIN_SHARE]
+    return tuple(likely) if len(likely) == 1 or (len(likely) == 2 and "en" in likely) else ()
 
 
 def certain_language(texts: Iterable[str]) -> Codes:
-    """Return the code of the only language of which these texts have a word that no other language has, else none.
+    """Return the code of the only language with a word in these texts that no other language has; else empty.
 
     >>> certain_language(["Code", "Mentoré·e"]), certain_language(["Code", "Mentee"]), certain_language(["Oui", "Yes"])
     (('fr',), (), ())
     """
-    said = {word for text in texts for word in plain(text).split()}
-    found = [code for code in known_languages() if said & load(code).survey.certain.words]
-    return (found[0],) if len(found) == 1 else ()
+    words = {word for text in texts for word in normalize_words(text).split()}
+    codes = [code for code in known_languages() if words & load(code).survey.certain.words]
+    return (codes[0],) if len(codes) == 1 else ()
 
 
 def count_common_words(texts: Iterable[str], codes: Codes) -> int:
-    """Return how many words of some texts are common words of a language."""
-    known = set().union(*(load(code).survey.common.words for code in codes))
-    return sum(word in known for text in texts for word in plain(text).split())
+    """Return the number of words in some texts that are common words of these languages."""
+    common = set().union(*(load(code).survey.common.words for code in codes))
+    return sum(word in common for text in texts for word in normalize_words(text).split())
 
 
 def shares_of_languages(texts: Iterable[str]) -> dict[str, float]:
-    """Return the share of the words of some texts that each language knows, its own letters as half a word each."""
-    known = {code: load(code).survey for code in known_languages()}
-    counts, total = dict.fromkeys(known, 0.0), 0
+    """Return, by language, the share of words that are common in it; each of its special letters counts 0.5."""
+    vocabularies = {code: load(code).survey for code in known_languages()}
+    counts, total = dict.fromkeys(vocabularies, 0.0), 0
     for text in texts:
-        said, letters = re.findall(r"[a-z]+", MAIL.sub(" ", plain(text))), set(text.casefold())
-        total += len(said)
-        for code, words in known.items():
-            counts[code] += sum(word in words.common.words for word in said)
+        tokens, letters = (
+            re.findall(r"[a-z]+", re.sub(r"\be mails?\b", " ", normalize_words(text))),
+            set(text.casefold()),
+        )
+        total += len(tokens)
+        for code, words in vocabularies.items():
+            counts[code] += sum(word in words.common.words for word in tokens)
             counts[code] += len(words.letters.words & letters) / 2
-    return {code: counts[code] / (total or 1) for code in known}
+    return {code: counts[code] / (total or 1) for code in vocabularies}
 
 
 def words_read(languages: Codes) -> Codes:
-    """Return the languages whose words read a form in these languages: all of them if its language is not known."""
+    """Return the languages whose vocabularies are used for a form in these languages; all if they are unknown."""
     if not languages:
         return known_languages()
     return (
@@ -75,10 +74,10 @@ def words_read(languages: Codes) -> Codes:
 
 @lru_cache(maxsize=4096)
 def language_of_question(question: str) -> str:
-    """Return the code of the language of one question, empty if its words do not tell it.
+    """Return the code of the language of one question; empty if its words do not show it.
 
     >>> language_of_question("Welche Themen interessieren Sie?"), language_of_question("Name")
     ('de', '')
     """
-    told = languages_in([question]) if len(re.findall(r"\w+", question)) >= FEWEST_WORDS else ()
-    return told[0] if len(told) == 1 else ""
+    codes = languages_in([question]) if len(re.findall(r"\w+", question)) >= MIN_QUESTION_WORDS else ()
+    return codes[0] if len(codes) == 1 else ""

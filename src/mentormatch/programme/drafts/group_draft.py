@@ -17,7 +17,7 @@ from mentormatch.programme.drafts.entries import DraftEntry, documents, fields, 
 from mentormatch.programme.drafts.form_language import words_read
 from mentormatch.programme.drafts.identity import email_of
 from mentormatch.programme.drafts.kinds import Guess
-from mentormatch.programme.drafts.lexicon import fold, plain
+from mentormatch.programme.drafts.lexicon import fold, normalize_words
 from mentormatch.programme.drafts.programme_draft import is_surname_first, outline_of
 from mentormatch.programme.drafts.samples import Tables, language_of, languages_of
 from mentormatch.programme.programme import Programme
@@ -161,9 +161,9 @@ def sessions(entries: Sequence[DraftEntry], answers: GroupAnswers) -> Iterator[s
     if known is not None:
         slots = dict(known.guess.settings)
         moments = [
-            (weekday, STARTS[words.moments()[plain(part)]], part)
+            (weekday, STARTS[words.moments()[normalize_words(part)]], part)
             for day in slots["days"]
-            for weekday in WEEKDAYS[words.days()[plain(day)]]
+            for weekday in WEEKDAYS[words.days()[normalize_words(day)]]
             for part in slots["moments"]
         ]
     yield "[sessions]"

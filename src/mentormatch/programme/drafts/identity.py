@@ -15,7 +15,7 @@ from mentormatch.programme.drafts.entries import DraftEntry, array, by_side, ide
 from mentormatch.programme.drafts.kinds import DATE
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among, role_of_answers
-from mentormatch.programme.drafts.samples import AT, QuestionSample
+from mentormatch.programme.drafts.samples import EMAIL_PATTERN, QuestionSample
 from mentormatch.programme.drafts.uses import guess
 from mentormatch.survey.headers import claims_by_field
 from mentormatch.survey.plan import Plan
@@ -152,7 +152,7 @@ def email_of(entries: Sequence[DraftEntry]) -> DraftEntry | None:
 
 def is_email(sample: QuestionSample) -> bool:
     """Say whether most answers are e-mail addresses."""
-    return not sample.items and share(sample.answers, AT.fullmatch) > 0.7
+    return not sample.items and share(sample.answers, EMAIL_PATTERN.fullmatch) > 0.7
 
 
 def why_identity(sample: QuestionSample, name: str, plan: Plan) -> str:

@@ -24,9 +24,9 @@ from mentormatch.programme.drafts.capacity import (
     share,
     split_options,
 )
-from mentormatch.programme.drafts.lexicon import fold, plain
-from mentormatch.programme.drafts.samples import AT, QuestionSample
-from mentormatch.programme.drafts.scales import is_higher, is_off_scale, order_answers, years
+from mentormatch.programme.drafts.lexicon import fold, normalize_words
+from mentormatch.programme.drafts.samples import EMAIL_PATTERN, QuestionSample
+from mentormatch.programme.drafts.scales import are_years, is_higher, is_off_scale, order_answers
 
 SEEN = mark("options vues dans les réponses, à compléter")
 MOST_WORDS = 8
@@ -79,7 +79,7 @@ def contact(sample: QuestionSample) -> Guess | None:
     question, answers = sample.question, sample.answers
     if answers and all(map(is_yes_or_no, dict.fromkeys(answers))):
         return None
-    if share(answers, AT.fullmatch) > 0.7 or (
+    if share(answers, EMAIL_PATTERN.fullmatch) > 0.7 or (
         words.contains_phrase(vocabulary().contact.email, question) and not are_chosen(answers)
     ):
         return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
@@ -204,7 +204,7 @@ def scale(sample: QuestionSample) -> Guess | None:
 def scale_of_figures(sample: QuestionSample, options: Sequence[str]) -> Guess | None:
     """Return that notes were given, the highest last; turned round where the question says that 1 is the most."""
     question, given = fold(sample.question), set(options)
-    if years(options) or words.asks_typed_text(sample.question):
+    if are_years(options) or words.asks_typed_text(sample.question):
         return None
     if not words.asks_grade(question):
         coded = CODE.fullmatch(question) and len(options) > FEW and given <= TO_TEN
@@ -241,7 +241,7 @@ def number(sample: QuestionSample) -> Guess | None:
     answers = sample.answers
     if share(answers, lambda text: parse_number(text) is not None) <= 0.9 or words.asks_place(sample.question):
         return None
-    if years(answers):
+    if are_years(answers):
         few = are_chosen(answers) and len(distinct(answers)) > 3 and not words.asks_typed_text(sample.question)
         return None if few else Guess("text", tr("une année, lue par l'équipe, jamais notée"), use="display")
     return Guess("number", tr("un nombre"))
@@ -263,9 +263,13 @@ def slots_in(answer: str) -> list[tuple[str, str] | None]:
     ([('lundi', 'matin'), ('samedi', '')], [('Mon', 'evening'), ('Tuesday', 'morning')], [('Monday', ''), None])
     """
     texts = [part.strip() for piece in split(answer, None) for part in piece.split(",")]
-    paired = pair_days_with_moments(texts, is_day=lambda text: plain(text) in words.days(), is_moment=words.is_moment)
+    paired = pair_days_with_moments(
+        texts, is_day=lambda text: normalize_words(text) in words.days(), is_moment=words.is_moment
+    )
     return [
-        slot if slot[1] or plain(slot[0]) in words.days() else day_and_moment(slot[0]) for slot in paired if slot[0]
+        slot if slot[1] or normalize_words(slot[0]) in words.days() else day_and_moment(slot[0])
+        for slot in paired
+        if slot[0]
     ]
 
 
@@ -419,14 +423,14 @@ def day_and_moment(text: str) -> tuple[str, str] | None:
         return None
     days, moments = words.days(), words.moments()
     cuts = ((" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts)))
-    return next((cut for cut in cuts if plain(cut[0]) in days and plain(cut[1]) in moments), None)
+    return next((cut for cut in cuts if normalize_words(cut[0]) in days and normalize_words(cut[1]) in moments), None)
 
 
 def week(days: Sequence[str], moments: Sequence[str]) -> Guess | None:
     """Return these moments of these days, in the order of the week and of the day."""
     settings = {
-        "days": sorted(distinct(days), key=lambda text: words.days().get(plain(text), 0)),
-        "moments": sorted(distinct(moments), key=lambda text: words.moments().get(plain(text), 0)),
+        "days": sorted(distinct(days), key=lambda text: words.days().get(normalize_words(text), 0)),
+        "moments": sorted(distinct(moments), key=lambda text: words.moments().get(normalize_words(text), 0)),
     }
     return Guess("slots", tr("des moments de la semaine"), settings) if all(settings.values()) else None
 

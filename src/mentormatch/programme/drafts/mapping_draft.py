@@ -28,7 +28,7 @@ from mentormatch.programme.drafts.form_language import words_read
 from mentormatch.programme.drafts.identity import TELLS, missing_identity, why_identity
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.roles import RoleQuestion, answers_that_name, taking_and_taken
-from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_table, languages_of
+from mentormatch.programme.drafts.samples import QuestionSample, Tables, find_questions, languages_of
 from mentormatch.programme.drafts.uses import STATED
 from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
@@ -130,7 +130,7 @@ def propose_in_words(programme: Programme, tables: Tables, stated: StatedMapping
     options = {name: tuple(option_counterparts(name, texts, plan)) for name, texts in counts.items()}
     kept = {name: (*find_stated_options(stated, name, plan), *found) for name, found in options.items()}
     typed = {name: len(texts) - len(options[name]) for name, texts in counts.items() if len(texts) > len(options[name])}
-    sampled = [sample for table, side in tables for sample in in_table(table, side)]
+    sampled = [sample for table, side in tables for sample in find_questions(table, side)]
     lacking = missing_identity([table for table, _ in tables], sampled, wider, apart=apart)
     return MappingDraft(
         (*said.values(), *questions.values()),
@@ -153,7 +153,7 @@ def plan_with(plan: Plan, questions: Iterable[Counterpart], options: Mapping[str
 def find_stated_questions(tables: Tables, stated: StatedMapping, plan: Plan) -> Iterator[Counterpart]:
     """Yield what people said of the questions of these files."""
     for table, side in tables:
-        for sample in in_table(table, side):
+        for sample in find_questions(table, side):
             name = stated.questions.get(fold(sample.question))
             if name is not None and (name == "" or name in plan.fields):
                 yield from counterparts(sample, name, tr(STATED), plan.fields)
@@ -196,7 +196,7 @@ def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iter
     taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}
     free = {table.header[column] for column in range(len(table.header)) if column not in taken | table.own}
     free = {header for header in free if not is_left(header, plan)}
-    questions = [sample for sample in in_table(table, side) if free.intersection(sample.headers)]
+    questions = [sample for sample in find_questions(table, side) if free.intersection(sample.headers)]
     fields = {
         name: field
         for name, field in plan.fields.items()

@@ -8,8 +8,8 @@ from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.people.name_order import capital_words
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.entries import DraftEntry
-from mentormatch.programme.drafts.lexicon import plain
-from mentormatch.programme.drafts.samples import AT
+from mentormatch.programme.drafts.lexicon import normalize_words
+from mentormatch.programme.drafts.samples import EMAIL_PATTERN
 
 MIN_MARKS = 2  # rows that show the order, none of which shows the other
 
@@ -23,7 +23,9 @@ def marked_order(name: DraftEntry, entries: Sequence[DraftEntry]) -> bool | None
     names = [row[0] for row in name.sample.rows]
     columns = [entry.sample for entry in entries if entry is not name and len(entry.sample.rows) == len(names)]
     columns = [sample for sample in columns if not sample.items]
-    addresses = [[row[0] for row in one.rows] for one in columns if any(AT.fullmatch(row[0]) for row in one.rows)]
+    addresses = [
+        [row[0] for row in one.rows] for one in columns if any(EMAIL_PATTERN.fullmatch(row[0]) for row in one.rows)
+    ]
     alone = [one for one in columns if asks_first_name(one.question)]
     known = {fold(text) for one in alone for text in one.answers}
     marks = {mark for name, *given in zip(names, *addresses, strict=True) for mark in marks_in(name, given, known)}
@@ -74,7 +76,7 @@ def states_last_first(question: str) -> bool:
     >>> states_last_first("Nom et prénom"), states_last_first("First and last name"), states_last_first("Full name")
     (True, False, False)
     """
-    said, name = plain(question).split(), vocabulary().name
+    said, name = normalize_words(question).split(), vocabulary().name
     first = [at for at, word in enumerate(said) if word in name.first.words]
     last = [at for at, word in enumerate(said) if word in name.last.words]
     return bool(first and last) and last[0] < first[0]

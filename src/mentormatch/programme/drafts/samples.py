@@ -1,6 +1,6 @@
-"""Files of answers -> the questions that they ask, each with its rows of cells, and the language of these questions.
+"""Files of answers -> their questions with rows of cells, and the languages of the questions.
 
-A question has one column, or several that share its words, each with an item in brackets.
+A question has one column, or several columns whose headers are the question and an item in brackets.
 """
 
 import re
@@ -15,7 +15,7 @@ from mentormatch.languages.translation import LANGUAGES, spoken
 from mentormatch.languages.vocabulary import Codes, vocabulary
 from mentormatch.programme.drafts.capacity import share
 from mentormatch.programme.drafts.form_language import (
-    FEW_WORDS,
+    MIN_HEADER_WORDS,
     certain_language,
     count_common_words,
     languages_in,
@@ -35,25 +35,21 @@ from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
 
-AT = re.compile(r"\S+@\S+\.\S+")
-MOST_ROWS = 100
-"""So many rows of a file are looked at where its headers tell nothing."""
-MOST_ADDRESSES = 0.7
-"""A column holds e-mail addresses from that share of its answers on."""
-ENOUGH = 8
-"""Rows: with more, columns of one grid have answers in common."""
-BELONGING, OFTEN = ("religion", "union", "politics"), 3
-"""Subjects that people are members of, and the questions of one from which on a whole form is about it."""
+EMAIL_PATTERN = re.compile(r"\S+@\S+\.\S+")
+MAX_LANGUAGE_ROWS = 100  # rows of a file whose answers help to find its language
+MIN_ROWS = 8  # with more rows, columns of one grid have common answers
+MEMBERSHIP_SUBJECTS = ("religion", "union", "politics")  # subjects with groups that have members
 type Tables = Sequence[tuple[TextTable, Side | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSample:
-    """A question as a file asks it: ``items`` of its columns (none: one column), and ``rows`` of cells, all trimmed.
+    """A question of a file, with its cells.
 
-    ``headers`` are those of its columns; ``sides`` says who sent each row, None where that is not known. ``people``
-    tells which rows are of one person; if it is empty, each row is of another. ``follows`` is the question of which
-    this one only asks to say more.
+    ``items`` are the items of its columns, empty for a question of one column; ``headers`` are those of its columns.
+    ``rows`` contains the cells of each row, stripped. ``sides`` has the side of each row, None if it is unknown.
+    ``people`` has an id of the person of each row; if it is empty, each row is another person. ``follows`` is the
+    question whose details this one asks for.
     """
 
     question: str
@@ -66,7 +62,7 @@ class QuestionSample:
 
     @property
     def answers(self) -> list[str]:
-        """All cells that are not empty."""
+        """All non-empty cells."""
         return [cell for row in self.rows for cell in row if cell]
 
     @property
@@ -76,253 +72,270 @@ class QuestionSample:
         return [person for person, row in zip(people, self.rows, strict=True) for cell in row if cell]
 
     def of(self, item: str) -> list[str]:
-        """Return the cells of one item that are not empty."""
+        """Return the non-empty cells of one item."""
         place = self.items.index(item)
         return [row[place] for row in self.rows if row[place]]
 
 
 def sample_questions(tables: Sequence[tuple[TextTable, Side | None]]) -> list[QuestionSample]:
-    """Return the questions of all files in their order; one that both files ask comes once."""
-    found: dict[str, QuestionSample] = {}
+    """Return the questions of all files in order; a question in several files is merged into one."""
+    questions: dict[str, QuestionSample] = {}
     for table, side in tables:
-        for question in in_table(table, side):
+        for question in find_questions(table, side):
             key = fold(question.question)
-            found[key] = join(found[key], question) if key in found else question
-    return list(found.values())
+            questions[key] = merge_samples(questions[key], question) if key in questions else question
+    return list(questions.values())
 
 
-def in_table(table: TextTable, side: Side | None) -> list[QuestionSample]:
-    """Return the questions of one file; of a question that stands alone too, the items come with it."""
+def find_questions(table: TextTable, side: Side | None) -> list[QuestionSample]:
+    """Return the questions of one file.
+
+    If a question has a column without an item, its items are the options of that column.
+    """
     table = separate_columns(table)
-    groups = column_groups(table.header)
-    boxes = box_groups(
-        table, {columns[0]: columns[1:] for columns in groups.values() if hold_other_only(table.header, columns[1:])}
+    groups = group_columns(table.header)
+    boxes = find_checkbox_groups(
+        table, {columns[0]: columns[1:] for columns in groups.values() if contain_other_only(table.header, columns[1:])}
     )
-    ranks = rank_groups(table, [columns[0] for columns in groups.values() if len(columns) == 1])
-    found: list[QuestionSample] = []
+    ranks = find_rank_groups(table, [columns[0] for columns in groups.values() if len(columns) == 1])
+    samples: list[QuestionSample] = []
     for question, columns in groups.items():
         first = columns[0]
         if first in boxes:
-            found += [sample_of_columns(table, boxes[first], side)] if boxes[first] else []
+            samples += [make_joint_sample(table, boxes[first], side)] if boxes[first] else []
         elif first in ranks:
-            found += [sample_of_columns(table, ranks[first], side)] if ranks[first] else []
+            samples += [make_joint_sample(table, ranks[first], side)] if ranks[first] else []
         elif any(table.header[column].strip() for column in columns):
-            found.append(sample(table, question, columns, side))
-    people = people_in(table)
-    return link_memberships(link_follow_ups([replace(one, people=people) for one in found]))
+            samples.append(make_sample(table, question, columns, side))
+    people = identify_people(table)
+    return link_memberships(link_follow_ups([replace(question_sample, people=people) for question_sample in samples]))
 
 
 def separate_columns(table: TextTable) -> TextTable:
-    """Return a table in which columns that a tool may have put under the question before it stand alone.
+    """Return a table in which columns that a tool may have added to the question before them are questions.
 
-    They do from the first of them on that has no answer in common with those before, where rows are enough to tell.
+    A column is separate from the first one on that shares no answer with those before it, if there are enough rows.
     """
-    header, known, ended = list(table.header), frozenset[str](), False
+    header, earlier, is_separate = list(table.header), frozenset[str](), False
     for column in sorted(table.alone):
-        given = answers_in(table, column)
+        answers = answers_in(table, column)
         if column - 1 not in table.alone:
-            known, ended = answers_in(table, column - 1), False
-        unlike = given.isdisjoint(known) and not all(map(is_rank, given | known))
-        ended = ended or bool(given and known and unlike and len(table.records) > ENOUGH)
-        header[column] = table.alone[column] if ended else header[column]
-        known |= given
+            earlier, is_separate = answers_in(table, column - 1), False
+        is_different = answers.isdisjoint(earlier) and not all(map(is_rank, answers | earlier))
+        is_separate = is_separate or bool(answers and earlier and is_different and len(table.records) > MIN_ROWS)
+        header[column] = table.alone[column] if is_separate else header[column]
+        earlier |= answers
     return replace(table, header=tuple(header))
 
 
 def answers_in(table: TextTable, column: int) -> frozenset[str]:
-    """Return the answers of a column, as they are compared."""
+    """Return the folded non-empty answers of a column."""
     return frozenset(fold(record.cells[column]) for record in table.records) - {""}
 
 
 def link_follow_ups(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
-    """Return questions in their order, each that only asks to say more with the one that it follows."""
-    found: list[QuestionSample] = []
-    for one in questions:
-        last = found[-1] if found else None
-        before = (
-            last if last and (is_follow_up(one.question) or repeats_previous(one.question, last.question)) else None
+    """Return the questions in order, each follow-up with the question that it follows."""
+    linked: list[QuestionSample] = []
+    for question in questions:
+        previous = linked[-1] if linked else None
+        target = (
+            previous
+            if previous and (is_follow_up(question.question) or repeats_previous(question.question, previous.question))
+            else None
         )
-        found.append(replace(one, follows=before and (before.follows or before)))
-    return found
+        linked.append(replace(question, follows=target and (target.follows or target)))
+    return linked
 
 
 def link_memberships(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
-    """Return questions, those on being a member of something unnamed with a question that names what it is.
+    """Return the questions; those on an unnamed membership follow a question that names the group.
 
-    A form that asks again and again about faith, or about a union, is the form of a church, or of that union.
+    A form with several questions about faith, or about a union, is the form of a church, or of that union.
     """
-    named = [(subject_of(one.question), one) for one in questions]
-    times = Counter(subject for subject, _ in named if subject in BELONGING)
-    subject, count = times.most_common(1)[0] if times else (None, 0)
-    if count < OFTEN:
+    subjects = [(subject_of(sample.question), sample) for sample in questions]
+    counts = Counter(subject for subject, _ in subjects if subject in MEMBERSHIP_SUBJECTS)
+    subject, count = counts.most_common(1)[0] if counts else (None, 0)
+    if count < 3:
         return list(questions)
-    first = next(one for of, one in named if of == subject)
-    return [replace(one, follows=first) if asks_membership(one.question) else one for one in questions]
+    first = next(sample for sample_subject, sample in subjects if sample_subject == subject)
+    return [replace(sample, follows=first) if asks_membership(sample.question) else sample for sample in questions]
 
 
-def hold_other_only(header: Sequence[str], columns: Sequence[int]) -> bool:
-    """Say whether columns, if there are any, only hold what was typed beside an option."""
+def contain_other_only(header: Sequence[str], columns: Sequence[int]) -> bool:
+    """Return whether all these columns, if any, contain texts typed next to an option."""
     return all(fold(split_header(header[column])[1]) == fold(OTHER) for column in columns)
 
 
-def box_groups(table: TextTable, alone: Mapping[int, Sequence[int]]) -> dict[int, dict[str, int]]:
-    """Return the columns that are boxes ticked with their own label, those side by side as one under the first.
+def find_checkbox_groups(table: TextTable, alone: Mapping[int, Sequence[int]]) -> dict[int, dict[str, int]]:
+    """Return, by column, the items of a checkbox question with their columns; empty except for the first column.
 
-    Some tools write no question above them. Each column has the items of its group, by label; none but the first.
-    ``alone`` has the columns that may be boxes, with those that hold what was typed beside each. A label that comes
-    again, which is numbered, begins another group; a box for another answer ends its group.
+    Some tools write no question above boxes that contain their own label when ticked. Adjacent boxes are one question.
+    ``alone`` has the columns that may be boxes, with those of texts typed next to them. A repeated label, which is
+    numbered, begins another question; a box for another answer ends its question.
     """
     labels = {column: strip_number(table.header[column], table.header) for column in alone}
-    box = [
+    boxes = [
         column
         for column in alone
         if is_ticked_with_label(table, column, labels[column])
         and not contains_phrase(vocabulary().consent.required, labels[column])
     ]
-    found: dict[int, dict[str, int]] = {}
-    for column in box:
-        before = next((first for first, items in found.items() if items and column - 1 in items.values()), None)
-        if before is None or labels[column] in found[before] or fold(next(reversed(found[before]))) in OTHER_ITEMS:
-            before = column
-        found.setdefault(column, {})
-        found[before] |= {labels[column]: column, **dict(zip([OTHER], alone[column], strict=False))}
-    lone = [first for first, items in found.items() if len(items) == 1]
-    return {column: items for column, items in found.items() if column not in lone}
+    groups: dict[int, dict[str, int]] = {}
+    for column in boxes:
+        first_box = next((first for first, items in groups.items() if items and column - 1 in items.values()), None)
+        if (
+            first_box is None
+            or labels[column] in groups[first_box]
+            or fold(next(reversed(groups[first_box]))) in OTHER_ITEMS
+        ):
+            first_box = column
+        groups.setdefault(column, {})
+        groups[first_box] |= {labels[column]: column, **dict(zip([OTHER], alone[column], strict=False))}
+    single_boxes = [first for first, items in groups.items() if len(items) == 1]
+    return {column: items for column, items in groups.items() if column not in single_boxes}
 
 
 def is_ticked_with_label(table: TextTable, column: int, text: str) -> bool:
-    """Say whether a column is ticked, and with nothing else than its own label."""
+    """Return whether a column contains its own label and nothing else."""
     label = fold(text)
-    given = (row.cells[column] for row in table.records)
-    first = next((cell for cell in given if cell.strip()), "")
-    return fold(first) == label != "" and all(fold(cell) in ("", label) for cell in given)
+    cells = (row.cells[column] for row in table.records)
+    first = next((cell for cell in cells if cell.strip()), "")
+    return fold(first) == label != "" and all(fold(cell) in ("", label) for cell in cells)
 
 
-def rank_groups(table: TextTable, alone: Sequence[int]) -> dict[int, dict[str, int]]:
-    """Return the columns of one ranked question, told apart by ``First choice``, ``2e choix``, as one under the best.
+def find_rank_groups(table: TextTable, alone: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return, by column, the ranks of a ranking question with their columns; empty except for the first column.
 
-    Each column has the ranks of its group, the first first whatever the order of the columns; none but one of them.
+    Headers differ by an ordinal: ``First choice``, ``2e choix``. Ranks are in order, whatever the order of the columns.
     """
-    groups: dict[str, dict[int, int]] = {}
+    rankings: dict[str, dict[int, int]] = {}
     for column in alone:
-        stem, place = split_ordinal(table.header[column])
-        if place:
-            groups.setdefault(stem, {}).setdefault(place, column)
-    found: dict[int, dict[str, int]] = {}
-    for places in groups.values():
-        if len(places) > 1 and sorted(places) == list(range(1, len(places) + 1)) and share_options(table, places):
-            found |= {column: {} for column in places.values()}
-            found[min(places.values())] = {str(place): places[place] for place in sorted(places)}
-    return found
+        stem, rank = split_ordinal(table.header[column])
+        if rank:
+            rankings.setdefault(stem, {}).setdefault(rank, column)
+    groups: dict[int, dict[str, int]] = {}
+    for columns_by_rank in rankings.values():
+        if (
+            len(columns_by_rank) > 1
+            and sorted(columns_by_rank) == list(range(1, len(columns_by_rank) + 1))
+            and have_common_answers(table, columns_by_rank)
+        ):
+            groups |= {column: {} for column in columns_by_rank.values()}
+            groups[min(columns_by_rank.values())] = {
+                str(rank): columns_by_rank[rank] for rank in sorted(columns_by_rank)
+            }
+    return groups
 
 
-def share_options(table: TextTable, places: Mapping[int, int]) -> bool:
-    """Say whether columns are answered with the same options, most of those of each standing in the others too."""
-    given = [{row.cells[column].strip() for row in table.records} - {""} for column in places.values()]
-    every = set().union(*given)
-    return bool(every) and all(2 * len(one) >= len(every) for one in given)
+def have_common_answers(table: TextTable, columns_by_rank: Mapping[int, int]) -> bool:
+    """Return whether each column contains at least half of the answers of all columns."""
+    answer_sets = [{row.cells[column].strip() for row in table.records} - {""} for column in columns_by_rank.values()]
+    all_answers = set().union(*answer_sets)
+    return bool(all_answers) and all(2 * len(answers) >= len(all_answers) for answers in answer_sets)
 
 
-def sample_of_columns(table: TextTable, items: Mapping[str, int], side: Side | None) -> QuestionSample:
-    """Return a question over several columns, in the words of the first header, for it has none of its own."""
+def make_joint_sample(table: TextTable, items: Mapping[str, int], side: Side | None) -> QuestionSample:
+    """Return a question over several columns, named after the first header."""
     rows = tuple(tuple(record.cells[column].strip() for column in items.values()) for record in table.records)
     headers = tuple(table.header[column].strip() for column in items.values())
     return QuestionSample(headers[0], headers, tuple(items), rows, (side,) * len(rows))
 
 
 def strip_number(text: str, header: Sequence[str]) -> str:
-    """Return a header without the number that tells it from one of the same words, itself where it has none.
+    """Return a header without the number that separates it from an equal one; unchanged if it has none.
 
     >>> strip_number("Law (2)", ["Law", "Law (2)"]), strip_number("Law (2)", ["Law (1)", "Law (2)"])
     ('Law', 'Law (2)')
     """
     question, item = split_part(text) or (text, "")
     names = {fold(name) for name in header}
-    repeated = item.isdigit() and text.rstrip().endswith(")") and fold(question) in names
-    return question.strip() if repeated and fold(f"{question} (1)") not in names else text.strip()
+    is_numbered = item.isdigit() and text.rstrip().endswith(")") and fold(question) in names
+    return question.strip() if is_numbered and fold(f"{question} (1)") not in names else text.strip()
 
 
-def column_groups(header: Sequence[str]) -> dict[str, list[int]]:
-    """Return the columns of each question."""
+def group_columns(header: Sequence[str]) -> dict[str, list[int]]:
+    """Map each question to its columns."""
     questions = [fold(split_header(text)[0]) for text in header]
     groups: dict[str, list[int]] = {}
-    named: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for column, text in enumerate(header):
         question, item = split_header(text)
-        again = strip_number(text, header) != text.strip()
-        together = item and not again and (text.rstrip().endswith("]") or questions.count(fold(question)) > 1)
-        wording = question if together else text.strip()
-        groups.setdefault(named.setdefault(fold(wording), wording), []).append(column)
+        is_repeated = strip_number(text, header) != text.strip()
+        is_item = item and not is_repeated and (text.rstrip().endswith("]") or questions.count(fold(question)) > 1)
+        wording = question if is_item else text.strip()
+        groups.setdefault(spellings.setdefault(fold(wording), wording), []).append(column)
     return groups
 
 
 def split_header(header: str) -> tuple[str, str]:
-    """Return the question and the item of a header, the item empty where there is none."""
+    """Return the question and the item of a header; the item is empty if there is none."""
     question, item = split_part(header) or (header, "")
-    named = fold(item) and not asks_all_that_apply(item)
-    return (question.strip(), item.strip()) if named else (header.strip(), "")
+    is_item = fold(item) and not asks_all_that_apply(item)
+    return (question.strip(), item.strip()) if is_item else (header.strip(), "")
 
 
-def sample(table: TextTable, question: str, columns: Sequence[int], side: Side | None) -> QuestionSample:
-    """Return one question; where one of its columns has no item, that one answers, and the items are its options."""
+def make_sample(table: TextTable, question: str, columns: Sequence[int], side: Side | None) -> QuestionSample:
+    """Return one question; if one of its columns has no item, only that column is read."""
     items = tuple(split_header(table.header[column])[1] for column in columns)
-    whole = [column for column, item in zip(columns, items, strict=True) if not item]
-    whole = whole or [column for column in columns if table.header[column].strip() == question]
-    taken = whole[:1] or list(columns)
-    rows = tuple(tuple(record.cells[column].strip() for column in taken) for record in table.records)
-    headers = tuple(table.header[column] for column in taken)
-    return QuestionSample(question, headers, () if whole else items, rows, (side,) * len(rows))
+    columns_without_item = [column for column, item in zip(columns, items, strict=True) if not item]
+    columns_without_item = columns_without_item or [
+        column for column in columns if table.header[column].strip() == question
+    ]
+    columns_read = columns_without_item[:1] or list(columns)
+    rows = tuple(tuple(record.cells[column].strip() for column in columns_read) for record in table.records)
+    headers = tuple(table.header[column] for column in columns_read)
+    return QuestionSample(question, headers, () if columns_without_item else items, rows, (side,) * len(rows))
 
 
-def people_in(table: TextTable) -> tuple[str, ...]:
-    """Return the person of each row: rows with the same e-mail address are of one person, any other row of another."""
+def identify_people(table: TextTable) -> tuple[str, ...]:
+    """Return an id per row for its person: rows with the same e-mail address are of one person."""
     columns = [[record.cells[column].strip() for record in table.records] for column in range(len(table.header))]
-    addresses = [column for column in columns if share(list(filter(None, column)), AT.fullmatch) > MOST_ADDRESSES]
-    told = max(addresses, key=lambda column: len(set(column)), default=[""] * len(table.records))
+    addresses = [column for column in columns if share(list(filter(None, column)), EMAIL_PATTERN.fullmatch) > 0.7]
+    best = max(addresses, key=lambda column: len(set(column)), default=[""] * len(table.records))
     lines = (f"{table.source}:{record.line}" for record in table.records)
-    return tuple(canonical(address) or line for address, line in zip(told, lines, strict=True))
+    return tuple(canonical(address) or line for address, line in zip(best, lines, strict=True))
 
 
-def join(one: QuestionSample, other: QuestionSample) -> QuestionSample:
-    """Return a question that two files ask, with the items of both."""
-    if bool(one.items) != bool(other.items):
-        return one
-    headers = dict(zip((*one.items, *other.items), (*one.headers, *other.headers), strict=False))
-    items = tuple(headers) if one.items else ()
-    rows = (*align(one, items), *align(other, items))
-    sides, people = (*one.sides, *other.sides), (*one.people, *other.people)
-    return QuestionSample(one.question, tuple(headers.values()) or one.headers, items, rows, sides, people=people)
+def merge_samples(first: QuestionSample, second: QuestionSample) -> QuestionSample:
+    """Return the question of two files, with the items of both; the first one if only one of them has items."""
+    if bool(first.items) != bool(second.items):
+        return first
+    headers = dict(zip((*first.items, *second.items), (*first.headers, *second.headers), strict=False))
+    items = tuple(headers) if first.items else ()
+    rows = (*align_rows(first, items), *align_rows(second, items))
+    sides, people = (*first.sides, *second.sides), (*first.people, *second.people)
+    return QuestionSample(first.question, tuple(headers.values()) or first.headers, items, rows, sides, people=people)
 
 
-def align(sample: QuestionSample, items: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    """Return the rows of a question under these items."""
+def align_rows(sample: QuestionSample, items: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Return the rows of a question in the columns of these items."""
     if not items:
         return sample.rows
-    place = {item: at for at, item in enumerate(sample.items)}
-    return (tuple(row[place[item]] if item in place else "" for item in items) for row in sample.rows)
+    columns = {item: index for index, item in enumerate(sample.items)}
+    return (tuple(row[columns[item]] if item in columns else "" for item in items) for row in sample.rows)
 
 
 def with_sides(questions: Iterable[QuestionSample], sides: Sequence[Side | None]) -> list[QuestionSample]:
-    """Return the questions of one file with who sent each row."""
+    """Return the questions of one file with the side of each row."""
     return [replace(sample, sides=tuple(sides)) for sample in questions]
 
 
 def language_of(tables: Tables) -> str:
-    """Return the code of the language in which to write a draft of these files: theirs, or else the one spoken."""
+    """Return the code of the language for a draft: that of the files, else the current one."""
     known = [code for code in languages_of(tables) if code in LANGUAGES]
     return known[0] if known else spoken()
 
 
 def languages_of(tables: Tables) -> Codes:
-    """Return the codes of the languages in which some files ask, the most used first; none if that is not known.
+    """Return the codes of the languages of some files, most used first; empty if they are unknown.
 
-    Headers tell, or headers and answers together. The columns that a survey tool added do not count, unless a form has
-    few words: then certain words of headers and answers tell, if nothing else does.
+    Headers decide, else headers and answers together, without the columns that a survey tool added. A form with few
+    words is decided by words that only one language has, if there are any.
     """
-    headers = [text for table, _ in tables for at, text in enumerate(table.header) if at not in table.own]
-    cells = (cell for table, _ in tables for record in table.records[:MOST_ROWS] for cell in record.cells)
+    headers = [text for table, _ in tables for column, text in enumerate(table.header) if column not in table.own]
+    cells = (cell for table, _ in tables for record in table.records[:MAX_LANGUAGE_ROWS] for cell in record.cells)
     answers = list(dict.fromkeys(cells))
-    told = languages_in(headers) or languages_in([*headers, *answers])
-    if len(" ".join(headers).split()) >= FEW_WORDS or count_common_words(headers, told) > 1:
-        return told
-    return certain_language([*(text for table, _ in tables for text in table.header), *answers]) or told
+    codes = languages_in(headers) or languages_in([*headers, *answers])
+    if len(" ".join(headers).split()) >= MIN_HEADER_WORDS or count_common_words(headers, codes) > 1:
+        return codes
+    return certain_language([*(text for table, _ in tables for text in table.header), *answers]) or codes

@@ -13,7 +13,7 @@ from itertools import chain
 
 from mentormatch.languages.vocabulary import Vocabulary, languages_in_use, vocabulary, words_in, words_of
 from mentormatch.programme.drafts.form_language import language_of_question
-from mentormatch.programme.drafts.lexicon import alternatives, plain, split_phrases, within
+from mentormatch.programme.drafts.lexicon import compile_phrases, make_phrases_regex, normalize_words, split_phrases
 
 MAX_ANSWERS = 200  # distinct answers examined
 MAX_OPTION_LENGTH = 90  # characters; longer answers are ignored
@@ -49,15 +49,15 @@ def subject_in_question(question: str, options: Sequence[str], *, closed: bool) 
     """Return the sensitive subject of a question by the vocabularies in use, None if there is none."""
     words = vocabulary()
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
-    folded = without_harmless(plain(spaced), words)
+    folded = without_harmless(normalize_words(spaced), words)
     subject = find_subject_in_words(folded)
     if subject:
         return subject
     # The text before brackets or a colon is the question; the text after it may name a course or a field
-    core = without_harmless(plain(re.split(r"[(\[:]", question, maxsplit=1)[0]), words)
+    core = without_harmless(normalize_words(re.split(r"[(\[:]", question, maxsplit=1)[0]), words)
     if is_topical(folded) and not (core and find_subject_in_words(core)):
         return None
-    return subject_in_options(tuple(map(plain, options)), words, closed=closed)
+    return subject_in_options(tuple(map(normalize_words, options)), words, closed=closed)
 
 
 def find_subject_in_words(folded: str) -> str | None:
@@ -74,27 +74,31 @@ def find_sensitive_words(question: str) -> str:
     spaced, question_language = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question), language_of_question(question)
     vocabularies = (vocabulary(), *((words_in((question_language,)),) if question_language else ()))
     match = next(
-        (match for tokens in vocabularies if (match := find_in_words(without_harmless(plain(spaced), tokens), tokens))),
+        (
+            match
+            for tokens in vocabularies
+            if (match := find_in_words(without_harmless(normalize_words(spaced), tokens), tokens))
+        ),
         None,
     )
     if match is None:
         return ""
     tokens, phrase = list(re.finditer(r"[^\W_]+", spaced)), match[1].split()
     runs = (tokens[start : start + len(phrase)] for start in range(len(tokens) - len(phrase) + 1))
-    run = next((run for run in runs if [plain(word[0]) for word in run] == phrase), None)
+    run = next((run for run in runs if [normalize_words(word[0]) for word in run] == phrase), None)
     return spaced[run[0].start() : run[-1].end()] if run else match[1]
 
 
 @lru_cache(maxsize=4096)
 def find_in_words(folded: str, words: Vocabulary) -> tuple[str, str] | None:
     """Return the sensitive subject of a folded question and the phrase that shows it, None if there is none."""
-    is_consent = bool(within(words.consent.required).match(folded))
+    is_consent = bool(compile_phrases(words.consent.required).match(folded))
     for name, subject in words.subjects.items():
         # Phrases that are sensitive in any sentence; in a consent, only these count
         phrases = (subject.certain, subject.telling) + (() if is_consent else (subject.likely,))
-        certain_spans = (m.span() for part in phrases for m in within(part).finditer(folded))
+        certain_spans = (m.span() for part in phrases for m in compile_phrases(part).finditer(folded))
         # Phrases that are sensitive if they are about a person
-        possible_spans = () if is_consent else (m.span() for m in within(subject.possible).finditer(folded))
+        possible_spans = () if is_consent else (m.span() for m in compile_phrases(subject.possible).finditer(folded))
         personal_spans = (span for span in possible_spans if concerns_person(folded, span))
         span = next((span for span in chain(certain_spans, personal_spans) if not is_exempt(folded, span)), None)
         if span:
@@ -108,9 +112,11 @@ def is_doubtful(question: str) -> bool:
     >>> is_doubtful("Church youth group nearby"), is_doubtful("Youth group nearby")
     (True, False)
     """
-    folded, words = without_harmless(plain(question), vocabulary()), vocabulary()
+    folded, words = without_harmless(normalize_words(question), vocabulary()), vocabulary()
     spans = (
-        match.span() for _, subject in words.subjects.items() for match in within(subject.possible).finditer(folded)
+        match.span()
+        for _, subject in words.subjects.items()
+        for match in compile_phrases(subject.possible).finditer(folded)
     )
     return any(not is_exempt(folded, span) for span in spans)
 
@@ -136,7 +142,7 @@ def is_exempt(folded: str, span: tuple[int, int]) -> bool:
     if conversation.search(before) and listener.search(after):
         return True
     # Help given to others
-    other_people = within(vocabulary().sensitive.others)
+    other_people = compile_phrases(vocabulary().sensitive.others)
     help_match = help_pattern.search(before)
     return bool(
         help_match
@@ -158,17 +164,18 @@ def person_frames(words: Vocabulary) -> tuple[re.Pattern[str], ...]:
 @cache
 def exempting_frames(words: Vocabulary) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
     """Return patterns before, and after, a phrase that names a field of work or the state of another person."""
-    frames, skip = words.sensitive, not_about_respondent(words)
-    topic, about = alternatives(frames.topics), rf"(?: (?:{frames.about}))+(?: (?:{frames.articles}))*"
+    frames, other = words.sensitive, not_about_respondent(words)
+    topic, heads = make_phrases_regex(frames.topics), make_phrases_regex(frames.heads)
+    about = rf"(?: (?:{frames.about}))+(?: (?:{frames.articles}))*"
     before = (
-        rf"\b(?:{topic}{about}(?: \w+)?|{alternatives(frames.of_noun)}) $",
-        rf"^(?:(?:q\d+|{frames.about}|{frames.asking}) ){{0,3}}(?:\w+ )?{alternatives(frames.heads)}(?: {skip}\w+)* $",
-        rf"\b{alternatives(frames.mentees)}(?: {skip}\w+){{0,4}} $",
+        rf"\b(?:{topic}{about}(?: \w+)?|{make_phrases_regex(frames.of_noun)}) $",
+        rf"^(?:(?:q\d+|{frames.about}|{frames.asking}) ){{0,3}}(?:\w+ )?{heads}(?: {other}\w+)* $",
+        rf"\b{make_phrases_regex(frames.mentees)}(?: {other}\w+){{0,4}} $",
     )
     after = (
         rf"(?: (?:{frames.behind}))? {topic}(?!\w)",
         rf"(?: \w+){{0,2}} (?:{frames.done_by})(?: \w+){{0,2}} (?:{frames.done})\b",
-        rf"(?: \w+){{0,3}} {alternatives(frames.clubs)}(?!\w)",
+        rf"(?: \w+){{0,3}} {make_phrases_regex(frames.clubs)}(?!\w)",
     )
     return tuple(map(re.compile, before)), tuple(map(re.compile, after))
 
@@ -179,9 +186,9 @@ def conversation_frames(words: Vocabulary) -> tuple[re.Pattern[str], ...]:
     phrases = words.sensitive
     not_received = "".join(f"(?<!{phrase} )" for phrase in split_phrases(phrases.received))
     return (
-        re.compile(rf"\b{alternatives(phrases.talked)}(?: {not_about_respondent(words)}\w+){{0,6}} $"),
-        re.compile(rf"\b{alternatives(phrases.listeners)}(?!\w)"),
-        re.compile(rf"{not_received}\b{alternatives(phrases.helped)}(?: \w+){{0,5}} $"),
+        re.compile(rf"\b{make_phrases_regex(phrases.talked)}(?: {not_about_respondent(words)}\w+){{0,6}} $"),
+        re.compile(rf"\b{make_phrases_regex(phrases.listeners)}(?!\w)"),
+        re.compile(rf"{not_received}\b{make_phrases_regex(phrases.helped)}(?: \w+){{0,5}} $"),
     )
 
 
@@ -193,7 +200,7 @@ def not_about_respondent(words: Vocabulary) -> str:
 def is_topical(folded: str) -> bool:
     """Return whether a question is about a field of work, of study or of interest, or a practice at work."""
     words = vocabulary().sensitive
-    return bool(within(words.topics).search(folded) or within(words.practised).search(folded))
+    return bool(compile_phrases(words.topics).search(folded) or compile_phrases(words.practised).search(folded))
 
 
 @lru_cache(maxsize=1024)
@@ -220,9 +227,9 @@ def subject_in_options(options: tuple[str, ...], words: Vocabulary, *, closed: b
 def subject_of_option(option: str) -> str | None:
     """Return the sensitive subject of an option in which people describe themselves, None if there is none."""
     for name, subject in vocabulary().subjects.items():
-        if re.fullmatch(alternatives(subject.answers), option):
+        if re.fullmatch(make_phrases_regex(subject.answers), option):
             return name
-        if any(not is_exempt(option, m.span()) for m in within(subject.certain).finditer(option)):
+        if any(not is_exempt(option, m.span()) for m in compile_phrases(subject.certain).finditer(option)):
             return name
     return None
 
@@ -230,7 +237,7 @@ def subject_of_option(option: str) -> str | None:
 def find_certain_subject(option: str) -> str | None:
     """Return the sensitive subject that an option shows in any context, None if there is none."""
     subjects = vocabulary().subjects.items()
-    return next((name for name, subject in subjects if within(subject.telling).search(option)), None)
+    return next((name for name, subject in subjects if compile_phrases(subject.telling).search(option)), None)
 
 
 @lru_cache(maxsize=4096)
@@ -240,7 +247,7 @@ def without_harmless(folded: str, words: Vocabulary) -> str:
     Such a phrase stays if it is part of a longer, certainly sensitive phrase.
     """
     certain_spans = [
-        m.span() for _, subject in words.subjects.items() for m in within(subject.certain).finditer(folded)
+        m.span() for _, subject in words.subjects.items() for m in compile_phrases(subject.certain).finditer(folded)
     ]
 
     def replacement(match: re.Match[str]) -> str:
@@ -251,4 +258,4 @@ def without_harmless(folded: str, words: Vocabulary) -> str:
         )
         return match[0] if is_part else " "
 
-    return " ".join(within(words.sensitive.harmless).sub(replacement, folded).split())
+    return " ".join(compile_phrases(words.sensitive.harmless).sub(replacement, folded).split())

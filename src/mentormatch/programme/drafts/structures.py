@@ -6,7 +6,7 @@ from itertools import combinations
 
 from mentormatch.languages.similarity import likenesses
 from mentormatch.languages.vocabulary import vocabulary
-from mentormatch.programme.drafts.lexicon import fold, plain
+from mentormatch.programme.drafts.lexicon import fold, normalize_words
 
 MAX_NAMES = 200  # compared with one another
 MIN_SIMILARITY = 0.9  # of two names that may differ by a misspelling
@@ -50,7 +50,7 @@ def telling_words(name: str) -> list[str]:
     """Return the words of a name without articles and prepositions; letters with full stops are one word."""
     joined = re.sub(r"\b(?:\w\.){2,}(?:\w\b)?", lambda match: match[0].replace(".", ""), name)
     stop_words = vocabulary().survey.stop_words.words
-    return [word for word in plain(joined).split() if word not in stop_words]
+    return [word for word in normalize_words(joined).split() if word not in stop_words]
 
 
 def shortens(short: Sequence[str], long: Sequence[str]) -> bool:

@@ -16,8 +16,8 @@ from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import capacity, words
 from mentormatch.programme.drafts.capacity import are_chosen, distinct, share
 from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess, boxes_of, consent, contact, key
-from mentormatch.programme.drafts.lexicon import plain
-from mentormatch.programme.drafts.samples import AT, QuestionSample
+from mentormatch.programme.drafts.lexicon import normalize_words
+from mentormatch.programme.drafts.samples import EMAIL_PATTERN, QuestionSample
 from mentormatch.programme.drafts.sensitivity import MAX_ANSWERS, is_doubtful, subject_of
 
 MOST_LOOKED_AT = 2000
@@ -100,7 +100,7 @@ def subject_in(sample: QuestionSample) -> str | None:
     if before is not None:
         return before
     # An address is made of words that say nothing of a person: "name@charity.invalid".
-    given = [answer for answer in sample.answers[:MOST_LOOKED_AT] if not AT.fullmatch(answer)]
+    given = [answer for answer in sample.answers[:MOST_LOOKED_AT] if not EMAIL_PATTERN.fullmatch(answer)]
     answers = distinct(given)[:MAX_ANSWERS]
     pieces = [piece for answer in answers for piece in split(answer, None)]
     options = distinct([*sample.items, *pieces, *(part for piece in pieces for part in piece.split(", "))])
@@ -136,21 +136,21 @@ def can_pair(sample: QuestionSample, found: Guess) -> bool:
 
 def is_agreement(sample: QuestionSample, found: Guess) -> bool:
     """Say whether a question is answered by yes or no, in these words or others, so that its words alone tell."""
-    said, options, asked = plain(sample.question), distinct(sample.answers), vocabulary().agreement
-    agreed = any(asked.yes.match(plain(option)) for option in options)
+    said, options, asked = normalize_words(sample.question), distinct(sample.answers), vocabulary().agreement
+    agreed = any(asked.yes.match(normalize_words(option)) for option in options)
     shaped = bool(asked.person.anywhere.match(said)) and not asked.either.search(said)
     return found.kind == "yesno" or (found.kind in ("choice", "scale") and (agreed or shaped))
 
 
 def is_untitled(sample: QuestionSample) -> bool:
     """Say whether boxes to tick stand under no other title than the first of them."""
-    return bool(sample.items) and plain(sample.question).startswith(plain(sample.items[0]))
+    return bool(sample.items) and normalize_words(sample.question).startswith(normalize_words(sample.items[0]))
 
 
 def are_languages(sample: QuestionSample) -> bool:
     """Say whether most answers name languages."""
     options, spoken = distinct(sample.answers), vocabulary().spoken.names.words
-    return share(options, lambda option: not spoken.isdisjoint(plain(option).split())) > MOSTLY
+    return share(options, lambda option: not spoken.isdisjoint(normalize_words(option).split())) > MOSTLY
 
 
 def are_moments(sample: QuestionSample) -> bool:
@@ -165,7 +165,7 @@ def names_moment(text: str) -> bool:
     >>> names_moment("Tuesday 12-2"), names_moment("en soirée"), names_moment("Monday's topic is law and money")
     (True, True, False)
     """
-    said = plain(text).split()
+    said = normalize_words(text).split()
     named = {*words.days(), *words.moments()}
     ends = {" ".join(said[:1]), " ".join(said[:2]), " ".join(said[-1:]), " ".join(said[-2:])}
     whole = [day for day in words.days() if len(day) > MOST_OF_A_SHORT_DAY and " ".join(said).startswith(day)]

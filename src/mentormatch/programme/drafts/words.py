@@ -7,14 +7,20 @@ from typing import Literal
 from mentormatch.fields.lists import rank_of
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.vocabulary import Asked, known_languages, vocabulary, words_in
-from mentormatch.programme.drafts.lexicon import alternatives, fold, number_by_word, plain, within
+from mentormatch.programme.drafts.lexicon import (
+    compile_phrases,
+    fold,
+    make_phrases_regex,
+    normalize_words,
+    number_by_word,
+)
 
 MAX_CODE_QUESTION_WORDS = 5  # a longer question is a sentence about a code
 MAX_TITLE_WORDS = 2  # words of a title, apart from small ones, in which one phrase decides
 
 
 def contains_phrase(phrases: str, question: str) -> bool:
-    return bool(within(phrases).search(plain(question)))
+    return bool(compile_phrases(phrases).search(normalize_words(question)))
 
 
 def is_asked(words: Asked, question: str) -> bool:
@@ -74,7 +80,7 @@ def moments() -> Mapping[str, int]:
 
 
 def is_moment(text: str) -> bool:
-    return plain(text) in moments()
+    return normalize_words(text) in moments()
 
 
 def asks_code(question: str) -> bool:
@@ -84,7 +90,7 @@ def asks_code(question: str) -> bool:
     (True, True, False)
     """
     spaced = re.sub(r"(?<=[a-z])(?=I[dD]\b)", " ", question)
-    is_short = len(plain(spaced).split()) <= MAX_CODE_QUESTION_WORDS
+    is_short = len(normalize_words(spaced).split()) <= MAX_CODE_QUESTION_WORDS
     return is_short and is_asked(vocabulary().key, spaced)
 
 
@@ -95,7 +101,9 @@ def asks_place(question: str) -> bool:
     (True, True, False)
     """
     place = vocabulary().place
-    return contains_phrase(place.asked, within(place.unless).sub(" ", plain(question))) and not asks_number(question)
+    return contains_phrase(
+        place.asked, compile_phrases(place.unless).sub(" ", normalize_words(question))
+    ) and not asks_number(question)
 
 
 def is_for_staff(question: str) -> bool:
@@ -105,7 +113,7 @@ def is_for_staff(question: str) -> bool:
     (True, False)
     """
     small_words, phrases = vocabulary().survey.small.words, vocabulary().staff
-    other_words = [word for word in plain(question).split() if word not in small_words]
+    other_words = [word for word in normalize_words(question).split() if word not in small_words]
     return contains_phrase(phrases.asked, question) or (
         len(other_words) <= MAX_TITLE_WORDS and contains_phrase(phrases.alone, question)
     )
@@ -126,7 +134,7 @@ def asks_gender(question: str) -> bool:
     >>> asks_gender("Genre"), asks_gender("Quel genre de mentor cherchez-vous ?")
     (True, False)
     """
-    return bool(vocabulary().pairing.gender.fullmatch(plain(question)))
+    return bool(vocabulary().pairing.gender.fullmatch(normalize_words(question)))
 
 
 def is_rank(text: str) -> bool:
@@ -135,7 +143,7 @@ def is_rank(text: str) -> bool:
     >>> is_rank("1er choix"), is_rank("Choice n°2"), is_rank("First aid")
     (True, True, False)
     """
-    remaining = within(vocabulary().rank.words).sub(" ", plain(text)).split()
+    remaining = compile_phrases(vocabulary().rank.words).sub(" ", normalize_words(text)).split()
     return len(remaining) == 1 and rank_of(remaining[0]) > 0
 
 
@@ -145,7 +153,7 @@ def split_ordinal(header: str) -> tuple[str, int]:
     >>> split_ordinal("Atelier : 2e choix"), split_ordinal("Third team preference"), split_ordinal("Parent 1 - Nom")
     (('atelier choix', 2), ('team preference', 3), ('', 0))
     """
-    parts, rank = plain(header).split(), vocabulary().rank
+    parts, rank = normalize_words(header).split(), vocabulary().rank
     positions = [index for index, word in enumerate(parts) if rank.ordinals.fullmatch(word)]
     if len(positions) != 1 or not contains_phrase(rank.asked, header):
         return "", 0
@@ -158,10 +166,12 @@ def is_follow_up(question: str) -> bool:
     >>> is_follow_up("Si oui, précisez :"), is_follow_up("Please give details"), is_follow_up("Describe your project")
     (True, True, False)
     """
-    folded, words = plain(question), vocabulary().follow_up
-    if within(words.remarks).match(folded):
+    folded, words = normalize_words(question), vocabulary().follow_up
+    if compile_phrases(words.remarks).match(folded):
         return False
-    return bool(within(words.begins).match(folded)) or all(word in words.words.words for word in folded.split())
+    return bool(compile_phrases(words.begins).match(folded)) or all(
+        word in words.words.words for word in folded.split()
+    )
 
 
 def repeats_previous(question: str, previous: str) -> bool:
@@ -190,7 +200,7 @@ def asks_membership(question: str) -> bool:
     >>> asks_membership("Are you a member?"), asks_membership("Are you a member of a sports club?")
     (True, False)
     """
-    return bool(re.fullmatch(alternatives(vocabulary().follow_up.membership), plain(question)))
+    return bool(re.fullmatch(make_phrases_regex(vocabulary().follow_up.membership), normalize_words(question)))
 
 
 def is_day(text: str) -> bool:
@@ -199,7 +209,7 @@ def is_day(text: str) -> bool:
     >>> is_day("lundi"), is_day("Friday 9th August"), is_day("un jour")
     (True, True, False)
     """
-    folded = plain(text)
+    folded = normalize_words(text)
     first, *further = folded.split() or [""]
     return folded in days() or (first in days() and any(word[0].isdigit() for word in further))
 
@@ -210,7 +220,7 @@ def name_of_person(question: str) -> bool:
     >>> name_of_person("Votre prénom"), name_of_person("Last (family) name"), name_of_person("Nom du club")
     (True, True, False)
     """
-    parts = plain(re.sub(rf"\((?:{vocabulary().name.aside or '(?!)'})\b.*?\)", "", question)).split()
+    parts = normalize_words(re.sub(rf"\((?:{vocabulary().name.aside or '(?!)'})\b.*?\)", "", question)).split()
     name = vocabulary().name
     return bool(name.heads.words & set(parts)) and set(parts) <= name.words.words
 
@@ -221,7 +231,7 @@ def name_of_somebody_else(question: str) -> bool:
     >>> name_of_somebody_else("Nom payeur"), name_of_somebody_else("Nom participant")
     (True, False)
     """
-    return bool(vocabulary().name.of_others.words & set(plain(question).split()))
+    return bool(vocabulary().name.of_others.words & set(normalize_words(question).split()))
 
 
 def name_part(question: str) -> Literal["first", "last", "whole"]:
@@ -230,7 +240,7 @@ def name_part(question: str) -> Literal["first", "last", "whole"]:
     >>> [name_part(question) for question in ("Prénom", "Nom", "Nom et prénom", "Full name", "Last name")]
     ['first', 'last', 'whole', 'whole', 'last']
     """
-    parts, name = set(plain(question).split()), vocabulary().name
+    parts, name = set(normalize_words(question).split()), vocabulary().name
     first, last = parts & name.first.words, parts & name.last.words
     if parts & name.whole.words or bool(first) == bool(last):
         return "whole"

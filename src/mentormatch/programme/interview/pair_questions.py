@@ -13,7 +13,7 @@ from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.drafts.proposals import MEETING, SIMPLE, WEIGHT, DraftedExtension, is_private, of_question
-from mentormatch.programme.drafts.samples import MOST_ROWS, Tables, languages_of
+from mentormatch.programme.drafts.samples import MAX_LANGUAGE_ROWS, Tables, languages_of
 from mentormatch.programme.drafts.twins import is_comparable
 from mentormatch.programme.drafts.uses import is_sensitive, subject_in
 from mentormatch.programme.edits import AdditionEdit, ProgrammeEdit, SettingsEdit, WeightsEdit
@@ -68,7 +68,11 @@ def is_known_language(tables: Tables) -> bool:
     """Return whether the language of files is known, or they have too few words to tell."""
     texts = [header for table, _ in tables for header in table.header]
     texts += [
-        cell for table, _ in tables for record in table.records[:MOST_ROWS] for cell in record.cells if " " in cell
+        cell
+        for table, _ in tables
+        for record in table.records[:MAX_LANGUAGE_ROWS]
+        for cell in record.cells
+        if " " in cell
     ]
     words = [word for text in texts for word in re.findall(r"[^\W\d_]+", fold(text))]
     return len(words) < 30 or bool(languages_of(tables))
