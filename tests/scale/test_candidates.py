@@ -15,7 +15,7 @@ from mentormatch.rules import Quota, formulate
 from mentormatch.scale.columns import generation
 from mentormatch.scale.columns.generation import CandidateList
 from mentormatch.scale.columns.residual import make_path_scanner
-from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.columns.subproblem import PricingProblem, SideVectors
 from mentormatch.scale.scores.terms import MAX_CODES, encode_table, stack_tables
 from mentormatch.scoring.scores import score
 from tests.conftest import DEEP
@@ -38,14 +38,14 @@ def view_of(people: Cohort) -> PricingProblem:
     return PricingProblem.of(problem, first_stage(scalarize(problem, 1 << 64)), make_path_scanner)
 
 
-def drawn(pricing: PricingProblem, random: np.random.Generator) -> PerSide:
+def drawn(pricing: PricingProblem, random: np.random.Generator) -> SideVectors:
     """Return prices of both sides at which some pairs lose nothing, and most do."""
     mentees = random.integers(0, 150_000, pricing.scores.shape[1])
     mentors = pricing.scan((np.full(pricing.scores.shape[0], 1 << 60), mentees), 0, 1).row_best
     return np.maximum(mentors - random.integers(0, 30_000, len(mentors)), 0), mentees
 
 
-def moves(duals: PerSide, random: np.random.Generator) -> Iterator[PerSide]:
+def moves(duals: SideVectors, random: np.random.Generator) -> Iterator[SideVectors]:
     """Yield prices that moved a little, all together, and for a few people by what a place is worth."""
     n, m = (len(side) for side in duals)
     for step in (300, 3_000, 30_000):

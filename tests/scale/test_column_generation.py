@@ -124,7 +124,7 @@ def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_there_is_no
 def test_goals_whose_numbers_are_too_great_are_refused_and_the_extra_named_where_it_helps(
     way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limit in ("INT_EXACT", "MAX_FLOAT64"):
+    for limit in ("MAX_EXACT_PROFIT", "MAX_FLOAT64"):
         monkeypatch.setattr(master, limit, 1 << 20)
     refused = solve(both(cohort(1), PROGRAMME, RULES)[1])
     assert refused.status is Status.FAILED

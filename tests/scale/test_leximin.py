@@ -104,7 +104,7 @@ def told(prices: DualSolution) -> tuple[object, ...]:
 def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    substitute(monkeypatch, "scale", INT_EXACT=1 << 28)
+    substitute(monkeypatch, "scale", MAX_EXACT_PROFIT=1 << 28)
     rounded = list[object]()
 
     def remembered(prices: DualSolution) -> list[DualSolution]:

@@ -151,7 +151,7 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     most = len(solve(replace(problem, rows=())).pairs)
     none = replace(problem, rows=(Row("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
     reach = first_stage(scalarize(problem, 1 << 64)).range
-    substitute(monkeypatch, "scale", INT_EXACT=4 * reach)
+    substitute(monkeypatch, "scale", MAX_EXACT_PROFIT=4 * reach)
     assert solve(none).status is Status.INFEASIBLE
     monkeypatch.setattr(engine, "_is_infeasible", lambda *_: False)
     assert solve(none).notes == (SHORT,)

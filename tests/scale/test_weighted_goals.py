@@ -42,7 +42,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def limit(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Have pairs be worth less than so much, in compiled code or without."""
-    substitute(monkeypatch, "scale", INT_EXACT=most, MAX_FLOAT64=3 * most)
+    substitute(monkeypatch, "scale", MAX_EXACT_PROFIT=most, MAX_FLOAT64=3 * most)
 
 
 def former(problem: AssignmentProblem, seed: int) -> tuple[tuple[int, int], ...]:
@@ -68,7 +68,7 @@ def market(seed: int, goals: Sequence[str]) -> Both:
 
 def beyond(problem: AssignmentProblem, part: int = 1) -> bool:
     """Return whether the goals do not fit in a part of the numbers if each is to outdo the next over all pairs."""
-    return len(scalarize(problem, master.INT_EXACT // part)) > 1
+    return len(scalarize(problem, master.MAX_EXACT_PROFIT // part)) > 1
 
 
 @pytest.mark.usefixtures("way")
@@ -119,7 +119,9 @@ def test_a_rule_that_couples_pairs_is_kept_beside_them_or_said_not_to_be(seed: i
         rows = (Row("some", some[None, :].astype(np.int64), most=most),)
         found = solve(replace(unheld, rows=rows), seed=seed)
         assert same(solve(replace(held, rows=rows), seed=seed), found) is kept
-        assert found.notes == (() if kept else (master.GREAT if way == "compiled" else master.NEEDS,))
+        assert found.notes == (
+            () if kept else (master.GOALS_OVERFLOW if way == "compiled" else master.NEEDS_SCALE_EXTRA,)
+        )
 
 
 def test_where_goals_outdo_too_few_pairs_this_is_said(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
@@ -130,7 +132,7 @@ def test_where_goals_outdo_too_few_pairs_this_is_said(monkeypatch: pytest.Monkey
         found = solve(unheld, seed=seed)
         statuses.add(found.status)
         assert same(solve(held, seed=seed), found) or found.notes == (
-            master.GREAT if way == "compiled" else master.NEEDS,
+            master.GOALS_OVERFLOW if way == "compiled" else master.NEEDS_SCALE_EXTRA,
         )
     assert statuses == {Status.PROVED, Status.FAILED}
 
@@ -196,7 +198,7 @@ def test_answers_that_are_worth_as_much_by_less_of_the_first_goal_are_noticed(
     tight = stage.profit(CHAIN, lefts, rights) == sides[0][lefts] + sides[1][rights]
     assert len(lefts[tight]) == tied
     face = OptimalFace(lefts[tight], rights[tight], PLACES, PLACES)
-    assert WeightedGoals(stage, stage.weights, exact_order=False).order_proved(
+    assert WeightedGoals(stage, stage.weights, exact_order=False).proves_order(
         face, PrimalDual(tight[tight], *sides)
     ) is (tied == 3)
 

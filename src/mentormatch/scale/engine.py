@@ -126,7 +126,7 @@ def _solve_goals(master: RestrictedMaster) -> Opening:
     pricing = master.pricing
     # Symmetry first: few classes of identical people are a small market.
     classes = AggregatedSolve.of(pricing, master) if master.weighted.exact_order else None
-    found = None if classes is None else classes.opening()
+    found = None if classes is None else classes.solve_goals()
     return solve_all_pairs(pricing, master, master.report) if found is None else found
 
 

@@ -1,12 +1,12 @@
-"""The restricted master: the goals in one weighted objective, faces solved from a warm start, incumbents reported.
+"""Restricted master: goals in one weighted objective, faces solved from a warm start, incumbents reported.
 
-Lexicographic goals become one objective by preemptive weights (Sherali and Soyster 1983): a goal outdoes the next if
-its unit weighs more than all that the next can reach. Over 100,000 pairs three such weights on each other overflow. But
-what one answer gains on another it gains by exchanges of a few people each, so weights that outdo the next goal over
-some hundreds of pairs do as well; that they did is proved of each optimum from its rounded duals (``order_proved``),
-and where they did not, weights grow.
+Lexicographic goals become one objective by preemptive weights (Sherali and Soyster 1983): a unit of one goal outweighs
+the whole range of the next goal. With 100,000 pairs, three such weights overflow. However, two solutions differ by
+exchanges of a few people each, so weights that outweigh the next goal over some hundreds of pairs are usually
+sufficient. Whether they were is proved for each optimum from its rounded duals (``proves_order``); if not, the weights
+grow.
 
-Minimum loads are kept by a penalty, which grows until it is exact: see ``flow.lower_bounds``.
+Minimum degrees are enforced by a penalty, which grows until it is exact; see ``flow.lower_bounds``.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ from mentormatch.assignment.optimal_face import (
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.columns.subproblem import PricingProblem, SideVectors
 from mentormatch.scale.scan.blocks import Scanner, scan_all
 from mentormatch.scale.scan.dispatch import DistributedScan
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -56,24 +56,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WeightLimits:
-    """Upper limits on the profit of a pair: ``most`` is what stays exact, ``usual`` what is tried first."""
+    """Upper limits on the profit of a pair: ``most`` is exact, ``usual`` is tried first."""
 
     most: int
     usual: int
 
     def loose_stage(self, problem: AssignmentProblem, goals: tuple[str, ...]) -> ScalarObjective | None:
-        """Return the goals in one objective with the surest weights that fit the limits; None if none do."""
-        found = (scalarize_loosely(problem, goals, limit) for limit in (self.usual, self.most))
-        return next((stage for stage in found if stage is not None), None)
+        """Return the goals in one objective, with weights as large as the limits allow; None if none fit."""
+        stages = (scalarize_loosely(problem, goals, limit) for limit in (self.usual, self.most))
+        return next((stage for stage in stages if stage is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedGoals:
-    """The objective ``stage`` that is solved, and what its duals prove: ``weights`` of the goals, over ``denominator``.
+    """The objective ``stage`` that is solved, and the ``weights`` of the goals that its duals bound.
 
-    Where any optimum will do and goals ask for no scores, nearly all pairs tie; the total is then added below the goals
-    to tell them apart, and is not among ``weights``. ``exact_order``: the weights are preemptive, no optimum can break
-    the order of goals.
+    Weights are in units of 1 / ``denominator``. If any optimum is acceptable and no goal uses scores, almost all pairs
+    tie. The total is then added below the goals to separate them, but it is not in ``weights``. ``exact_order``: the
+    weights are preemptive, so every optimum is lexicographic.
     """
 
     stage: ScalarObjective
@@ -83,13 +83,16 @@ class WeightedGoals:
 
     @classmethod
     def of(cls, problem: AssignmentProblem, limits: WeightLimits, *, ties: bool) -> Self | None:
-        """Return the objective of a problem, None if its numbers are too great; ``ties``: not any optimum will do."""
-        # Exact preemptive weights, if they fit: the goals are one stage.
+        """Return the objective of a problem; None if its integers are too large.
+
+        ``ties``: ties will be broken, so the total must not be added.
+        """
+        # Exact preemptive weights, if they fit: the goals are one stage
         stages = scalarize(problem, limits.most)
         with_total = not ties and "total" not in problem.goals
         if any(isinstance(stage, LeximinStages) for stage in stages):
             return None
-        # They overflow: loose weights, verified of each optimum.
+        # They overflow: loose weights, verified for each optimum
         if len(stages) > 1:
             stage = limits.loose_stage(problem, (*problem.goals, "total") if with_total else problem.goals)
             return None if stage is None else cls._of_stage(stage, with_total=with_total)
@@ -100,11 +103,11 @@ class WeightedGoals:
 
     @classmethod
     def _with_total(cls, problem: AssignmentProblem, limits: WeightLimits, requested: ScalarObjective) -> Self | None:
-        """Return the objective with the total below the goals, None if that is too great."""
-        total, places = objective_of(problem, "total"), problem.max_pairs
-        # Goals times more than the whole range of the total, plus the total.
-        if requested.fits_above(total, places):
-            finer = requested.dominate(total, places)
+        """Return the objective with the total below the goals; None if it is too large."""
+        total, max_pairs = objective_of(problem, "total"), problem.max_pairs
+        # Goals are multiplied by more than the range of the total
+        if requested.fits_above(total, max_pairs):
+            finer = requested.dominate(total, max_pairs)
             if finer.range < limits.usual:
                 return cls(finer, requested.weights, finer.unit // requested.unit)
         stage = limits.loose_stage(problem, (*problem.goals, "total"))
@@ -112,7 +115,6 @@ class WeightedGoals:
 
     @classmethod
     def _of_stage(cls, stage: ScalarObjective, *, with_total: bool) -> Self:
-        """Return the objective of weights whose order is verified afterwards."""
         requested = stage.weights[:-1] if with_total else stage.weights
         denominator = requested[-1][1]
         return cls(
@@ -120,51 +122,42 @@ class WeightedGoals:
         )
 
     def refine(self, finer: int) -> Self:
-        """Return the same objective in units so many times smaller, for which multipliers can be finer."""
+        """Return the same objective in units ``finer`` times smaller, for finer multipliers."""
         return replace(self, stage=self.stage.scaled(finer), denominator=self.denominator * finer)
 
-    def order_proved(self, face: OptimalFace, optimum: PrimalDual) -> bool:
-        """Return whether all answers on a face of tight pairs, proved by its optimum, are the best goal by goal.
+    def proves_order(self, face: OptimalFace, optimum: PrimalDual) -> bool:
+        """Return whether all solutions on a face of tight pairs are lexicographic optima, given its optimum.
 
-        They are if all pairs are as tight at prices in whole weights: people without a price then have none, so that
-        every answer on the face is worth, up to each goal, the sum of these prices, and no answer at all is worth more.
+        They are if the pairs are also tight at duals rounded to whole weights. Then for each leading goal, every
+        solution on the face attains the sum of the rounded duals, which bounds every solution.
         """
         if self.exact_order:
             return True
-        prices = optimum.left[face.lefts], optimum.right[face.rights]
-        return all(_as_tight(prices, unit) for _, unit in self.stage.weights[:-1])
+        duals = optimum.left[face.lefts], optimum.right[face.rights]
+        return all(_stays_tight(duals, unit) for _, unit in self.stage.weights[:-1])
 
 
-def _as_tight(prices: tuple[IntVector, IntVector], unit: int) -> bool:
-    """Return whether the prices (e,) of both people of tight pairs pay for no more than these in whole units too."""
-    mentors, mentees = round_to_nearest_unit(prices, unit)
-    return np.array_equal(mentors + mentees, (prices[0] + prices[1]) // unit)
+def _stays_tight(duals: tuple[IntVector, IntVector], unit: int) -> bool:
+    """Return whether tight pairs with duals (e,) of both people are still tight after rounding to units."""
+    mentors, mentees = round_to_nearest_unit(duals, unit)
+    return np.array_equal(mentors + mentees, (duals[0] + duals[1]) // unit)
 
 
-INT_EXACT = 1 << 57
-"""Profits stay below this, so that all sums in the search for paths stay below 2^62."""
-PENALTY_GROWTH = 4
-"""The penalty of a place that must be taken begins at so many times what a pair can be worth, and grows by that factor.
-"""
-FINEST = 1 << 20
-"""Where goals ask for no scores, multipliers are parts of a unit, of so many."""
-PATIENCE, LITTLE = 1_000, MILLION
-"""If penalties changed no profit by more than one full score, a warm start may take so many steps a pair.
-
-A cold one would take longer.
-"""
-BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
-GREAT = "the goals of so many pairs take integers beyond 2^57, which are not solved exactly"
-NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the extra 'scale' is needed"
+MAX_EXACT_PROFIT = 1 << 57  # so that all sums in path searches stay below 2^62
+PENALTY_GROWTH = 4  # the first penalty of an unfilled required place, in units of the largest profit, and its growth
+MULTIPLIER_DENOMINATOR = 1 << 20  # of multipliers, if no goal uses scores
+PENALTY_OVERFLOW = "minimums that few people can satisfy need integers beyond the exact range"
+GOALS_OVERFLOW = "the goals of these pairs need integers beyond 2^57, which are not solved exactly"
+NEEDS_SCALE_EXTRA = "the goals of these pairs need integers beyond 2^53, for which the extra 'scale' is needed"
 
 
 @dataclass(slots=True)
 class RestrictedMaster:
-    """Solves faces of a problem, each from the duals and partners of the last; keeps and reports the incumbent.
+    """Solves faces of a problem, each from the duals and partners of the last solve; keeps and reports the incumbent.
 
-    ``accepts`` says whether pairs keep the rules that no face knows of: other answers are not reported. ``pool``:
-    workers that scan, None for threads here. ``start``: of the next solve. ``penalty``: of each required place that is
-    free, 0 if there are none. ``profit_range``: the widest range of profits so far.
+    ``accepts``: whether pairs satisfy the rules that are not part of faces; other solutions are not reported. ``pool``:
+    workers that scan; None for threads of this process. ``start``: the warm start of the next solve. ``penalty``: of
+    each unfilled required place; 0 if there are no minimums. ``profit_range``: the widest range of profits so far.
     """
 
     problem: AssignmentProblem
@@ -181,101 +174,98 @@ class RestrictedMaster:
     profit_range: int = 0
 
     def __post_init__(self) -> None:
-        # Minimum loads need room for the penalty in 2^57.
-        needed = any(bounds.least.any() for bounds in remaining_degrees(self.problem))
-        max_profit = self.max_profit // (2 * PENALTY_GROWTH if needed else 1)
+        # The penalty must also fit in the exact range
+        has_minimums = any(bounds.least.any() for bounds in remaining_degrees(self.problem))
+        max_profit = self.max_profit // (2 * PENALTY_GROWTH if has_minimums else 1)
         self._set_goals(
-            WeightLimits(max_profit, max_profit // max(self.problem.max_pairs, 1) if needed else max_profit)
+            WeightLimits(max_profit, max_profit // max(self.problem.max_pairs, 1) if has_minimums else max_profit)
         )
-        self.penalty = self._initial_penalty() if needed else 0
+        self.penalty = self._initial_penalty() if has_minimums else 0
 
     def _set_goals(self, limits: WeightLimits) -> None:
-        """Weigh the goals within some limits; raise EngineError if they do not fit."""
+        """Weight the goals within some limits. Raises EngineError if they do not fit."""
         weighted = WeightedGoals.of(self.problem, limits, ties=self.run.ties)
         if weighted is None:
             raise EngineError(self.overflow_message)
-        # Integer multipliers of rows need a finer unit where profits are small whole numbers.
-        finest = (
+        # If profits are small integers, integer multipliers of rows need a finer unit
+        needs_finer_units = (
             self.problem.rows
             and weighted.exact_order
             and not weighted.stage.score
-            and FINEST * weighted.stage.range < limits.most
+            and MULTIPLIER_DENOMINATOR * weighted.stage.range < limits.most
         )
-        self.limits, self.weighted = limits, weighted.refine(FINEST) if finest else weighted
+        self.limits, self.weighted = limits, weighted.refine(MULTIPLIER_DENOMINATOR) if needs_finer_units else weighted
         self.profit_range = self.stage.range
 
     def _initial_penalty(self) -> int:
-        """Return the first penalty.
-
-        A multiple of what the first goal weighs, so that duals stay near multiples of it.
-        """
+        # A multiple of the weight of the first goal, so that duals stay near multiples of it
         return self.stage.unit * (PENALTY_GROWTH * self.stage.range // self.stage.unit + 1)
 
     @property
     def stage(self) -> ScalarObjective:
-        """Return the objective: what pairs are worth."""
+        """The objective: the profit of each pair."""
         return self.weighted.stage
 
     @property
     def requested(self) -> ScalarObjective:
-        """Return the requested goals alone as one objective, if exact weights fit."""
+        """The requested goals without the total as one objective, if exact weights fit."""
         return first_stage(scalarize(self.problem, self.limits.most))
 
     @property
     def denominator(self) -> int:
-        """Return how many units of the objective are one unit of the requested goals."""
+        """Units of the objective per unit of the requested goals."""
         return self.weighted.denominator
 
     @property
     def pricing(self) -> PricingProblem:
-        """Return all pairs of the problem, as they are priced."""
+        """The pricing problem over all pairs."""
         return PricingProblem.of(self.problem, self.stage, self.make_scanner)
 
     @property
     def overflow_message(self) -> str:
-        """Return what there is to say where numbers are too great."""
-        return GREAT if self.compiled else NEEDS
+        """The note of a result if integers are too large."""
+        return GOALS_OVERFLOW if self.compiled else NEEDS_SCALE_EXTRA
 
     @property
     def max_profit(self) -> int:
-        """Return what a pair may be worth at most, for sums to be exact."""
-        return INT_EXACT if self.compiled else MAX_FLOAT64 // 3
+        """The largest profit of a pair for which sums are exact."""
+        return MAX_EXACT_PROFIT if self.compiled else MAX_FLOAT64 // 3
 
     def with_rows(self, rows: tuple[Row, ...]) -> "RestrictedMaster":
-        """Return the master of the same problem under other rows; it reports to nobody."""
+        """Return the master of the same problem with other rows; it does not report incumbents."""
         problem, run = replace(self.problem, rows=rows), replace(self.run, on_incumbent=ignore_incumbent)
         return RestrictedMaster(problem, run, self.compiled, self.accepts, pool=self.pool)
 
     def repeat_until_valid(
-        self, found: Callable[[], tuple[OptimalFace, PrimalDual]]
+        self, solve: Callable[[], tuple[OptimalFace, PrimalDual]]
     ) -> tuple[OptimalFace, PrimalDual] | None:
-        """Return what ``found`` finds once it keeps minimum loads and the order of goals.
+        """Call ``solve`` until its optimum satisfies minimums and the order of goals, and return it.
 
-        None if no answer keeps the minimums.
+        Penalty and weights grow in between. None if no solution satisfies the minimums.
         """
         while True:
-            face, optimum = found()
+            face, optimum = solve()
             if not face.holds(optimum):
-                # A penalty beyond all that pairs can be worth together is exact: the minimums are infeasible.
+                # This penalty exceeds the profit of all pairs together: the minimums are infeasible
                 if self.penalty > self.profit_range * self.problem.max_pairs:
                     return None
                 self._raise_penalty()
-            # Verified: no answer of the same objective value has the goals in another order.
-            elif self.weighted.order_proved(face, optimum):
+            # Verified: every solution with this objective value is a lexicographic optimum
+            elif self.weighted.proves_order(face, optimum):
                 return face, optimum
             else:
                 self._raise_weights()
 
     def _raise_penalty(self) -> None:
-        """Multiply the penalty of free required places; raise EngineError where that is beyond what is exact."""
+        """Multiply the penalty. Raises EngineError if it leaves the exact range."""
         self.penalty, self.start = self.penalty * PENALTY_GROWTH, None
         if self.penalty > self.max_profit:
-            raise EngineError(BEYOND)
+            raise EngineError(PENALTY_OVERFLOW)
 
     def _raise_weights(self) -> None:
-        """Let goals outdo the next over as many pairs as numbers allow; raise EngineError where they do already.
+        """Make goals outweigh the next goal over as many pairs as integers allow, and reset the penalty.
 
-        The first limits leave room for the penalty; it begins anew.
+        Raises EngineError if they do already.
         """
         if self.limits.usual >= self.limits.most:
             raise EngineError(self.overflow_message)
@@ -283,22 +273,18 @@ class RestrictedMaster:
         self.penalty, self.start = self._initial_penalty(), None
 
     def relabel_duals(self, solution: Solution) -> Solution:
-        """Return the solution with its duals said to be those of the requested goals.
+        """Return the solution with its duals labelled as duals of the requested goals.
 
-        If the total was added only to break ties, the same duals bound the goals without it: its whole range is below
-        one unit.
+        The same duals bound the goals without the total, because its range is below one unit of the last goal.
         """
-        own = (
-            replace(each, weights=self.weighted.weights, denominator=self.weighted.denominator)
-            for each in solution.prices
+        relabelled = (
+            replace(stage, weights=self.weighted.weights, denominator=self.weighted.denominator)
+            for stage in solution.prices
         )
-        return replace(solution, prices=tuple(own))
+        return replace(solution, prices=tuple(relabelled))
 
     def make_scanner(self, matrix: ScoreMatrix) -> Scanner | None:
-        """Return the scanner of a score matrix: that of the workers for the whole problem, if there are any.
-
-        Matrices of a few mentees are never sent.
-        """
+        """Return the scanner of a score matrix. Workers scan the matrix of the whole problem only."""
         assert isinstance(self.problem.scores, ImplicitScores)
         if self.pool is not None and matrix is self.problem.scores.matrix:
             return DistributedScan.of(self.pool, matrix, self.check_deadline)
@@ -310,111 +296,107 @@ class RestrictedMaster:
         )
 
     def check_deadline(self) -> None:
-        """End the work if the time is up."""
+        """Raise TimeLimitReached if the time is over."""
         if self.run.timed_out:
             raise TimeLimitReached
 
-    def solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
+    def solve(self, face: OptimalFace, profit: IntVector, prices: SideVectors | None = None) -> PrimalDual:
         """Return the optimum of a face with profits (e,).
 
-        ``prices``: duals to begin at, None: where the last solve ended.
+        ``prices``: the duals from which the solve starts; None for the last warm start.
         """
         self.check_deadline()
-        # Penalised profits may range wider than the goals: the penalty must stay above.
+        # Profits less multipliers may have a wider range than the goals; the penalty must exceed it
         self._fit_penalty(profit)
-        # The solvers want the side of single places on the left.
         flipped_sides = self.flipped_sides = face.should_swap_sides
         if prices is not None:
             self.start = prices[0 if flipped_sides else 1]
-        # The face with the side of single places on the left.
-        solve, own = (
+        # The solvers need the side with one partner per person on the left
+        solve, oriented_face = (
             self._solve_compiled if self.compiled else self._solve_scipy,
             face.swap_sides() if flipped_sides else face,
         )
-        # Both sides with several places: b-matching; else a semi-assignment.
-        if own.is_b_matching:
+        # b-matching if both sides have several places, else semi-assignment
+        if oriented_face.is_b_matching:
             from mentormatch.assignment.flow.b_matching import solve_b_matching
 
-            optimum = solve_b_matching(own, profit, self.penalty, solve, self.check_deadline)
+            optimum = solve_b_matching(oriented_face, profit, self.penalty, solve, self.check_deadline)
         else:
-            optimum = solve_with_lower_bounds(own, profit, self.penalty, solve)
+            optimum = solve_with_lower_bounds(oriented_face, profit, self.penalty, solve)
         return PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
 
     def warm_start(self, face: OptimalFace, optimum: PrimalDual) -> None:
-        """Begin the next solve at an answer and duals that are about optimal."""
+        """Set the next warm start to a solution and duals that are nearly optimal."""
         if self.compiled:
             from mentormatch.assignment.flow.assignment import WarmStart
 
             flipped_sides = face.should_swap_sides
-            ends = PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
+            oriented = PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
             self.start = (
-                ends.right if face.is_b_matching else WarmStart.of(face.swap_sides() if flipped_sides else face, ends)
+                oriented.right
+                if face.is_b_matching
+                else WarmStart.of(face.swap_sides() if flipped_sides else face, oriented)
             )
 
     def _fit_penalty(self, profit: IntVector) -> None:
-        """Raise the penalty beyond the range of profits, if there are required places at all."""
         if self.penalty and len(profit):
             self.profit_range = max(self.profit_range, max(int(profit.max()), 0) - min(int(profit.min()), 0))
             self.penalty = max(self.penalty, PENALTY_GROWTH * self.profit_range + 1)
 
-    def shift_duals(self, penalties: PerSide) -> None:
-        """Begin the next solve where the last ended, less what each person's pairs pay more in ``penalties``.
-
-        So duals stay nearly feasible when multipliers move.
-        """
+    def shift_duals(self, penalties: SideVectors) -> None:
+        """Lower the duals of the next warm start by the increase in ``penalties``; they stay nearly feasible."""
         if self.start is not None and not isinstance(self.start, np.ndarray):
-            prices = self.start.duals  # those of places that must be taken come once more
-            # Penalties grew by so much: duals of the next optimum are about so much lower.
-            moved = prices - np.resize(penalties[0 if self.flipped_sides else 1], len(prices))
-            little = max(int(np.abs(side).max(initial=0)) for side in penalties) <= self.stage.score * LITTLE
-            self.start = replace(self.start, duals=moved, arc_budget=PATIENCE if little else self.start.arc_budget)
+            duals = self.start.duals  # the duals of required places are repeated at the end
+            shifted = duals - np.resize(penalties[0 if self.flipped_sides else 1], len(duals))
+            is_small_change = max(int(np.abs(side).max(initial=0)) for side in penalties) <= self.stage.score * MILLION
+            # If no profit changed by more than a full score, a long warm start is still faster than a cold one
+            self.start = replace(
+                self.start, duals=shifted, arc_budget=1_000 if is_small_change else self.start.arc_budget
+            )
 
     def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
-        """Return the optimum of a face of tied answers.
-
-        As it is not empty, a large enough penalty keeps the minimums.
-        """
+        """Return the optimum of a face of tied solutions, raising the penalty until the minimums hold."""
         self.check_deadline()
         if not self.compiled and not face.is_b_matching:
             return solve_sparse(face, profit)
         self.start, self.penalty, self.profit_range = None, 1, 0
-        # The face has an answer, so some penalty is large enough.
+        # The face is not empty, so some penalty is large enough
         while not face.holds(optimum := self.solve(face, profit)):
             self.start, self.penalty = None, self.penalty * PENALTY_GROWTH
         return optimum
 
     def _solve_compiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
-        """Solve a semi-assignment by auction and augmenting paths, from the start at hand."""
+        """Solve a semi-assignment by auction and augmenting paths, from the warm start."""
         from mentormatch.assignment.flow.assignment import WarmStart
         from mentormatch.assignment.flow.assignment import solve_assignment as best_by_paths
 
         start = WarmStart.from_duals(face, self.start) if isinstance(self.start, np.ndarray) else self.start
-        # A start for other people is of no use.
+        # None if the start is of other people
         start = None if start is None else start.fit_to(face)
         optimum = best_by_paths(face, profit, start, self.check_deadline)
         self.start = WarmStart.of(face, optimum)
         return optimum
 
     def _solve_scipy(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
-        """Solve a semi-assignment by scipy, where numba is not there or not worth loading."""
-        found = solve_sparse(face, profit)
-        if found is None:
-            raise EngineError("An answer was lost among few pairs")
-        return found
+        """Solve a semi-assignment by scipy, if numba is not installed or not worth loading."""
+        optimum = solve_sparse(face, profit)
+        if optimum is None:
+            raise EngineError("The restricted master has become infeasible")
+        return optimum
 
     def report(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
-        """Report an answer with a dual bound; one that does not keep the minimums is none."""
+        """Report a solution with a dual bound, if it satisfies the minimums."""
         if not face.holds(optimum):
             return
         self.report_pairs(face.solution_pairs(optimum.chosen), bound)
 
     def report_pairs(self, pairs: IntMatrix, bound: int) -> Solution:
-        """Return pairs as a solution, and report it if it keeps all rules.
+        """Return pairs as a solution, and report it if it satisfies all rules.
 
-        Each goal has the bound that ``bound`` proves, the one of all in one number.
+        ``bound``: of the weighted objective, from which the bound of each goal follows.
         """
         tiers = tuple(evaluate_tiers(self.problem, pairs, {}))
-        # Bounds are about pairs beside the pins; tiers count all pairs.
+        # The bound does not include pins; tiers do
         pinned = exact_dot(self.stage.profit(self.problem, *pair_array(self.problem.pins).T))
         bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
@@ -425,19 +407,19 @@ class RestrictedMaster:
         return solution
 
     def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:
-        """Return what a bound of all goals in one number proves of each goal.
+        """Return the bounds of single goals that follow from a bound of the weighted objective.
 
-        Goals before the first that is not reached: their values. This one: what is left of the bound. Later ones:
-        nothing.
+        Goals before the first that is below its bound: their values. That goal: the remaining bound over its weight.
+        Later goals: no bound.
         """
-        left, found, former = bound, dict[str, int](), len(self.problem.former)
-        known = [each for each in self.stage.weights if each[0] in values]
-        for goal, weight in known:
-            broken = goal == "changes"
-            worth, most = former - values[goal] if broken else values[goal], left // weight
-            # Changes are minimised: former pairs kept, counted from above.
-            found[goal] = max(former - most, 0) if broken else most
-            if most != worth:
-                return found
-            left -= weight * worth
-        return found
+        remaining, bounds, former = bound, dict[str, int](), len(self.problem.former)
+        goals = [item for item in self.stage.weights if item[0] in values]
+        for goal, weight in goals:
+            counts_changes = goal == "changes"
+            value, max_value = former - values[goal] if counts_changes else values[goal], remaining // weight
+            # Changes are minimised; the objective counts retained former pairs
+            bounds[goal] = max(former - max_value, 0) if counts_changes else max_value
+            if max_value != value:
+                return bounds
+            remaining -= weight * value
+        return bounds

@@ -33,7 +33,7 @@ from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.scale.columns.generation import SOLVED_WHOLE, find_cost_quantile
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, select_allowed
+from mentormatch.scale.columns.subproblem import PricingProblem, SideVectors, select_allowed
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 MILP_ENGINE = "milp"
@@ -144,7 +144,7 @@ class GapSolve:
     master: RestrictedMaster
     pricing: PricingProblem
     prices: DualSolution
-    priced: PerSide
+    priced: SideVectors
     bound: int
     beside: tuple[Row, ...] = ()
     open_most: int | None = None

@@ -23,7 +23,7 @@ from mentormatch.assignment.pair_program import PairModel
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.scale.columns.generation import find_cost_quantile
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
+from mentormatch.scale.columns.subproblem import PairList, PricingProblem, SideVectors
 from mentormatch.scale.constraints.gap import GapSolve
 from mentormatch.scale.constraints.rows import DualisedRows, HardRules
 
@@ -85,7 +85,7 @@ class RepairHeuristic:
         parts = self.master.denominator
         return ((exact_dot(profit) - exact_dot(pinned)) // parts + 1) * parts - 1
 
-    def _list_pairs(self, pricing: PricingProblem, priced: PerSide) -> PairList:
+    def _list_pairs(self, pricing: PricingProblem, priced: SideVectors) -> PairList:
         """Return the pairs of the least reduced cost at the duals ``priced``, and those of the relaxed answer."""
         few = pricing.list_length(REPAIR_CANDIDATES)
         seen = pricing.scan(priced, find_cost_quantile(pricing, priced, few), MORE * few).pairs
@@ -99,7 +99,7 @@ class RepairHeuristic:
 
         ``mentees`` (m,): duals to begin at.
         """
-        begin: PerSide | None = (np.zeros_like(face.left.most), mentees)
+        begin: SideVectors | None = (np.zeros_like(face.left.most), mentees)
         for turn in count_up():
             optimum = self.master.solve(face, profit, begin)
             if not face.holds(optimum):

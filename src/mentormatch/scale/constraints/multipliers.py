@@ -18,7 +18,7 @@ import numpy as np
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
 from mentormatch.base.arrays import IntVector
-from mentormatch.scale.columns.subproblem import PerSide
+from mentormatch.scale.columns.subproblem import SideVectors
 from mentormatch.scale.constraints.rows import DualisedRows, Multipliers
 
 REFINEMENT = 1 << 16
@@ -154,9 +154,9 @@ take long after large changes.
 MAX_TRIALS = 500
 """After so many points on one list the best has to do; it then leaves a gap."""
 
-type SolveFace = Callable[[OptimalFace, IntVector, PerSide | None], PrimalDual]
+type SolveFace = Callable[[OptimalFace, IntVector, SideVectors | None], PrimalDual]
 """Solves a face with penalised profits, from some duals or from where the last solve ended."""
-type ShiftDuals = Callable[[PerSide], None]
+type ShiftDuals = Callable[[SideVectors], None]
 """Is told how much more each mentor and each mentee pays in the next solve."""
 type Report = Callable[[OptimalFace, PrimalDual], None]
 """Takes an answer that keeps the bounds."""
@@ -214,7 +214,7 @@ class MultiplierSearch:
     def __post_init__(self) -> None:
         self.last_solved = (0,) * len(self.rows.most)
 
-    def minimise(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
+    def minimise(self, face: OptimalFace, profit: IntVector, prices: SideVectors | None = None) -> PrimalDual:
         """Return the optimum of a face at the best multipliers, with duals of people that also pay the penalties.
 
         An optimum that does not keep the minimum loads is returned as soon as it is found: the penalty of these must
@@ -240,7 +240,7 @@ class MultiplierSearch:
         return self.rows.add_penalties(best.optimum, best.multipliers)
 
     def _evaluate(
-        self, face: OptimalFace, profit: IntVector, multipliers: Multipliers, prices: PerSide | None = None
+        self, face: OptimalFace, profit: IntVector, multipliers: Multipliers, prices: SideVectors | None = None
     ) -> DualPoint:
         """Solve the relaxation at some multipliers, and add its cut to the model."""
         # Warm start: shift duals by the change of penalties.

@@ -21,7 +21,7 @@ from mentormatch.base.arrays import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.generation import choose_candidates, generate_columns
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.columns.subproblem import PricingProblem, SideVectors
 from mentormatch.scale.constraints.gap import SHORT, GapSolve, ReducedProblem, state_optimal, tighten_rows
 from mentormatch.scale.constraints.multipliers import DualPoint, MultiplierSearch, SolveHooks
 from mentormatch.scale.constraints.rows import DualisedRows
@@ -86,7 +86,7 @@ class TightFace:
             face.restrict_to_optimum(search.point.optimum, dualised.penalise(face, profit, multipliers)),
         )
 
-    def _solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None) -> PrimalDual:
+    def _solve(self, face: OptimalFace, profit: IntVector, prices: SideVectors | None) -> PrimalDual:
         """Return the optimum of a face of tied answers."""
         found = self.master.solve_ties(face, profit)
         if found is None:

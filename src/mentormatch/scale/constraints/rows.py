@@ -19,7 +19,7 @@ from mentormatch.assignment.model.solution import IncumbentCallback, LazySolutio
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, pair_array
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.subproblem import PerSide, gather
+from mentormatch.scale.columns.subproblem import SideVectors, mentee_values
 
 type Multipliers = tuple[int, ...]
 """One whole number a bound, 0 or more: what a pair pays for each unit that it counts in the bound."""
@@ -86,7 +86,7 @@ class DualisedRows:
         )
         return list(zip(mentors.tolist(), (mentees * factors).tolist(), strict=True))
 
-    def compute_penalties(self, multipliers: Multipliers) -> PerSide:
+    def compute_penalties(self, multipliers: Multipliers) -> SideVectors:
         """Return the penalty of a pair by its mentor (n,), and by its mentee (g, m) for each group of mentors.
 
         The latter is (m,) if there is one group.
@@ -96,7 +96,7 @@ class DualisedRows:
         mentees = (each * self.factors.T) @ self.mentee
         return each @ self.mentor, mentees[0] if self.groups == 1 else mentees
 
-    def compare_penalties(self, before: Multipliers, after: Multipliers) -> PerSide:
+    def compare_penalties(self, before: Multipliers, after: Multipliers) -> SideVectors:
         """Return by how much penalties grow between multipliers, by mentor (n,) and, about, by mentee (m,)."""
         then, now = self.compute_penalties(before), self.compute_penalties(after)
         more = now[1] - then[1]
@@ -105,7 +105,7 @@ class DualisedRows:
     def penalise(self, face: OptimalFace, profit: IntVector, multipliers: Multipliers) -> IntVector:
         """Return (e,) the penalised profit of open pairs: profit less penalties."""
         mentors, mentees = self.compute_penalties(multipliers)
-        return profit - mentors[face.lefts] - gather(mentees, self.group, face.lefts, face.rights)
+        return profit - mentors[face.lefts] - mentee_values(mentees, self.group, face.lefts, face.rights)
 
     def compute_slack(self, face: OptimalFace, chosen: BoolVector) -> tuple[int, ...]:
         """Return the slack of each bound, below 0 where broken: a subgradient of the Lagrangian dual."""

@@ -36,7 +36,7 @@ from mentormatch.base.progress import CheckDeadline, track_scan
 from mentormatch.base.threads import thread_pool
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
+from mentormatch.scale.columns.subproblem import PairList, PricingProblem, SideVectors
 from mentormatch.scale.leximin.optimum import INFINITE, LeximinOptimum, LoadBounds, PotentialOrder
 from mentormatch.scale.scan.blocks import BlockScanner, ScanHits
 from mentormatch.scoring.scores import MILLION
@@ -170,8 +170,8 @@ type BlockScan = Callable[[int, int], ScanHits]
 class GoalDuals:
     """Whole duals (``prices``) of goals before leximin, the ``profit`` of people in them, and the dual bound."""
 
-    prices: PerSide
-    profit: PerSide
+    prices: SideVectors
+    profit: SideVectors
     bound: int
 
     @classmethod
@@ -193,7 +193,7 @@ class GoalDuals:
         return int(self.profit[0][pairs[:, 0]].sum() + self.profit[1][pairs[:, 1]].sum()) == self.bound
 
     @property
-    def keys(self) -> PerSide:
+    def keys(self) -> SideVectors:
         """Return per side a number that is equal for two people iff their pair is tight."""
         return self.prices[0] - self.profit[0], self.profit[1] - self.prices[1]
 
