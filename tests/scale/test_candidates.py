@@ -13,7 +13,7 @@ from mentormatch.assignment.objective import scalarize
 from mentormatch.operations.instance import lazy_scores
 from mentormatch.rules import Quota, formulate
 from mentormatch.scale.columns import generation
-from mentormatch.scale.columns.generation import CandidateList
+from mentormatch.scale.columns.generation import CandidateList, SiftingOptions
 from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PricingProblem, SideVectors
 from mentormatch.scale.scores.terms import MAX_CODES, encode_table, stack_tables
@@ -63,7 +63,7 @@ def moves(duals: SideVectors, random: np.random.Generator) -> Iterator[SideVecto
 def test_others_lose_what_is_said_of_them_however_prices_move(
     seed: int, most: int, dropped: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    substitute(monkeypatch, "scale", PURGED_COST=dropped)
+    substitute(monkeypatch, "scale", SIFTING_OPTIONS=SiftingOptions(max_listed_cost=dropped))
     random, pricing = np.random.default_rng(seed), view_of(cohort(seed))
     pairs, (n, m) = pricing.pairs(), pricing.scores.shape
     duals = drawn(pricing, random)
@@ -91,10 +91,10 @@ def test_others_lose_what_is_said_of_them_however_prices_move(
 def test_a_market_that_is_drawn_from_in_several_steps_has_the_same_pairs(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, size in (("SAMPLE_MIN", 20), ("SAMPLE_PART", 2), ("CANDIDATES", 2)):
-        monkeypatch.setattr(generation, name, size)
-    for name, few in (("SOLVED_WHOLE", 40), ("ADDED", 2)):
-        monkeypatch.setattr(generation, name, few)
+    options = SiftingOptions(
+        sample_min=20, sample_divisor=2, candidates_per_person=2, solve_whole_max=40, pairs_added_per_person=2
+    )
+    monkeypatch.setattr(generation, "SIFTING_OPTIONS", options)
     people, goals = cohort(seed), ("matched", "priority", "total")
     held = solve(formulate(people, score(people, PROGRAMME.criteria), RULES, goals))
     unheld = solve(formulate(people, lazy_scores(people, PROGRAMME.criteria), RULES, goals))

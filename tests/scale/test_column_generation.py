@@ -14,6 +14,7 @@ from mentormatch.operations.instance import lazy_scores
 from mentormatch.results import Verdict
 from mentormatch.rules import Quota, formulate
 from mentormatch.scale.columns import master
+from mentormatch.scale.columns.generation import SiftingOptions
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP, some_of
@@ -90,7 +91,7 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        substitute(patch, "scale", RestrictedMaster=Once, CANDIDATES=1)
+        substitute(patch, "scale", RestrictedMaster=Once, SIFTING_OPTIONS=SiftingOptions(candidates_per_person=1))
         found = solve(problem)
     assert (found.status, found.canonical) == (Status.PROVED, False)  # its prices prove all but the order of ties
     assert [tier.value for tier in found.tiers] == [*best.values()]

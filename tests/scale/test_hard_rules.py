@@ -12,6 +12,7 @@ from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.explanation.why_not import cost_by_reoptimizing
 from mentormatch.results import Verdict
 from mentormatch.scale.columns import master
+from mentormatch.scale.columns.generation import SiftingOptions
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.constraints import gap, rows
 from mentormatch.scale.constraints.gap import SHORT
@@ -101,7 +102,7 @@ def test_people_of_both_sides_may_be_idle(seed: int) -> None:
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nothing solved that an integer program would take long for."""
-    monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
+    monkeypatch.setattr(gap, "SIFTING_OPTIONS", SiftingOptions(solve_whole_max=0))
     substitute(monkeypatch, "scale", MAX_OPEN=0)
 
 

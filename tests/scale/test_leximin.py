@@ -17,6 +17,7 @@ from mentormatch.assignment.optimal_face import duals_by_goal
 from mentormatch.assignment.verification.reduced_costs import round_by_goal
 from mentormatch.results import Verdict
 from mentormatch.rules import Quota
+from mentormatch.scale.columns.generation import SiftingOptions
 from mentormatch.scale.leximin import column_generation, optimum
 from mentormatch.scale.leximin.optimum import INFINITE, LevelPotentials, LeximinOptimum, PotentialOrder
 from tests.conftest import DEEP
@@ -123,7 +124,7 @@ def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
 def test_the_pairs_are_the_same_from_hardly_any_and_with_one_more_at_a_time(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    substitute(monkeypatch, "scale", CANDIDATES=1)
+    substitute(monkeypatch, "scale", SIFTING_OPTIONS=SiftingOptions(candidates_per_person=1))
     monkeypatch.setattr(column_generation, "ADDED", 1)
     substitute(monkeypatch, "scale", BLOCK_MENTORS=3, ENTRIES_PER_NODE=1)
     monkeypatch.setattr(optimum, "STEPS", 10)

@@ -23,6 +23,7 @@ from mentormatch.assignment.objective import eligible_mentees
 from mentormatch.assignment.optimal_face import dual_bound, round_duals
 from mentormatch.results import Verdict
 from mentormatch.rules import Quota
+from mentormatch.scale.columns.generation import SiftingOptions
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP, some_of
@@ -187,7 +188,7 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
                 raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        substitute(patch, "scale", RestrictedMaster=Once, CANDIDATES=1)
+        substitute(patch, "scale", RestrictedMaster=Once, SIFTING_OPTIONS=SiftingOptions(candidates_per_person=1))
         found = solve(unheld)
     assert (found.status, found.canonical) == (Status.PROVED, False)
     assert [tier.value for tier in found.tiers] == [tier.value for tier in best.tiers]

@@ -81,8 +81,8 @@ def test_pairs_are_the_same_with_short_lists_and_ties_that_multipliers_thin(
 
     monkeypatch.setattr(relaxation, "TightFace", Counted)
     substitute(monkeypatch, "scale", MAX_TIED=0)
-    for where, name in ((generation, "CANDIDATES"), (generation, "ADDED")):
-        monkeypatch.setattr(where, name, 2)
+    options = generation.SiftingOptions(candidates_per_person=2, pairs_added_per_person=2)
+    monkeypatch.setattr(generation, "SIFTING_OPTIONS", options)
     for tied in (2 * seed, 2 * seed + 60):
         agree(asked(tied, quotas(tied)), tied)
         agree(asked(tied, weighted(tied)), tied)
@@ -173,7 +173,7 @@ def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_
     pairs = solve(problem).pairs
     row = Row("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
     assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
-    monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
+    monkeypatch.setattr(gap, "SIFTING_OPTIONS", generation.SiftingOptions(solve_whole_max=0))
     substitute(monkeypatch, "scale", MAX_OPEN=0)
     assert solve(replace(problem, rows=(row,))).notes == (SHORT,)
 

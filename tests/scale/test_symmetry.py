@@ -124,8 +124,10 @@ def test_people_of_few_classes_have_the_pairs_of_the_whole_block(seed: int, prog
 def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole_block(
     seed: int, programme: Programme, listed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name in ((ties, "TIED_CANDIDATES"), (ties, "ADDED"), (aggregation, "ADDED")):
-        monkeypatch.setattr(module, name, listed)
+    options = ties.TieOptions(tied_pairs_per_person=listed, pairs_added_per_person=listed)
+    monkeypatch.setattr(ties, "TIE_OPTIONS", options)
+    options_of_classes = aggregation.AggregationOptions(pairs_added_per_person=listed)
+    monkeypatch.setattr(aggregation, "AGGREGATION_OPTIONS", options_of_classes)
     held, unheld = both(cohort(seed, by_name=True), programme, RULES)
     assert same(solve(held, seed=seed), solve(unheld, seed=seed))
 
@@ -133,8 +135,8 @@ def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, few in (("TIED_CANDIDATES", 1), ("BLOCK_CANDIDATES", 0), ("ADDED", 1)):
-        monkeypatch.setattr(ties, name, few)
+    options = ties.TieOptions(tied_pairs_per_person=1, tied_pairs_per_block=0, pairs_added_per_person=1)
+    monkeypatch.setattr(ties, "TIE_OPTIONS", options)
     held, unheld = both(cohort(seed), COARSE, ())
     assert same(solve(held), solve(unheld))
 
@@ -144,7 +146,7 @@ def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pyte
 def test_a_market_of_too_many_classes_to_be_solved_whole_has_the_same_pairs(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    substitute(monkeypatch, "scale", STEP_LIMIT=(0, 0))
+    substitute(monkeypatch, "scale", AGGREGATION_OPTIONS=aggregation.AggregationOptions(max_steps=(0, 0)))
     held, unheld = both(cohort(seed), PROGRAMME, RULES)
     assert same(solve(held), solve(unheld))
 
@@ -224,7 +226,7 @@ def test_compiled_code_finds_the_ties_that_the_numpy_scan_finds(
     seed: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = list[int]()
-    substitute(monkeypatch, "scale", ROW_CROWD=SIZE)
+    substitute(monkeypatch, "scale", TIE_OPTIONS=ties.TieOptions(row_hit_factor=SIZE))
 
     def compared(scores: TieScores) -> Callable[[ScanQuery], Callable[[int, int], object]]:
         n, m = scores.shape

@@ -15,6 +15,7 @@ from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, Remaini
 from mentormatch.record.verify import VerificationOutcome
 from mentormatch.results import Verdict
 from mentormatch.scale.columns import master
+from mentormatch.scale.columns.generation import SiftingOptions
 from mentormatch.scale.columns.master import RestrictedMaster, WeightedGoals
 from tests.conftest import DEEP
 from tests.doors import substitute
@@ -165,7 +166,7 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        substitute(patch, "scale", RestrictedMaster=Once, CANDIDATES=1)
+        substitute(patch, "scale", RestrictedMaster=Once, SIFTING_OPTIONS=SiftingOptions(candidates_per_person=1))
         found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None

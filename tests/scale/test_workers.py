@@ -23,6 +23,7 @@ from mentormatch.base.progress import listen
 from mentormatch.languages.translation import spoken
 from mentormatch.operations.instance import lazy_scores
 from mentormatch.rules import formulate
+from mentormatch.scale.columns.generation import SiftingOptions
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.scan import dispatch, workers
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
@@ -190,7 +191,9 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
                 super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
                 executor.submit(os.kill, next(iter(executor._processes)), signal.SIGKILL)
 
-        substitute(monkeypatch, "scale", RestrictedMaster=Deadly, CANDIDATES=1)
+        substitute(
+            monkeypatch, "scale", RestrictedMaster=Deadly, SIFTING_OPTIONS=SiftingOptions(candidates_per_person=1)
+        )
         found = solve(problem, executor=executor)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None

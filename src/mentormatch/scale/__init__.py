@@ -104,14 +104,16 @@ def memory_mb(shape: tuple[int, int], list_divisor: int, *, compiled: bool, seve
 
     ``several``: people of both sides may have several partners. Lists are ``list_divisor`` times shorter than usual.
     """
-    from mentormatch.scale.columns.generation import CANDIDATES, SAMPLE_MIN, SAMPLE_PART, SOLVED_WHOLE
+    from mentormatch.scale.columns.generation import SIFTING_OPTIONS
     from mentormatch.scale.scan.blocks import BLOCK_ROWS
     from mentormatch.scale.scores.terms import CACHE_OPTIONS
 
     n, m = shape
-    sampled = min(max(SAMPLE_MIN, max(n, m) // SAMPLE_PART), SOLVED_WHOLE)
+    sampled = min(
+        max(SIFTING_OPTIONS.sample_min, max(n, m) // SIFTING_OPTIONS.sample_divisor), SIFTING_OPTIONS.solve_whole_max
+    )
     scanned = sampled * sampled * min(n, m) // max(n, m, 1) * CELL_BYTES
     scanned += 0 if compiled else BLOCK_ROWS * m * LOOKED_BYTES * (cpu_count() or 1)
-    listed = n * 2 * CANDIDATES // list_divisor * (LISTED_BYTES + SPLIT_BYTES * several)
+    listed = n * 2 * SIFTING_OPTIONS.candidates_per_person // list_divisor * (LISTED_BYTES + SPLIT_BYTES * several)
     table = min(n * m, CACHE_OPTIONS.max_cells) * NUMBER_BYTES if list_divisor == 1 else 0
     return WIDE_MB + COMPILER_MB * compiled + (scanned + listed + table + (n + m) * PERSON_BYTES) // MEGA

@@ -19,10 +19,24 @@ from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses, class_p
 from mentormatch.scale.columns.ties import TieFace, choose_tie_scanner
 from mentormatch.scoring.answer_classes import Distinct
 
-ADDED = 16
-"""So many pairs a person join at most after a scan of all of them."""
-MAX_CLASS_PAIRS, CLASSES_AT_ONCE = 1 << 26, 64
-"""At most so many pairs of refined classes are compared, and those of so many classes of mentors at a time."""
+
+@dataclass(frozen=True, slots=True)
+class AggregationOptions:
+    """Limits of the aggregated problem, and numbers of listed pairs."""
+
+    # Pairs added per person after a scan of all pairs
+    pairs_added_per_person: int = 16
+    # Pairs of refined classes that are compared, in blocks of mentor classes
+    max_compared_pairs: int = 1 << 26
+    classes_per_block: int = 64
+    # Pairs of classes, and expected steps without and with compiled code, if all pairs are solved at once
+    max_class_pairs: int = 1 << 23
+    max_steps: tuple[int, int] = (1 << 26, 1 << 33)
+    # More steps are allowed if there is no other method
+    last_resort_factor: int = 8
+
+
+AGGREGATION_OPTIONS = AggregationOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,9 @@ class OverrideSolve:
             optimum = self.master.solve(face, self.pricing.profit(candidates.pairs))
             self.master.report(face, optimum, candidates.bound)
             # Reduced costs must be negative (-1): pairs at 0 would be all pairs of two tight classes
-            if not candidates.price_out((optimum.left, optimum.right), -1, self.pricing.list_length(ADDED)):
+            if not candidates.price_out(
+                (optimum.left, optimum.right), -1, self.pricing.list_length(AGGREGATION_OPTIONS.pairs_added_per_person)
+            ):
                 return face, optimum
 
     def _warm_start(self, candidates: CandidateList) -> None:
@@ -91,7 +107,7 @@ class OverrideSolve:
         # Refined classes: identical people with equal duals
         sides = zip((self.classes.mentors, self.classes.mentees), duals, strict=True)
         mentors, mentees = (renumber(classes.join(Distinct.of(side_duals))) for classes, side_duals in sides)
-        if len(mentors) * len(mentees) > MAX_CLASS_PAIRS:
+        if len(mentors) * len(mentees) > AGGREGATION_OPTIONS.max_compared_pairs:
             return None
         class_codes = self.classes.codes[0][mentors.first], self.classes.codes[1][mentees.first]
         # Tight pairs of classes, and tight overrides
@@ -114,20 +130,12 @@ class OverrideSolve:
 def _tight_blocks(profit: IntMatrix, classes: SideVectors, duals: SideVectors) -> ClassFlow:
     """Return the tight pairs of refined classes; ``classes``: the row and column of each in ``profit``."""
     blocks = [np.empty((2, 0), dtype=np.int64)]
-    for start in range(0, len(classes[0]), CLASSES_AT_ONCE):
-        block = slice(start, start + CLASSES_AT_ONCE)
+    for start in range(0, len(classes[0]), AGGREGATION_OPTIONS.classes_per_block):
+        block = slice(start, start + AGGREGATION_OPTIONS.classes_per_block)
         lefts, rights = np.nonzero(duals[0][block, None] + duals[1] == profit[classes[0][block]][:, classes[1]])
         blocks.append(np.stack([lefts + start, rights]))
     lefts, rights = np.concatenate(blocks, axis=1)
     return ClassFlow(lefts, rights, np.zeros_like(lefts), *duals)
-
-
-MAX_PAIRS = 1 << 23
-"""At most so many pairs of classes are solved whole."""
-STEP_LIMIT, PATIENCE = (1 << 26, 1 << 33), 8
-"""So many steps at most may be expected of that, without and with compiled code, or so many times more if nothing else
-is left to do: a part of a second, some seconds.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +195,7 @@ class AggregatedSolve:
         """Return the optimum of the aggregated problem; None if it is too large."""
         # Column generation pairs two classes at most once, which suffices only if one side has single places
         has_single_places = any(bounds.most.max(initial=0) <= 1 for bounds in self.aggregate_problem.bounds)
-        if self._fits(1 if has_single_places else PATIENCE):
+        if self._fits(1 if has_single_places else AGGREGATION_OPTIONS.last_resort_factor):
             return solve_classes(self.aggregate_problem, self.master.check_deadline)
         return (
             ClassFlow.of(*solve_all_pairs(self.aggregate_problem, self.master, self._report_classes))
@@ -201,8 +209,8 @@ class AggregatedSolve:
         # Each of u + v augmentations scans up to u * v arcs
         steps = u * v * (u + v)
         return (
-            u * v <= MAX_PAIRS // self.classes.pricing.scores.list_divisor
-            and steps <= times * STEP_LIMIT[self.master.compiled]
+            u * v <= AGGREGATION_OPTIONS.max_class_pairs // self.classes.pricing.scores.list_divisor
+            and steps <= times * AGGREGATION_OPTIONS.max_steps[self.master.compiled]
         )
 
     def _report_solution(self, flow: ClassFlow) -> tuple[OptimalFace, PrimalDual]:

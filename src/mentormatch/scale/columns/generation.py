@@ -29,17 +29,42 @@ from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PricedPairs, PricingProblem, SideVectors, merge_scans
 from mentormatch.scale.scan.blocks import BLOCK_ROWS
 from mentormatch.scale.scan.simd import find_column_maxima
-from mentormatch.scoring.scores import MILLION
 
 INFINITE = 1 << 60  # no reduced cost is larger
-ROW_SETUP = 1 << 14
-"""Making the score tables of one mentor takes as long as scanning so many pairs."""
-COLUMN_SHARE = 4
-"""Where only some columns of a mentor are scanned, so many times fewer pairs are listed."""
-PURGED_COST = MILLION * 8 // 100
-"""A pair whose reduced cost is more points than these was listed at other duals, and is purged."""
-THRESHOLDS_TRIED = 24
-"""So many numbers of columns are tried when the threshold of rescans is chosen: a geometric grid from 0 to m."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiftingOptions:
+    """Numbers that decide which pairs are listed, and when; none of them changes the optimum."""
+
+    # Pairs of the first list per person if all places are filled, times the filled share to this power
+    candidates_per_person: int = 64
+    candidates_power: int = 3
+    # People of the larger side in the sample: one in ``sample_divisor``, between these bounds
+    sample_min: int = 1_024
+    sample_divisor: int = 10
+    sample_max: int = 10_000
+    # Up to this number of people per side, all pairs are listed
+    solve_whole_max: int = 2_048
+    # Pairs added per person after a scan of all pairs
+    pairs_added_per_person: int = 32
+    # At the first scans, pairs with a reduced cost up to these points are added too: the next duals price them out
+    first_cost_limits: tuple[int, ...] = (20_000, 10_000, 10_000, 10_000)
+    # Pairs with a reduced cost of more points were listed at other duals, and are removed
+    max_listed_cost: int = 80_000
+    # A scan of single columns lists this many times fewer pairs
+    column_list_divisor: int = 4
+    # Pairs that are scanned in the time that the score tables of one mentor take
+    row_setup_pairs: int = 1 << 14
+    # Numbers of single columns that are compared when the threshold of rescans is chosen
+    thresholds_tried: int = 24
+    # Sample of reduced costs: blocks, mentors per block, and mentees, or up to twice as many
+    sampled_blocks: int = 32
+    sampled_block_mentors: int = 8
+    sampled_mentees: int = 1 << 12
+
+
+SIFTING_OPTIONS = SiftingOptions()
 
 
 @dataclass(slots=True)
@@ -74,7 +99,7 @@ class CandidateList:
             # The bounds show that no unlisted pair prices out
             return False
         # 3. Scan these rows and columns
-        max_listed = max(most // COLUMN_SHARE, 1)
+        max_listed = max(most // SIFTING_OPTIONS.column_list_divisor, 1)
         scans = [
             self.pricing.scan(duals, max_cost, most, mentors),
             self._scan_columns(duals, max_cost, max_listed, ~mentors, rescan.mentees),
@@ -88,7 +113,7 @@ class CandidateList:
         self.duals, self.bound = duals, min(self.bound, self.pricing.bound(best, duals[1]))
         # 6. Purge pairs that are far from pricing out, then add the new pairs
         if max_cost > 0:
-            self._purge(self.pricing.stage.score * PURGED_COST)
+            self._purge(self.pricing.stage.score * SIFTING_OPTIONS.max_listed_cost)
         for priced in scans:
             self.pairs = self.pairs.merge(priced.pairs, self.pricing.scores.shape[1])
         return True
@@ -121,12 +146,14 @@ class CandidateList:
         n, m = len(rest), len(drop)
         # Candidates for the number of single columns: 0, and a geometric grid up to all
         column_counts = np.unique(
-            np.append(0, np.geomspace(1, max(m, 1), THRESHOLDS_TRIED).astype(np.int64)).clip(max=m)
+            np.append(0, np.geomspace(1, max(m, 1), SIFTING_OPTIONS.thresholds_tried).astype(np.int64)).clip(max=m)
         )
         thresholds = np.append(np.sort(drop)[::-1], drop.min(initial=0))[column_counts]
         # Work: full rows of mentors whose bound fails at the threshold, and columns above it for the other mentors
         row_counts = np.searchsorted(np.sort(rest), thresholds, side="right")
-        work = row_counts * (m + ROW_SETUP) + (n - row_counts) * (column_counts + ROW_SETUP * (column_counts > 0))
+        work = row_counts * (m + SIFTING_OPTIONS.row_setup_pairs) + (n - row_counts) * (
+            column_counts + SIFTING_OPTIONS.row_setup_pairs * (column_counts > 0)
+        )
         return int(thresholds[np.argmin(work)])
 
     def _scan_columns(
@@ -179,15 +206,11 @@ class RescanColumns:
         )
 
 
-BLOCKS_SAMPLED, BLOCK_SAMPLE, COLUMNS_SAMPLED = 32, 8, 1 << 12
-"""So many times a few mentors, with so many mentees or some more, tell how many pairs lose how much."""
-
-
 def find_cost_quantile(pricing: PricingProblem, duals: SideVectors, per_person: int) -> int:
     """Return an estimate of the reduced cost below which there are ``per_person`` pairs per person, from a sample."""
     n, m = pricing.scores.shape
     # Sample: evenly spaced mentees, and some blocks of mentors
-    mentees = np.arange(0, m, max(m // COLUMNS_SAMPLED, 1))
+    mentees = np.arange(0, m, max(m // SIFTING_OPTIONS.sampled_mentees, 1))
     sample = pricing.select_mentees(mentees)
     sides = duals[0], np.atleast_2d(duals[1])[:, mentees]
     costs = [row for block in _sample_blocks(n) for row in _reduced_costs(sample, sides, block)]
@@ -197,8 +220,10 @@ def find_cost_quantile(pricing: PricingProblem, duals: SideVectors, per_person: 
 
 
 def _sample_blocks(mentors: int) -> Iterator[range]:
-    for start in np.random.default_rng(0).permutation(range(0, mentors, BLOCK_ROWS))[:BLOCKS_SAMPLED].tolist():
-        yield range(start, min(start + BLOCK_SAMPLE, mentors))
+    for start in (
+        np.random.default_rng(0).permutation(range(0, mentors, BLOCK_ROWS))[: SIFTING_OPTIONS.sampled_blocks].tolist()
+    ):
+        yield range(start, min(start + SIFTING_OPTIONS.sampled_block_mentors, mentors))
 
 
 def _reduced_costs(pricing: PricingProblem, duals: SideVectors, block: range) -> Iterator[IntVector]:
@@ -219,12 +244,6 @@ def _reduced_costs(pricing: PricingProblem, duals: SideVectors, block: range) ->
         yield duals[1][pricing.group[mentor] if len(duals[1]) > 1 else 0] - margin
 
 
-CANDIDATES, CANDIDATES_POWER = 64, 3
-"""So many pairs a person are listed first where all can be placed: times the share of these to that power."""
-SAMPLE_MIN, SAMPLE_PART, SAMPLE_MAX = 1_024, 10, 10_000
-"""So many people of the larger side are in the sample: one in ten, at least the first number, at most the last."""
-
-
 @dataclass(frozen=True, slots=True)
 class MarketSample:
     """A random sample of ``mentors`` and ``mentees``, the same share of both sides.
@@ -242,7 +261,13 @@ class MarketSample:
         """Draw the sample; the seed is constant."""
         (n, m), random = pricing.scores.shape, np.random.default_rng(0)
         # The same share of both sides preserves the ratio of capacities
-        share = min(min(max(SAMPLE_MIN, max(n, m) // SAMPLE_PART), SAMPLE_MAX) / max(n, m, 1), 1.0)
+        share = min(
+            min(
+                max(SIFTING_OPTIONS.sample_min, max(n, m) // SIFTING_OPTIONS.sample_divisor), SIFTING_OPTIONS.sample_max
+            )
+            / max(n, m, 1),
+            1.0,
+        )
         mentors, mentees = (np.sort(random.choice(size, round(size * share), replace=False)) for size in (n, m))
         return cls(pricing, pricing.swap_sides().select_mentees(mentors).swap_sides(), mentors, mentees)
 
@@ -288,20 +313,13 @@ def choose_candidates_per_person(sampled: PricingProblem, optimum: PrimalDual) -
     """
     places = min(int(side.most.sum()) for side in sampled.bounds)
     filled_share = int(optimum.chosen.sum()) / max(places, 1)
-    return max(round(CANDIDATES * filled_share**CANDIDATES_POWER), 1)
+    return max(round(SIFTING_OPTIONS.candidates_per_person * filled_share**SIFTING_OPTIONS.candidates_power), 1)
 
 
 # (face, profits, start duals or None for a warm start) -> optimum
 type SolveMaster = Callable[[OptimalFace, IntVector, SideVectors | None], PrimalDual]
 # (face, solution, dual bound)
 type ReportIncumbent = Callable[[OptimalFace, PrimalDual, int], None]
-
-ADDED = 32
-"""So many pairs a person join at most after a scan of all of them."""
-FIRST_COSTS = (MILLION // 50, MILLION // 100, MILLION // 100, MILLION // 100)
-"""Pairs of so small a reduced cost join too at the first scans: at the next duals they are those that price out."""
-SOLVED_WHOLE = 2_048
-"""With so many people a side at most, all pairs are the list."""
 
 
 def solve_all_pairs(
@@ -319,7 +337,7 @@ def generate_columns(
 ) -> tuple[OptimalFace, PrimalDual]:
     """Return the optimum over all pairs, starting from a candidate list. ``solve``: the restricted master."""
     pricing = candidates.pricing
-    costs = [pricing.stage.score * limit for limit in FIRST_COSTS]
+    costs = [pricing.stage.score * limit for limit in SIFTING_OPTIONS.first_cost_limits]
     start: SideVectors | None = candidates.duals
     while True:
         # Restricted master: the optimum over the candidate list
@@ -327,7 +345,9 @@ def generate_columns(
         report(pricing.face(candidates.pairs), optimum, candidates.bound)
         # Pricing: positive limits in the first rounds save rounds
         max_cost = costs.pop(0) if costs else 0
-        if not candidates.price_out((optimum.left, optimum.right), max_cost, pricing.list_length(ADDED)):
+        if not candidates.price_out(
+            (optimum.left, optimum.right), max_cost, pricing.list_length(SIFTING_OPTIONS.pairs_added_per_person)
+        ):
             return _tight_face(candidates, optimum)
         start = None
 
@@ -337,7 +357,7 @@ def choose_candidates(pricing: PricingProblem, master: RestrictedMaster) -> Cand
     sample = MarketSample.of(pricing)
     sampled = sample.pricing_of_sample()
     # A small sample is solved with all its pairs, a larger one recursively
-    if max(sampled.scores.shape) <= SOLVED_WHOLE:
+    if max(sampled.scores.shape) <= SIFTING_OPTIONS.solve_whole_max:
         pairs = sampled.pairs()
         optimum = master.solve(sampled.face(pairs), sampled.profit(pairs), None)
     else:

@@ -29,16 +29,23 @@ from mentormatch.scale.scan.implicit_scores import ImplicitScores
 if TYPE_CHECKING:
     from mentormatch.scale.scan.kernels import TieBlocks
 
-TIED_CANDIDATES, BLOCK_CANDIDATES = 16, 3
-"""About so many tied pairs a person are listed first, and in each block of two classes so many a person of the larger.
-"""
-ADDED = 16
-"""So many pairs a person join at most after a scan of all of them."""
-INITIAL_HITS, ROW_CROWD = 1 << 14, 64
-"""So many hits of a block there is room for at first.
 
-A mentor records so many times more than are wanted on average.
-"""
+@dataclass(frozen=True, slots=True)
+class TieOptions:
+    """Numbers that decide which tied pairs are listed; none of them changes the solution."""
+
+    # Pairs of the first list per person, and per person of the larger class of each block
+    tied_pairs_per_person: int = 16
+    tied_pairs_per_block: int = 3
+    # Pairs added per person after a scan of all tied pairs
+    pairs_added_per_person: int = 16
+    # Size of the first hit buffer of a block
+    initial_hits: int = 1 << 14
+    # The most hits of one mentor, as a multiple of the average wanted
+    row_hit_factor: int = 64
+
+
+TIE_OPTIONS = TieOptions()
 
 type SolveMaster = Callable[[OptimalFace, IntVector], PrimalDual | None]
 
@@ -75,7 +82,10 @@ class ClassBlocks:
         mentors, mentees = sizes[0][self.lefts], sizes[1][self.others]
         partners = np.bincount(self.lefts, mentees)[self.lefts], np.bincount(self.others, mentors)[self.others]
         # Hashes are uniform: a share of the pairs of a block is the same share of the range of hashes
-        share = np.maximum(TIED_CANDIDATES / np.minimum(*partners), BLOCK_CANDIDATES / np.maximum(mentors, mentees))
+        share = np.maximum(
+            TIE_OPTIONS.tied_pairs_per_person / np.minimum(*partners),
+            TIE_OPTIONS.tied_pairs_per_block / np.maximum(mentors, mentees),
+        )
         return replace(self, min_hash=np.maximum(MAX_HASH - (MAX_HASH * share).astype(np.int64), 0))
 
 
@@ -183,8 +193,8 @@ def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start
     """Return the hits of a query among some mentors; if the buffer is too small, scan again with a larger buffer."""
     from mentormatch.scale.scan.kernels import TieBuffer, TieRows, scan_ties
 
-    hits, mentors, capacity = ScanHits.empty(stop - start), query.open(start, stop), INITIAL_HITS
-    max_hits = ROW_CROWD * query.per_row + scores.max_excluded
+    hits, mentors, capacity = ScanHits.empty(stop - start), query.open(start, stop), TIE_OPTIONS.initial_hits
+    max_hits = TIE_OPTIONS.row_hit_factor * query.per_row + scores.max_excluded
     tie_rows = TieRows(scores.classes[0][mentors], scores.hashes.mentor_halves(mentors, 0), query.row_limits[mentors])
     while True:
         buffer = np.empty((3, capacity), dtype=np.int64)
@@ -319,5 +329,7 @@ def _generate_columns(candidates: CandidateList, solve: SolveMaster) -> tuple[Op
             raise EngineError("The restricted master of ties has become infeasible")
         is_tight = pricing.reduced_cost(candidates.pairs, (optimum.left, optimum.right)) == 0
         # If no pair prices out, the tight pairs contain every optimum
-        if not candidates.price_out((optimum.left, optimum.right), 0, pricing.list_length(ADDED)):
+        if not candidates.price_out(
+            (optimum.left, optimum.right), 0, pricing.list_length(TIE_OPTIONS.pairs_added_per_person)
+        ):
             return pricing.face(candidates.pairs.select(is_tight)), optimum.chosen[is_tight]

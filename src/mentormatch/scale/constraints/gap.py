@@ -31,7 +31,7 @@ from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, exact_dot, pair_array
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from mentormatch.base.arrays import IntMatrix, IntVector
-from mentormatch.scale.columns.generation import SOLVED_WHOLE, find_cost_quantile
+from mentormatch.scale.columns.generation import SIFTING_OPTIONS, find_cost_quantile
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PricingProblem, SideVectors, select_allowed
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -151,7 +151,7 @@ class GapSolve:
 
     def solution(self) -> Solution:
         """Return the best answer of the pairs that are left open, proved if no other pair can matter."""
-        few = max(self.pricing.scores.shape) <= SOLVED_WHOLE
+        few = max(self.pricing.scores.shape) <= SIFTING_OPTIONS.solve_whole_max
         # With an incumbent the limit of fixing is exact.
         gap = None if self.master.incumbent is None else self._gap(self.master.incumbent.pairs)
         for pairs in OPEN_PAIRS:
