@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from mentormatch.programme.programme import Programme
 
 
-SHORT = 8
-"""Characters of the digest of one person's answers."""
-
-
 def digest(content: bytes) -> str:
     """Return the SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
@@ -54,7 +50,7 @@ def digests_of_people(cohort: "Cohort") -> dict[tuple[str, str], str]:
     sides = {"mentor": cohort.mentors, "mentee": cohort.mentees}
     tables = {side: (people.ids, _people(people).values()) for side, people in sides.items()}
     return {
-        (side, key): _digest(answers)[:SHORT]
+        (side, key): _digest(answers)[:8]
         for side, (keys, each) in tables.items()
         for key, answers in zip(keys, each, strict=True)
     }

@@ -46,10 +46,6 @@ ENGINE = "mentormatch"
 
 OPTIMALITY, UNPROVED = "optimality", "unproved"
 """What a validation says in ``what`` of an optimum that was accepted as stated."""
-CLOCK_DIFFERENCE = timedelta(minutes=5)
-"""The clocks of machines that share a folder differ by this much at most; a writer may also have waited for another."""
-
-EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
 
 type LogKind = Literal["matching", "edit", "validation", "replacement", "erasure", "purge", "interruption"]
 
@@ -260,15 +256,18 @@ def faults_of(entries: Sequence[LogEntry], start: int = 0) -> Iterator[Problem]:
     A time lies neither after now nor before that of an earlier line (but for the difference between clocks; a line from
     the future is no measure for those after it). A decision is validated after the line of its matching.
     """
-    latest, now_utc, matched = EARLIEST, datetime.now(UTC), set[str]()
+    # Clocks of machines that share a folder may differ, and a writer may have waited for another.
+    tolerance = timedelta(minutes=5)
+    # The first days of year 1 are no times in some zones.
+    latest, now_utc, matched = datetime(1, 1, 3, tzinfo=UTC), datetime.now(UTC), set[str]()
     for number, entry in enumerate(entries, 1):
         when, decision = datetime.fromisoformat(entry.when), entry.what.get("decision", "")
-        future = when > now_utc + CLOCK_DIFFERENCE
+        future = when > now_utc + tolerance
         if number > start:
             found = list(text_faults(entry.who, entry.why))
             if future:
                 found.append(Problem("when", tr("une date à venir ({date})", date=entry.when)))
-            elif when < latest - CLOCK_DIFFERENCE:
+            elif when < latest - tolerance:
                 advice = tr("réglez l'horloge de cette machine") if start else ""
                 found.append(
                     Problem("when", tr("une date d'avant la ligne précédente ({date})", date=entry.when), "", advice)
@@ -289,7 +288,7 @@ def text_faults(who: str, why: str) -> Iterator[Problem]:
     for where, text in (("who", who), ("why", why)):
         if not is_one_visible_line(text):
             yield Problem(where, tr("un caractère que personne ne voit, ou un saut de ligne"), expected)
-    if sum(map(str.isalpha, who)) < MIN_LETTERS:
+    if sum(map(str.isalpha, who)) < 2:
         yield Problem("who", tr("moins de deux lettres"), tr("un nom"))
 
 
@@ -343,20 +342,13 @@ def _since(heads: list[str], head: str | None) -> tuple[int | None, list[Problem
     return None, [Problem(where, found)]
 
 
-MIN_LETTERS = 2
-STATED = mark("Optimalité affirmée, non contrôlable")
-"""What is said of a validation that accepted an optimum as stated."""
-NOBODY_KNOWN = mark("inconnu")
-"""Who works on a machine that does not say."""
-
-
 def account() -> str:
     """Return the name of the account that is at work, or that it is unknown."""
     try:
         name = getuser().strip()
     except (OSError, KeyError, ImportError):  # up to Python 3.12 a missing account raises one of the last two
-        return tr(NOBODY_KNOWN)
-    return tr("compte {name}", name=ascii(name)) if name and any(text_faults(name, "")) else name or tr(NOBODY_KNOWN)
+        name = ""
+    return tr("compte {name}", name=ascii(name)) if name and any(text_faults(name, "")) else name or tr("inconnu")
 
 
 def sign(kind: LogKind, what: Mapping[str, str], *, who: str, why: str = "") -> LogEntry:
@@ -380,7 +372,7 @@ def validation_words(who: str, when: str, why: str, *, unproved: bool = False) -
     'Validée par Camille Roux le 12\xa0mars 2026 à 9\xa0h\xa030. Motif : comité du 12 mars'
     """
     said = [tr("Validée par {who} le {moment}.", who=signer(who), moment=moment(datetime.fromisoformat(when)))]
-    said += [f"{tr(STATED)}."] if unproved else []
+    said += [f"{tr('Optimalité affirmée, non contrôlable')}."] if unproved else []
     said += [tr("Motif : {why}", why=why)] if why else []
     return " ".join(said)
 
@@ -420,8 +412,6 @@ DEEDS: Mapping[str, str] = {
     "interruption": mark("L'écriture d'une ligne avait été interrompue ; ce qu'il en restait est mis de côté"),
 }
 """What was done, by the kind of the entry."""
-SHORT = 8
-"""Characters of a digest that a row shows."""
 
 
 def rows(entries: Sequence[LogEntry]) -> Iterator[tuple[str, ...]]:
@@ -444,7 +434,7 @@ def entry_in_words(entry: LogEntry) -> str:
     """
     deed = UNPROVED if entry.unproved else entry.kind
     message = EDITS.get(entry.what.get("edit", ""), "") or DEEDS.get(deed, entry.kind)
-    what = {name: isolate(value[:SHORT] if name == "decision" else value) for name, value in entry.what.items()}
+    what = {name: isolate(value[:8] if name == "decision" else value) for name, value in entry.what.items()}
     return tr(message).format_map(defaultdict(str, what))
 
 

@@ -30,11 +30,8 @@ JOURNAL = mark("Journal")
 """The sheet of the log in a workbook."""
 STAMP = "mentormatch:"
 """What begins the cell before those of a stamp."""
-CHUNK = 20_000
-"""Characters of one cell."""
 MOST_BYTES = 100_000_000
 """Of a document, or of a part of one, that is looked at."""
-_ATTRIBUTE = re.compile(rb' data-seal="([^"]*)"')
 
 
 class Signature(JsonMessage):
@@ -114,12 +111,13 @@ class Seal:
     @property
     def cells(self) -> tuple[str, ...]:
         """The same as texts that each fit a cell, after the one by which they are found."""
-        return STAMP, *(self.text[start : start + CHUNK] for start in range(0, len(self.text), CHUNK))
+        length = 20_000  # a cell of a workbook contains up to 32,767 characters
+        return STAMP, *(self.text[start : start + length] for start in range(0, len(self.text), length))
 
 
 def stamp_in_page(content: bytes) -> Stamp | None:
     """Return the stamp of a page, None where it has none."""
-    found = _ATTRIBUTE.search(content)
+    found = re.search(rb' data-seal="([^"]*)"', content)
     return Stamp.from_json(html.unescape(found[1].decode("utf-8", "replace"))) if found else None
 
 

@@ -95,16 +95,7 @@ BESIDE = mark(
     "Qui peut réécrire le journal peut réécrire aussi ces documents, et des lignes ajoutées après leur empreinte puis"
     " coupées ne laissent pas de trace : une empreinte gardée ailleurs (« --head ») le dirait."
 )
-MADE_BEFORE = mark(
-    "Faits avant la preuve, ces documents disent encore que l'optimum ne peut pas être contrôlé : {documents}. C'est"
-    " cette vérification qui vaut."
-)
 AFTER = mark("Des lignes ajoutées après cette empreinte, puis coupées, ne laisseraient pas de trace.")
-OUTCOMES = {
-    Verdict.CERTIFIED: VerificationOutcome.VERIFIED,
-    Verdict.NO_ANSWER: VerificationOutcome.NOTHING,
-    Verdict.REFUSED: VerificationOutcome.REFUSED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +235,13 @@ def verify(
     sentences, wrong = check_documents(source)
     if found.outcome is VerificationOutcome.VERIFIED:
         made_before = [name for name in documents_with_caveat(source, log.UNPROVED) if name in printed]
-        sentences += [tr(MADE_BEFORE, documents=listed(made_before))] if made_before else []
+        if made_before:
+            sentence = tr(
+                "Faits avant la preuve, ces documents disent encore que l'optimum ne peut pas être contrôlé :"
+                " {documents}. C'est cette vérification qui vaut.",
+                documents=listed(made_before),
+            )
+            sentences.append(sentence)
     outcome = VerificationOutcome.REFUSED if wrong else found.outcome
     return replace(found, outcome=outcome, problems=(*found.problems, *wrong), documents=tuple(sentences))
 
@@ -338,9 +335,15 @@ def _solution(decision: Decision, *, whole: bool) -> Solution:
 
 def _outcome(certificate: Certificate) -> VerificationOutcome:
     """Return the outcome of a certificate: bounded if duals or proofs show the bound that the file states per goal."""
+    match certificate.verdict:
+        case Verdict.CERTIFIED:
+            return VerificationOutcome.VERIFIED
+        case Verdict.NO_ANSWER:
+            return VerificationOutcome.NOTHING
+        case Verdict.REFUSED:
+            return VerificationOutcome.REFUSED
     bounded = certificate.backed and all(tier.stated is not None for tier in certificate.tiers)
-    found = VerificationOutcome.BOUNDED if bounded else VerificationOutcome.UNPROVED
-    return OUTCOMES.get(certificate.verdict, found)
+    return VerificationOutcome.BOUNDED if bounded else VerificationOutcome.UNPROVED
 
 
 def _missing_from_log(chain: log.LogChain, seal: str) -> Iterator[Problem]:

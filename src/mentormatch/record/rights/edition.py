@@ -35,6 +35,7 @@ from mentormatch.programme.enrolment import make_intake_plan, read_contacts, rea
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import DECISION_SUFFIX
 from mentormatch.record.log import LOG_SUFFIX
+from mentormatch.record.seal import MOST_BYTES
 from mentormatch.survey.code_table import codes_beside, read_code_rows
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.entries import SubmissionSheet, locate_fields, submissions
@@ -42,9 +43,6 @@ from mentormatch.survey.intake import words_in
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.privacy import Pseudonyms, pseudonyms_for, secret_beside
 from mentormatch.survey.table import Record, TextTable
-
-SHORTEST = 3
-"""Characters; a shorter text is found everywhere, and tells of nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,8 @@ class HeldData:
     def pattern(self) -> re.Pattern[str]:
         """What finds the person in a text that is folded as keys are: whole words only."""
         texts = {canonical(text) for text in self.texts}
-        longest_first = sorted((text for text in texts if len(text) >= SHORTEST), key=len, reverse=True)
+        # A text of one or two characters occurs everywhere and identifies nobody.
+        longest_first = sorted((text for text in texts if len(text) > 2), key=len, reverse=True)
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)" if longest_first else r"(?!)")
 
     def also_as(self, pseudonyms: Pseudonyms) -> "HeldData":
@@ -164,20 +163,16 @@ def mentions(held: HeldData, tables: Iterable[TextTable]) -> Iterator[tuple[str,
 
 BOOKS = (".xlsx", ".xlsm", ".ods", ".odt", ".docx")
 TEXTS = (".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".ics")
-PARQUET, LETTER = ".parquet", ".eml"
-READ = frozenset({*BOOKS, *TEXTS, PARQUET, LETTER})
-MOST_BYTES = 100_000_000
-FOOT = re.compile(r"mentormatch [0-9]+(\.[0-9]+)+\.?\s*</p>")
-MAKER = "mentormatch"
-STARTS = ("contacts.csv", "profils-", "publipostage.", "fiches.", "fiche-", "suivi.")
-"""How the names of the other documents start in folders that were written before there were manifests."""
+LETTER = ".eml"
 
 
 def ours(path: Path) -> bool:
     """Say whether a file is a document that this library wrote; decisions and logs, which know nobody, are none."""
     if path.name.endswith((DECISION_SUFFIX, LOG_SUFFIX)):
         return False
-    named = path.name in names_of_writers() or path.name.startswith(STARTS)
+    # Folders that were written before there were manifests have documents with these names.
+    older = ("contacts.csv", "profils-", "publipostage.", "fiches.", "fiche-", "suivi.")
+    named = path.name in names_of_writers() or path.name.startswith(older)
     return named or is_in_manifest(path) or is_ours(path)
 
 
@@ -212,7 +207,7 @@ def book_of_ours(content: bytes) -> bool:
 
 def page_of_ours(content: bytes) -> bool:
     """Say whether a page ends with the version of this library that made it."""
-    return FOOT.search(content.decode("utf-8", "replace")) is not None
+    return re.search(r"mentormatch [0-9]+(\.[0-9]+)+\.?\s*</p>", content.decode("utf-8", "replace")) is not None
 
 
 def object_of_ours(content: bytes) -> bool:
@@ -241,7 +236,8 @@ def headings() -> Iterator[tuple[str, ...]]:
 
 def calendar_of_ours(content: bytes) -> bool:
     """Say whether a calendar names this library as its maker."""
-    return any(line.startswith("PRODID") and MAKER in line for line in content.decode("utf-8", "replace").splitlines())
+    lines = content.decode("utf-8", "replace").splitlines()
+    return any(line.startswith("PRODID") and "mentormatch" in line for line in lines)
 
 
 MAKES: dict[str, Callable[[bytes], bool]] = {
@@ -256,15 +252,16 @@ MAKES: dict[str, Callable[[bytes], bool]] = {
 
 def documents(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder, and of those in it, that may speak of people; a decision and its log do not."""
+    suffixes = {*BOOKS, *TEXTS, ".parquet", LETTER}
     for path in sorted(folder.rglob("*")):
         kept = path.name.endswith((DECISION_SUFFIX, LOG_SUFFIX)) or path.name == MANIFEST_NAME
-        if path.is_file() and path.suffix.lower() in READ and not kept:
+        if path.is_file() and path.suffix.lower() in suffixes and not kept:
             yield path
 
 
 def speaks_of(path: Path, held: HeldData) -> bool:
     """Say whether a document names a person, or is one of ours that cannot be read here; raises OSError."""
-    if path.suffix.lower() == PARQUET or path.stat().st_size > MOST_BYTES:
+    if path.suffix.lower() == ".parquet" or path.stat().st_size > MOST_BYTES:
         return ours(path)
     return any(held.is_named_in(text) for text in texts(path))
 
@@ -374,9 +371,6 @@ class Edition:
         return [path for path in inside if not DATED.search(path.parent.name)]
 
 
-RESULT = "binomes.json"
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Export:
     """What is held of a person: the ``rows`` they sent with their fate, ``results``, and ``documents`` that name them.
@@ -403,7 +397,7 @@ def export_person(edition: Edition, person: str) -> Export:
     if secret_beside(edition.programme).exists():
         found = found.also_as(pseudonyms_for(edition.programme))
     naming = [path for path in edition.documents() if speaks_of(path, found)]
-    results = [result for path in naming if path.name == RESULT for result in results_in(path, found)]
+    results = [result for path in naming if path.name == "binomes.json" for result in results_in(path, found)]
     results = [result for place, result in enumerate(results) if result not in results[:place]]
     rows = {(id(one.table), one.record.line): row(one, cohort) for one in found.rows}
     return Export(tuple(rows.values()), tuple(results), tuple(path.name for path in naming))

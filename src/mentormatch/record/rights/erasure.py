@@ -209,9 +209,6 @@ def purge(edition: Edition, *, who: str | None = None, why: str = "") -> tuple[P
     return tuple(going)
 
 
-UTF16 = {codecs.BOM_UTF16_LE: "utf-16le", codecs.BOM_UTF16_BE: "utf-16be"}
-
-
 def without_rows(path: Path, lines: Collection[int], encoding: str | None = None) -> bool:
     """Take rows, named by the lines where they start, out of a text file; say whether it is one.
 
@@ -255,7 +252,8 @@ def without_pairs(path: Path, keys: Collection[str]) -> bool:
 
 def cut(content: bytes, rows: Rows, lines: Collection[int]) -> bytes:
     """Return the content without the physical lines of these rows."""
-    encoding = UTF16.get(content[:2], rows.manner.encoding or "utf-8")
+    utf16 = {codecs.BOM_UTF16_LE: "utf-16le", codecs.BOM_UTF16_BE: "utf-16be"}
+    encoding = utf16.get(content[:2], rows.manner.encoding or "utf-8")
     physical = list(physical_lines(content.decode(encoding)))
     taken: tuple[Record | Refused, ...] = (*rows.records, *rows.refused)
     starts = {one.line: one.start or one.line for one in taken}
