@@ -133,7 +133,7 @@ def test_staff_revise_and_validate_on_the_board_and_find_it_again(
     page.close()
     chain = check_chain(server.folder / "resultat" / "binomes.journal.jsonl")
     saved = json.loads((server.folder / "a.ipynb").read_text(encoding="utf-8"))
-    assert chain.whole
+    assert chain.is_intact
     assert [entry.kind for entry in chain.entries] == ["edit", "matching", "validation"]
     assert {entry.who for entry in chain.entries} == {"Camille Roux"}
     shown = next(output["data"] for cell in saved["cells"] for output in cell["outputs"] if "data" in output)

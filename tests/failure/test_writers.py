@@ -111,11 +111,11 @@ def test_a_writer_killed_at_a_stage_of_an_append_leaves_a_log_that_goes_on(stage
         child = started(WRITER, path, stage)
         child.communicate()
         assert child.returncode == -signal.SIGKILL
-        assert check_chain(path).torn is (stage == "half")
+        assert check_chain(path).is_truncated is (stage == "half")
         chain = check_chain(path, append(path, entry(-1)))
-        assert chain.whole
+        assert chain.is_intact
         assert len(chain.entries) == kept + 1 + (stage in ("half", "sync", "told"))
-        assert check_chain(path, before[-1]).whole
+        assert check_chain(path, before[-1]).is_intact
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -126,10 +126,10 @@ def test_a_writer_of_long_lines_killed_at_any_moment_loses_no_line_that_it_told_
     heads = killed_after(started(WRITING, path), random.Random(seed).uniform(0, 0.05))
     append(path, entry(0))
     chain = check_chain(path, heads[-1])
-    assert chain.whole
-    assert chain.since is not None
-    assert chain.since <= 5 + 2
-    assert all(check_chain(path, head).whole for head in heads)
+    assert chain.is_intact
+    assert chain.lines_since_head is not None
+    assert chain.lines_since_head <= 5 + 2
+    assert all(check_chain(path, head).is_intact for head in heads)
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -140,6 +140,6 @@ def test_a_folder_whose_writer_was_killed_is_saved_again_and_holds_no_draft(seed
     there = {path.name for path in tmp_path.iterdir()}
     journal = tmp_path / "binomes.journal.jsonl"
     append(journal)
-    assert check_chain(journal).whole
+    assert check_chain(journal).is_intact
     again = {path.name for path in example("quota").save(tmp_path, who="Camille")}
     assert there == {*again, "manifeste.json"}

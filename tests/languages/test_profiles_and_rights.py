@@ -6,7 +6,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import MentorMatchError, language, with_wishes
-from mentormatch.record.rights.edition import Edition, find_held_data
+from mentormatch.record.rights.edition import Edition, find_personal_data
 from mentormatch.record.rights.erasure import forget
 from tests.english import french_in
 from tests.profiles.test_profiles import CODES, answers
@@ -44,6 +44,6 @@ def test_what_is_left_to_do_after_somebody_is_forgotten_is_told_in_english(tmp_p
     with language("en"):
         done = forget(edition, "M03")
         with pytest.raises(MentorMatchError, match="Person not found") as refused:
-            find_held_data(edition.load(), edition.tables(), "Z99")
+            find_personal_data(edition.load(), edition.tables(), "Z99")
     assert "notes.txt names this person" in done.to_do
     assert not french_in(str(refused.value))

@@ -14,8 +14,14 @@ import mentormatch as mm
 from mentormatch import SurveyError, read_contacts, verify
 from mentormatch.errors import OutputError
 from mentormatch.record.log import check_chain
-from mentormatch.record.rights.edition import Edition, export_person, find_held_data, speaks_of
-from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge, without_rows
+from mentormatch.record.rights.edition import Edition, export_person, find_personal_data, names_person
+from mentormatch.record.rights.erasure import (
+    find_files_to_purge,
+    find_foreign_documents,
+    forget,
+    purge,
+    remove_rows_from_file,
+)
 from mentormatch.report.handouts import write_contacts
 from mentormatch.survey.table_reader import read_rows
 from tests.cli.processes import run
@@ -147,7 +153,7 @@ def test_a_contact_detail_that_others_share_tells_of_nobody(made: Edition) -> No
     text = made.files["answers"].read_text("utf-8-sig")
     phones = [contact for key in ("M01", PERSON) for contact in contacts_of(made, key) if contact.startswith("06")]
     made.files["answers"].write_text(text.replace(phones[0], phones[1]), "utf-8")
-    found = find_held_data(made.load(), made.tables(), PERSON)
+    found = find_personal_data(made.load(), made.tables(), PERSON)
     assert found.is_named_in(PERSON)
     assert not found.is_named_in(phones[1])
 
@@ -170,11 +176,11 @@ def test_every_document_that_is_written_is_covered_whatever_its_name_and_whereve
     matching.save(lu / "dessous" / "à nous.xlsx", replace=True)
     assert [path.name[:9] for path in tmp_path.iterdir() if path.is_dir() and path.name.startswith("binomes (")]
     again = Edition(made.programme, made.files, (lu / "dessous", lu, made.folders[0], lu / "dessous", lu))
-    found = find_held_data(programme, made.tables(), PERSON).also_as(codes)
+    found = find_personal_data(programme, made.tables(), PERSON).with_pseudonyms(codes)
     done = forget(again, PERSON, who="Camille")
     assert [one for one in done.to_do if not one.startswith("reponses.csv, ligne")] == []
     documents = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in (".toml", ".jsonl")]
-    naming = [path.name for path in documents if path != made.files["answers"] and speaks_of(path, found)]
+    naming = [path.name for path in documents if path != made.files["answers"] and names_person(path, found)]
     assert naming == []
     assert (lu / "suite.json").exists()
     assert len(mm.read_carry_over(lu / "suite.json").pairs) == len(matching.pairs) - 1
@@ -208,7 +214,7 @@ def test_what_may_not_be_deleted_is_told_and_the_rest_goes(
 def test_a_programme_and_answers_that_an_example_began_with_are_no_documents(tmp_path: Path) -> None:
     files = mm.examples.copy_to(tmp_path)
     mm.match(mm.examples.cohort(), mm.examples.programme()).save(tmp_path)
-    going = {path.name for path in to_purge(Edition(files.programme, {}, (tmp_path,)))}
+    going = {path.name for path in find_files_to_purge(Edition(files.programme, {}, (tmp_path,)))}
     assert "binomes.xlsx" in going
     assert not going & {"programme.toml", "reponses.csv"}
 
@@ -231,7 +237,7 @@ def test_who_has_no_row_any_more_is_forgotten_in_documents_that_are_found_later(
 
 def test_a_person_is_found_by_their_e_mail_address_too(made: Edition) -> None:
     email = next(text for text in contacts_of(made, PERSON) if "@" in text)
-    assert find_held_data(made.load(), made.tables(), email.upper()).keys[0] == PERSON
+    assert find_personal_data(made.load(), made.tables(), email.upper()).keys[0] == PERSON
 
 
 def test_a_person_who_is_not_there_is_not_repeated_in_the_error(made: Edition) -> None:
@@ -248,7 +254,7 @@ def test_a_row_of_several_lines_leaves_any_text_file_alone(tmp_path: Path, encod
     mark = "\ufeff" if encoding == "utf-16-le" else ""
     path = tmp_path / "r.csv"
     path.write_bytes((mark + end.join(rows) + end).encode(encoding))
-    assert without_rows(path, [2])
+    assert remove_rows_from_file(path, [2])
     cut = (mark + end.join([rows[0], *rows[3:]]) + end).encode(encoding)
     assert path.read_bytes() == cut
 
@@ -273,9 +279,9 @@ def test_a_purge_deletes_what_tells_who_took_part_and_keeps_what_was_decided(mad
     forget(made, PERSON)
     mm.intake(made.load(), made.files["answers"]).save(made.folders[1])
     (made.folders[1] / "notes.md").write_text("rien", "utf-8")
-    going = to_purge(made)
+    going = find_files_to_purge(made)
     assert all(path.exists() for path in going)
-    assert [path.name for path in others_in(made, going)] == ["notes.md"]
+    assert [path.name for path in find_foreign_documents(made, going)] == ["notes.md"]
     assert purge(made, who="Camille", why="fin de l'édition") == tuple(going)
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {

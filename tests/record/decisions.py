@@ -13,7 +13,7 @@ from mentormatch import AssignmentProblem, Matching, Row, examples, match, solve
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.record.decision import write_decision
 from mentormatch.record.digests import digest
-from mentormatch.record.log import START, LogEntry, LogLine
+from mentormatch.record.log import GENESIS_DIGEST, LogEntry, LogLine
 
 type Json = Any
 """A decision file, read as it is, to be changed at will."""
@@ -63,7 +63,7 @@ def coupled() -> AssignmentProblem:
 
 def chained(*entries: LogEntry) -> bytes:
     """Return a log of entries, whatever they state: as a forger writes it, or as an older version wrote it."""
-    previous, lines = START, b""
+    previous, lines = GENESIS_DIGEST, b""
     for number, entry in enumerate(entries, 1):
         line = LogLine(line=number, previous=previous, entry=entry).encode()
         previous, lines = digest(line), lines + line + b"\n"

@@ -11,7 +11,7 @@ from mentormatch import verify
 from mentormatch.cli import commands
 from mentormatch.errors import UnprovedError
 from mentormatch.record.decision import Decision
-from mentormatch.record.log import START, check_chain
+from mentormatch.record.log import GENESIS_DIGEST, check_chain
 from mentormatch.record.seal import Stamp
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import VerificationOutcome, journal_beside
@@ -150,10 +150,10 @@ def test_a_repair_of_a_validated_plan_is_checked_against_the_answers(tmp_path: P
 
 
 def test_a_head_that_no_line_has_is_refused_and_so_is_a_document_stamped_with_it(folder: Path) -> None:
-    assert run("verify", folder / "out", "--head", START).exit_code == 3
+    assert run("verify", folder / "out", "--head", GENESIS_DIGEST).exit_code == 3
     page = folder / "out" / "binomes.html"
     head = check_chain(folder / "out" / "binomes.journal.jsonl").head
-    page.write_text(page.read_text("utf-8").replace(head, START), "utf-8")
+    page.write_text(page.read_text("utf-8").replace(head, GENESIS_DIGEST), "utf-8")
     assert {one.where for one in verify(folder / "out").problems} >= {"binomes.html"}
 
 

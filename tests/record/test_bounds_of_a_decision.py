@@ -90,7 +90,7 @@ def test_a_row_is_read_up_to_so_many_pairs(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fine: bool
 ) -> None:
     read = Decision.from_json(written(coupled(), tmp_path).read_bytes())
-    substitute(monkeypatch, "record", MOST_CELLS=most)
+    substitute(monkeypatch, "record", MAX_ROW_CELLS=most)
     if fine:
         assert read.problem().shape == (3, 4)
     else:

@@ -83,7 +83,7 @@ def test_the_versions_of_all_that_computed_are_kept() -> None:
 
 
 def test_the_version_of_a_library_that_is_not_there_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "record", LIBRARIES=("no-such-library", "numpy"))
+    substitute(monkeypatch, "record", VERSIONED_LIBRARIES=("no-such-library", "numpy"))
     assert list(Decision.of(example()).versions) == ["mentormatch", "python", "numpy"]
 
 

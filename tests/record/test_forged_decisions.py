@@ -14,7 +14,7 @@ from mentormatch import Matching, Status, match
 from mentormatch.contract.response import VerifyResponse
 from mentormatch.languages.translation import tr
 from mentormatch.record.decision import Decision
-from mentormatch.record.verify import COMPARED, FORMER, verify_content
+from mentormatch.record.verify import COMPARED_TEXT, FORMER_PAIRS_TEXT, verify_content
 from tests.oracles.programmes import small
 from tests.record.claims import Claims, Json, Pair, false_claims
 from tests.record.decisions import example
@@ -334,8 +334,8 @@ def figures(count: int) -> Counter[tuple[str, str, str]]:
                 found[kind, way, outcome] += 1
                 if way == "answers" and outcome == "verified":
                     assert kind != "false", forgery.__name__
-                    assert tr(COMPARED) in told.words
-                    assert kind != "former" or tr(FORMER) in told.words
+                    assert tr(COMPARED_TEXT) in told.words
+                    assert kind != "former" or tr(FORMER_PAIRS_TEXT) in told.words
     return found
 
 

@@ -13,8 +13,8 @@ from mentormatch.operations.matching import folder_exporters
 from mentormatch.record.decision import DECISION_SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, extend_content
-from mentormatch.record.seal import READERS, Seal
-from mentormatch.record.verify import UNKNOWN, verify_content
+from mentormatch.record.seal import STAMP_READERS, Seal
+from mentormatch.record.verify import NO_HEAD_TEXT, verify_content
 from mentormatch.results import Verification
 from tests.record.decisions import chained
 from tests.report.cohorts import small
@@ -51,7 +51,7 @@ def honest(number: int) -> tuple[tuple[LogEntry, ...], bytes, dict[str, bytes]]:
     )
     head, content = extend_content(b"", *entries)
     printed = Seal.of(chain_in(content), seal, head)
-    made = {kind: each for kind, each in folder_exporters().items() if kind in READERS}
+    made = {kind: each for kind, each in folder_exporters().items() if kind in STAMP_READERS}
     return entries, content, {f"binomes{kind}": each.content(small(), printed) for kind, each in made.items()}
 
 
@@ -130,7 +130,7 @@ def told(way: str, found: Verification) -> str:
     """Return what a check says of a forged log: that it was seen, or that it could not be, or nothing."""
     if not found.sound:
         return "seen"
-    return "said to be unknown" if way == "alone" and tr(UNKNOWN) in found.words else "passed in silence"
+    return "said to be unknown" if way == "alone" and tr(NO_HEAD_TEXT) in found.words else "passed in silence"
 
 
 def figures(count: int) -> Counter[tuple[str, str, str]]:

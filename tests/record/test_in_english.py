@@ -9,10 +9,10 @@ import pytest
 from mentormatch import MentorMatchError, certify, language, verify
 from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier
 from mentormatch.languages.translation import tr
-from mentormatch.record.log import LOG_SUFFIX, append, sign
+from mentormatch.record.log import LOG_SUFFIX, append, make_entry
 from mentormatch.record.validation import validate
-from mentormatch.record.verify import COMPARED, FORMER, INFEASIBLE, STOPPED
-from mentormatch.record.verify import WORDS as OUTCOMES
+from mentormatch.record.verify import COMPARED_TEXT, FORMER_PAIRS_TEXT, INFEASIBLE_TEXT, STOPPED_TEXT
+from mentormatch.record.verify import OUTCOME_TEXTS as OUTCOMES
 from mentormatch.results import Verdict
 from tests.english import french_in
 from tests.record.decisions import coupled, plain, posed, written
@@ -24,16 +24,16 @@ def verified(folder: Path) -> Iterator[str]:
     journal = path.with_name(f"binomes{LOG_SUFFIX}")
     yield verify(path).words
     yield verify(path.with_name("absent.decision.json")).words
-    append(journal, sign("edit", {"edit": "pin"}, who="Camille"))
+    append(journal, make_entry("edit", {"edit": "pin"}, who="Camille"))
     yield verify(path).words
     (folder / "coupled").mkdir()
     doubtful = written(coupled(), folder / "coupled", proofs="none")
     yield verify(doubtful).words
     yield validate(doubtful, who="Camille", why="board", accept_unproved=True).words
-    append(journal, sign("matching", {"decision": verify(path).digest}, who="Camille"))
+    append(journal, make_entry("matching", {"decision": verify(path).digest}, who="Camille"))
     yield verify(path).words
     head = validate(written(plain(), folder), who="Camille", why="board").head
-    append(journal, sign("edit", {"edit": "ban"}, who="Camille"))
+    append(journal, make_entry("edit", {"edit": "ban"}, who="Camille"))
     yield from (verify(path, head=one).words for one in (head, "0" * 63 + "1"))
     lines = journal.read_bytes().splitlines(keepends=True)
     for spoilt in ([*lines, b"x"], [b"x\n", *lines], lines[1:], [lines[0].replace(b"pin", b"ban"), *lines[1:]]):
@@ -62,8 +62,10 @@ def test_what_is_refused_is_told_in_english(tmp_path: Path) -> None:
 
 def test_a_certificate_speaks_english() -> None:
     with language("en"):
-        assert not french_in(*map(tr, [*WORDS.values(), *NAMES.values(), INFEASIBLE, FORMER, COMPARED]))
-        assert not french_in(*(tr(each, goals="x", gaps="x") for each in (*OUTCOMES.values(), STOPPED)))
+        assert not french_in(
+            *map(tr, [*WORDS.values(), *NAMES.values(), INFEASIBLE_TEXT, FORMER_PAIRS_TEXT, COMPARED_TEXT])
+        )
+        assert not french_in(*(tr(each, goals="x", gaps="x") for each in (*OUTCOMES.values(), STOPPED_TEXT)))
         assert CertifiedTier("total", 1000, None, 1003).words == "total points, to within 0.3%"
         partly = replace(certify(plain(), posed(plain()).solution), verdict=Verdict.PARTLY)
         open_tiers = tuple(replace(tier, certified=None) for tier in partly.tiers)

@@ -41,17 +41,17 @@ def test_a_line_says_in_words_what_was_done(kind: LogKind, what: dict[str, str],
 
 
 def test_every_kind_of_line_and_of_edit_has_words() -> None:
-    assert set(log.DEEDS) >= set(get_args(LogKind.__value__))
-    assert set(log.EDITS) == set(get_args(EditKind.__value__))
+    assert set(log.ENTRY_TEXTS) >= set(get_args(LogKind.__value__))
+    assert set(log.EDIT_TEXTS) == set(get_args(EditKind.__value__))
 
 
 def test_a_row_says_the_time_of_the_place_in_the_language_that_is_spoken() -> None:
     one = entry("validation", {"decision": DIGEST})
-    (row,) = log.rows([one])
+    (row,) = log.make_entry_rows([one])
     said = ("1", "28\u00a0novembre 2026 à 10\u00a0h\u00a032", "Camille", "Décision 1a2b3c4d validée", "comité")
     assert row == said
     with language("en"):
-        (row,) = log.rows([one])
+        (row,) = log.make_entry_rows([one])
         assert row[1] == "November\u00a028, 2026 at 10:32"
         assert row[3] == "Decision 1a2b3c4d validated"
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from mentormatch.errors import OutputError
 from mentormatch.record import log
-from mentormatch.record.log import START, LogEntry, append, check_chain
+from mentormatch.record.log import GENESIS_DIGEST, LogEntry, append, check_chain
 from tests.conftest import DEEP
 
 pytestmark = pytest.mark.promise(29)
@@ -63,9 +63,9 @@ def told(path: Path, head: str | None = None) -> list[str]:
 def test_a_log_gives_back_its_entries_and_its_head(five: Path) -> None:
     head = append(five, entry(5))
     chain = check_chain(five, head)
-    assert chain.whole
+    assert chain.is_intact
     assert chain.head == head
-    assert chain.since == 0
+    assert chain.lines_since_head == 0
     assert chain.entries == tuple(entry(number) for number in range(6))
 
 
@@ -83,7 +83,7 @@ def test_two_processes_that_write_at_once_leave_one_whole_chain(tmp_path: Path) 
         writer.stdin.flush()
     assert [writer.communicate() and writer.returncode for writer in writers] == [0, 0]
     chain = check_chain(path)
-    assert chain.whole
+    assert chain.is_intact
     for who in ("Camille", "Dominique"):
         numbers = [entry.what["number"] for entry in chain.entries if entry.who == who]
         assert numbers == [str(number) for number in range(COUNT)]
@@ -121,14 +121,14 @@ def test_a_log_that_was_rewritten_as_a_whole_fails_against_the_head(five: Path) 
     five.unlink()
     for number in range(5):
         append(five, entry(number, who="Claude"))
-    assert check_chain(five).whole
+    assert check_chain(five).is_intact
     assert told(five, head) == ["journal, ligne 5 (la dernière)"]
 
 
 def test_a_log_that_was_shortened_fails_against_the_head(five: Path) -> None:
     head = check_chain(five).head
     five.write_bytes(b"".join(lines_of(five)[:3]))
-    assert check_chain(five).whole
+    assert check_chain(five).is_intact
     assert told(five, head) == ["journal, ligne 3 (la dernière)"]
 
 
@@ -137,8 +137,8 @@ def test_lines_that_were_added_since_the_head_are_counted(five: Path) -> None:
     append(five, entry(5))
     append(five, entry(6))
     chain = check_chain(five, head.upper())
-    assert (chain.whole, chain.since) == (True, 2)
-    assert told(five, START) == ["journal, ligne 7 (la dernière)"]
+    assert (chain.is_intact, chain.lines_since_head) == (True, 2)
+    assert told(five, GENESIS_DIGEST) == ["journal, ligne 7 (la dernière)"]
 
 
 @pytest.mark.parametrize("kept", [1, 40, -2, -1])
@@ -150,7 +150,7 @@ def test_a_torn_last_line_is_told_and_the_next_entry_sets_it_aside_in_words(five
     assert len(check_chain(five).entries) == 4
     head = append(five, later())
     chain = check_chain(five, head)
-    assert (chain.whole, chain.torn, len(chain.entries)) == (True, False, 6)
+    assert (chain.is_intact, chain.is_truncated, len(chain.entries)) == (True, False, 6)
     assert chain.entries[4].kind == "interruption"
     assert chain.entries[4].what == {"torn": torn.decode()}
     assert five.read_bytes().startswith(whole)
@@ -189,10 +189,10 @@ def test_a_key_that_comes_twice_is_told(five: Path) -> None:
 def test_several_entries_become_lines_next_to_each_other(five: Path) -> None:
     head = append(five, entry(5), entry(6), entry(7))
     chain = check_chain(five, head)
-    assert chain.whole
+    assert chain.is_intact
     assert chain.entries[5:] == (entry(5), entry(6), entry(7))
     assert append(five) == head
-    assert check_chain(five, head).since == 0
+    assert check_chain(five, head).lines_since_head == 0
 
 
 def test_who_validated_a_decision_is_told_of_that_decision_alone(five: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_time_without_its_offset_is_refused(when: str) -> None:
 @pytest.mark.parametrize("when", [f"2026-03-01T18:00:00{offset}" for offset in ("+00:00", "+01:00", "-08:30")])
 def test_a_log_may_hold_times_of_any_offset(five: Path, when: str) -> None:
     append(five, LogEntry(kind="edit", what={}, who="Camille", when=when))
-    assert check_chain(five).whole
+    assert check_chain(five).is_intact
     assert check_chain(five).entries[-1].when == when
 
 
@@ -244,9 +244,9 @@ def test_an_entry_says_when_it_was_made_with_the_offset_of_the_place(tmp_path: P
 
 def test_a_log_is_known_as_it_was_when_it_had_a_head(five: Path) -> None:
     now = check_chain(five)
-    assert [len(now.until(head).entries) for head in now.heads] == [0, 1, 2, 3, 4, 5]
-    assert now.until(now.heads[2]).head == now.heads[2]
-    assert now.until("f" * 64) == now
+    assert [len(now.at_head(head).entries) for head in now.heads] == [0, 1, 2, 3, 4, 5]
+    assert now.at_head(now.heads[2]).head == now.heads[2]
+    assert now.at_head("f" * 64) == now
 
 
 def test_nothing_is_done_by_nobody() -> None:

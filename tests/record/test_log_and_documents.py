@@ -12,7 +12,7 @@ from mentormatch.languages.translation import tr
 from mentormatch.record.log import check_chain
 from mentormatch.record.seal import Seal, Signature, sealed_documents, stamp_in
 from mentormatch.record.validation import validate
-from mentormatch.record.verify import BESIDE, UNKNOWN
+from mentormatch.record.verify import HEAD_FROM_DOCUMENTS_TEXT, NO_HEAD_TEXT
 from tests.record.decisions import example
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(30)]
@@ -41,7 +41,7 @@ def test_the_documents_that_print_the_head_are_named_and_what_cannot_be_known_is
         "Cette empreinte est imprimée sur : binomes.html, binomes.json, binomes.resume.html et binomes.xlsx."
         in said(folder)
     )
-    assert tr(BESIDE) in said(folder)
+    assert tr(HEAD_FROM_DOCUMENTS_TEXT) in said(folder)
     told = json.loads(VerifyResponse.of(verification).to_json())
     assert told["log"]["checked_against"] == DOCUMENTS
     assert told["log"]["head"] == check_chain(folder / JOURNAL).head
@@ -51,7 +51,7 @@ def test_without_documents_and_head_it_is_said_that_nobody_can_know(folder: Path
     for name in DOCUMENTS:
         (folder / name).unlink()
     assert verify(folder / DECISION).sound
-    assert tr(UNKNOWN) in said(folder)
+    assert tr(NO_HEAD_TEXT) in said(folder)
 
 
 @pytest.mark.parametrize("left", DOCUMENTS)
@@ -115,7 +115,7 @@ def test_a_log_elsewhere_is_not_held_against_the_documents(folder: Path) -> None
     other = folder / "copie.jsonl"
     other.write_bytes((folder / JOURNAL).read_bytes().splitlines(keepends=True)[0])
     assert verify(folder / DECISION, journal=other).stamps == {}
-    assert tr(UNKNOWN) in verify(folder / DECISION, journal=other).words
+    assert tr(NO_HEAD_TEXT) in verify(folder / DECISION, journal=other).words
 
 
 @pytest.mark.parametrize("who", ["a\"b&<'>", "_x0041_ Zoé", "=1+1 Zoé", "e\u0301" * 9_000, "\U0001f600 {{ 1 }} Zoé"])

@@ -15,16 +15,16 @@ from pydantic import ValidationError
 from mentormatch import RequestError
 from mentormatch.errors import OutputError
 from mentormatch.record.log import (
+    GENESIS_DIGEST,
     LOG_SUFFIX,
-    START,
     LogEntry,
     LogLine,
-    account,
     append,
     check_chain,
-    now,
-    sign,
-    text_faults,
+    find_text_problems,
+    get_account_name,
+    get_timestamp,
+    make_entry,
 )
 from tests.doors import substitute
 
@@ -60,15 +60,15 @@ def test_each_line_holds_the_digest_of_the_line_before_it_and_the_head_is_that_o
 
 
 def test_an_empty_log_has_the_head_that_a_first_line_follows(path: Path) -> None:
-    assert append(path) == START
-    chain = check_chain(path, START)
-    assert (chain.entries, chain.head, chain.whole, chain.since) == ((), START, True, 0)
+    assert append(path) == GENESIS_DIGEST
+    chain = check_chain(path, GENESIS_DIGEST)
+    assert (chain.entries, chain.head, chain.is_intact, chain.lines_since_head) == ((), GENESIS_DIGEST, True, 0)
 
 
 def test_without_a_head_nothing_is_said_of_what_was_added_since(path: Path) -> None:
     append(path, entry())
-    assert check_chain(path).since is None
-    assert check_chain(path, "f" * 64).since is None
+    assert check_chain(path).lines_since_head is None
+    assert check_chain(path, "f" * 64).lines_since_head is None
 
 
 def test_a_log_is_found_beside_its_decision_by_the_end_of_its_name() -> None:
@@ -82,7 +82,7 @@ def test_now_is_the_time_of_the_place_with_its_offset_to_the_second(
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     before = datetime.now(UTC).replace(microsecond=0)
-    told = datetime.fromisoformat(now())
+    told = datetime.fromisoformat(get_timestamp())
     monkeypatch.undo()
     time.tzset()
     assert (told.utcoffset(), told.microsecond) == (timedelta(hours=hours), 0)
@@ -116,15 +116,15 @@ def test_a_name_may_be_one_letter() -> None:
     assert entry(who="L").who == "L"
 
 
-@pytest.mark.parametrize("wrong", [{"line": "1"}, {"previous": 0}, {"entry": None}, {"next": START}])
+@pytest.mark.parametrize("wrong", [{"line": "1"}, {"previous": 0}, {"entry": None}, {"next": GENESIS_DIGEST}])
 def test_a_line_of_another_form_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        LogLine(**{"line": 1, "previous": START, "entry": entry(), **wrong})
+        LogLine(**{"line": 1, "previous": GENESIS_DIGEST, "entry": entry(), **wrong})
 
 
 def test_entries_and_lines_do_not_change() -> None:
     one = entry()
-    line = LogLine(line=1, previous=START, entry=one)
+    line = LogLine(line=1, previous=GENESIS_DIGEST, entry=one)
     with pytest.raises(ValidationError):
         one.who = "Dominique"
     with pytest.raises(ValidationError):
@@ -180,7 +180,13 @@ def test_nothing_is_added_to_a_log_whose_last_line_is_of_another_number(path: Pa
 
 def test_a_log_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     chain = check_chain(tmp_path / "absent.jsonl")
-    assert (chain.entries, chain.head, chain.whole, chain.since, chain.torn) == ((), START, False, None, False)
+    assert (chain.entries, chain.head, chain.is_intact, chain.lines_since_head, chain.is_truncated) == (
+        (),
+        GENESIS_DIGEST,
+        False,
+        None,
+        False,
+    )
     assert [str(one) for one in chain.problems] == [
         "absent.jsonl : le journal ne peut pas être lu (rien n’existe sous ce nom)"
     ]
@@ -223,13 +229,13 @@ def test_the_account_at_work_has_a_name_or_is_said_to_be_unknown(
     told: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     substitute(monkeypatch, "record", getuser=lambda: told)
-    assert account() == name
+    assert get_account_name() == name
 
 
 @pytest.mark.parametrize("who", ["", "  "])
 def test_a_line_that_nobody_signs_is_refused_with_what_is_wanted(who: str) -> None:
     with pytest.raises(RequestError) as refused:
-        sign("edit", {}, who=who)
+        make_entry("edit", {}, who=who)
     assert refused.value.message == "Le journal ne prend que ce qu’une personne nommée signe"
     assert [str(problem) for problem in refused.value.problems] == ["who : vide ; attendu : un nom"]
 
@@ -237,6 +243,6 @@ def test_a_line_that_nobody_signs_is_refused_with_what_is_wanted(who: str) -> No
 def test_an_account_without_a_name_still_signs(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("7", "\u200b", "é"):
         substitute(monkeypatch, "record", getuser=lambda name=name: name)
-        assert not list(text_faults(account(), ""))
+        assert not list(find_text_problems(get_account_name(), ""))
     substitute(monkeypatch, "record", getuser=lambda: "camille")
-    assert account() == "camille"
+    assert get_account_name() == "camille"

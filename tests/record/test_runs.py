@@ -44,7 +44,7 @@ def ids(matching: Matching, mentor: str, mentee: str) -> dict[str, str]:
 
 def entries(folder: Path) -> tuple[LogEntry, ...]:
     chain = check_chain(folder / JOURNAL)
-    assert chain.whole
+    assert chain.is_intact
     return chain.entries
 
 
@@ -138,7 +138,7 @@ def test_saving_again_goes_on_with_the_chain_and_the_former_head_still_holds(tmp
     verification = verify(tmp_path / DECISION, head=first)
     assert verification.sound
     assert verification.chain
-    assert verification.chain.since == 1
+    assert verification.chain.lines_since_head == 1
     assert verify(tmp_path / DECISION, head=second).sound
 
 
@@ -201,10 +201,10 @@ def test_a_line_whose_writing_was_interrupted_is_set_aside_when_the_folder_is_sa
     example("quota").save(tmp_path, who="Camille")
     path = tmp_path / JOURNAL
     path.write_bytes(path.read_bytes() + b'{"line":2,"prev')
-    assert check_chain(path).torn
+    assert check_chain(path).is_truncated
     example("quota").save(tmp_path, who="Dominique")
     chain = check_chain(path)
-    assert chain.whole
+    assert chain.is_intact
     assert [one.kind for one in chain.entries] == ["matching", "interruption", "matching"]
 
 

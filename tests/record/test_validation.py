@@ -92,8 +92,8 @@ def test_a_validation_is_a_line_after_those_that_are_there(saved: Path) -> None:
     before = check_chain(saved / JOURNAL)
     validated = validate(saved / DECISION, who="Camille Roux", why="comité")
     after = check_chain(saved / JOURNAL, before.head)
-    assert after.whole
-    assert after.since == 1
+    assert after.is_intact
+    assert after.lines_since_head == 1
     assert after.head == validated.head
     last = after.entries[-1]
     assert (last.kind, last.who, last.why) == ("validation", "Camille Roux", "comité")

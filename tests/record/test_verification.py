@@ -11,7 +11,15 @@ from mentormatch import AssignmentProblem, verify
 from mentormatch.contract.response import VerifyResponse
 from mentormatch.languages.translation import tr
 from mentormatch.record.log import LogEntry, append, check_chain
-from mentormatch.record.verify import AFTER, TIES, UNKNOWN, WORDS, VerificationOutcome, entry_of, journal_beside
+from mentormatch.record.verify import (
+    HEAD_GIVEN_TEXT,
+    NO_HEAD_TEXT,
+    OUTCOME_TEXTS,
+    TIE_TEXTS,
+    VerificationOutcome,
+    entry_of,
+    journal_beside,
+)
 from mentormatch.results import Verification
 from tests.record.decisions import changed, coupled, plain, written
 
@@ -47,7 +55,7 @@ def said(path: Path, head: str | None = None) -> list[str]:
 def test_an_outcome_has_a_settled_name_and_a_sentence_of_its_own() -> None:
     names = ["verified", "bounded", "unproved", "nothing", "refused"]
     assert [str(outcome) for outcome in VerificationOutcome] == names
-    assert len({WORDS[outcome] for outcome in VerificationOutcome}) == 5
+    assert len({OUTCOME_TEXTS[outcome] for outcome in VerificationOutcome}) == 5
 
 
 @pytest.mark.parametrize("outcome", VerificationOutcome)
@@ -62,12 +70,12 @@ def test_rules_hold_if_a_decision_is_verified_bounded_or_unproved(outcome: Verif
 def test_without_a_log_the_words_are_the_outcome_and_the_certificate(path: Path) -> None:
     certificate = verify(path).certificate
     assert certificate
-    assert said(path) == [tr(WORDS[VerificationOutcome.VERIFIED]), certificate.words, tr(TIES[""])]
+    assert said(path) == [tr(OUTCOME_TEXTS[VerificationOutcome.VERIFIED]), certificate.words, tr(TIE_TEXTS[""])]
 
 
 def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
     first, second = said(written(coupled(), tmp_path, proofs="none"))
-    assert first == tr(WORDS[VerificationOutcome.UNPROVED], goals="total des points")
+    assert first == tr(OUTCOME_TEXTS[VerificationOutcome.UNPROVED], goals="total des points")
     assert second.startswith("Les règles sont respectées ; ")
 
 
@@ -77,7 +85,7 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
         "Journal intact : 1 ligne.",
         f"Empreinte du journal : {head}",
         "Encore une proposition : personne ne l’a validée.",
-        tr(UNKNOWN),
+        tr(NO_HEAD_TEXT),
     ]
     assert verify(path).validations == ()
     validated(path, "f" * 64)
@@ -86,9 +94,9 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
         "Journal intact : 5 lignes.",
         f"Empreinte du journal : {check_chain(journal_beside(path)).head}",
         "Validée par Camille le 1er mars 2026 à 9 h 30 UTC. Motif : comité",
-        tr(UNKNOWN),
+        tr(NO_HEAD_TEXT),
     ]
-    assert said(path, head)[-1] == tr(AFTER)
+    assert said(path, head)[-1] == tr(HEAD_GIVEN_TEXT)
     assert said(path, head)[3] == "Journal intact : 5 lignes, 4 depuis l’empreinte demandée."
     assert said(path, check_chain(journal_beside(path)).head)[3] == "Journal intact : 5 lignes."
     assert [one.why for one in verify(path).validations] == ["comité"]
@@ -103,7 +111,7 @@ def test_a_log_that_is_broken_is_not_said_to_be_intact_nor_to_be_silent(path: Pa
         f"Empreinte du journal : {head}",
         "  - journal, ligne 2 : ce n’est pas une ligne de journal",
     ]
-    assert said(path)[0] == tr(WORDS[VerificationOutcome.REFUSED])
+    assert said(path)[0] == tr(OUTCOME_TEXTS[VerificationOutcome.REFUSED])
 
 
 def test_a_log_that_speaks_of_other_decisions_is_told(path: Path) -> None:
@@ -219,7 +227,7 @@ def test_a_log_under_another_name_is_looked_at_if_it_is_named(path: Path, tmp_pa
     assert verify(path).chain is None
     chain = verify(path, journal=str(other)).chain
     assert chain is not None
-    assert chain.whole
+    assert chain.is_intact
 
 
 def test_the_entry_of_a_decision_holds_its_digest_who_and_why(path: Path) -> None:

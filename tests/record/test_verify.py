@@ -155,7 +155,7 @@ def test_the_log_beside_a_decision_is_checked_against_the_head(tmp_path: Path) -
     verification = verify(path, head=head)
     assert verification.sound
     assert verification.chain
-    assert verification.chain.since == 1
+    assert verification.chain.lines_since_head == 1
     assert "Journal intact : 2\N{NO-BREAK SPACE}lignes, 1 depuis" in verification.words
     assert not verify(path, head="0" * 63 + "1").sound
     journal_beside(path).unlink()
@@ -167,7 +167,7 @@ def test_a_log_that_does_not_speak_of_a_decision_does_not_confirm_it(tmp_path: P
     path = written(plain(), tmp_path)
     append(journal_beside(path), entry_of(path, who="Camille"))
     path.write_bytes(path.read_bytes() + b" ")
-    assert check_chain(journal_beside(path)).whole
+    assert check_chain(journal_beside(path)).is_intact
     assert not verify(path).sound
 
 

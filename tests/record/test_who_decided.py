@@ -93,7 +93,7 @@ def test_what_cannot_be_is_refused_on_writing_and_told_on_reading(entries: Seque
         append(journal, *entries)
     assert not journal.exists() or journal.read_bytes() == b""
     older = chain_in(chained(*entries))
-    assert older.whole
+    assert older.is_intact
     assert len(older.remarks) == 1
     assert str(older.remarks[0]).startswith("journal, ligne ")
     assert "\n" not in str(older.remarks[0])

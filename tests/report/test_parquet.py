@@ -9,7 +9,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import OutputError
-from mentormatch.record.rights.edition import documents, ours, texts
+from mentormatch.record.rights.edition import documents, is_our_document, texts
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 
@@ -46,7 +46,7 @@ def test_no_pairs_have_the_same_columns(tmp_path: Path) -> None:
 def test_whoever_is_to_be_forgotten_is_found_in_it(tmp_path: Path) -> None:
     matching = mm.match(COHORT, PROGRAMME)
     (path,) = matching.save(tmp_path / "binomes.parquet")
-    assert ours(path)
+    assert is_our_document(path)
     assert list(documents(tmp_path)) == [path]
     (text,) = texts(path)
     assert all(pair.mentor in text and pair.mentee in text for pair in matching.pairs)

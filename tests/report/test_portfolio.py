@@ -10,7 +10,7 @@ import mentormatch as mm
 from mentormatch import Matching, RequestError, verify
 from mentormatch.record.decision import DECISION_NAME
 from mentormatch.record.log import chain_in
-from mentormatch.record.seal import READERS
+from mentormatch.record.seal import STAMP_READERS
 from mentormatch.record.verify import verify_content
 from mentormatch.report import folder
 from mentormatch.report.folder import DecisionArchive, documents, validate_matching, zip_files
@@ -42,7 +42,7 @@ def test_a_portfolio_unpacked_is_verified_as_a_folder_is(example: Matching, tmp_
     seal = held.validate(example, who="Camille Roux")
     with ZipFile(BytesIO(zip_files(held.files))) as archive:
         archive.extractall(tmp_path)
-    sealed = {f"binomes{suffix}" for suffix in READERS}
+    sealed = {f"binomes{suffix}" for suffix in STAMP_READERS}
     beside = {name: content for name, content in held.files.items() if name in sealed}
     assert verify(tmp_path / DECISION_NAME, head=seal.head) == verify_content(
         held.files[DECISION_NAME], head=seal.head, journal=held.files[JOURNAL], documents=beside

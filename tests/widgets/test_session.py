@@ -229,7 +229,7 @@ def test_validation_writes_all_that_was_decided_and_by_whom_in_a_log_that_holds(
     assert told["final"]
     assert told["standing"][0].startswith("Validée par Camille Roux le")
     chain = check_chain(board.folder / "binomes.journal.jsonl", told["head"])
-    assert chain.whole
+    assert chain.is_intact
     assert [{key: value for key, value in entry.what.items() if key != "decision"} for entry in chain.entries] == [
         {"edit": "withdrawn", "mentor": "m2"},
         {"edit": "capacity", "mentor": "m2", "places": "2"},  # who was third is second in what was matched

@@ -235,14 +235,14 @@ LettersFolder = Annotated[
 def read_round(people: CohortFiles, solve: SeedAndTimeLimit, of_round: Path | None) -> "Matching | Proposal":
     """Return the pairs that are formed, or the state of a round of proposals."""
     from mentormatch.operations.proposal import Proposal, ProposalRecord
-    from mentormatch.record.seal import content_of
+    from mentormatch.record.seal import read_or_empty
 
     if of_round is None:
         matching = people.match(solve)
         refuse_unanswered(matching)
         return matching
     on = people.load()
-    return Proposal.read(ProposalRecord.from_json(content_of(of_round)), on.cohort, on.programme, seed=solve.seed)
+    return Proposal.read(ProposalRecord.from_json(read_or_empty(of_round)), on.cohort, on.programme, seed=solve.seed)
 
 
 @expand_options

@@ -395,9 +395,9 @@ def read_proposal_record(path: Path, on: LoadedCohort, asked: "Asked") -> "Propo
     """Return the record in the file of a round; the pairs of any other file start the first round."""
     from mentormatch.base.strict_json import parse_json
     from mentormatch.operations.proposal import ProposalRecord, keys
-    from mentormatch.record.seal import content_of
+    from mentormatch.record.seal import read_or_empty
 
-    content = content_of(path) if path.suffix == ".json" else b""
+    content = read_or_empty(path) if path.suffix == ".json" else b""
     if content and isinstance(get_key(parse_json(content), "rounds"), list):
         return ProposalRecord.from_json(content)
     return ProposalRecord(asked=asked, pairs=list(map(keys, read_former_pairs(path, on.cohort))))

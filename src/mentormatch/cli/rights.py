@@ -65,9 +65,9 @@ class EditionFiles:
     @property
     def edition(self) -> "Edition":
         """The edition, as the operations on the data of one person take it."""
-        from mentormatch.record.rights.edition import Edition, homes_beside
+        from mentormatch.record.rights.edition import Edition, get_document_folders
 
-        homes = tuple(self.folders or homes_beside(self.programme))
+        homes = tuple(self.folders or get_document_folders(self.programme))
         answers = answer_files(self.answers, self.sides.mentors, self.sides.mentees)
         return Edition(self.programme, answers, homes, self.sides.tool, self.sides.encoding)
 
@@ -119,14 +119,14 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """End an edition: erase the answers and the documents, keep the decision and its log."""
-    from mentormatch.record.rights.edition import Edition, homes_beside
-    from mentormatch.record.rights.erasure import others_in, purge, to_purge
+    from mentormatch.record.rights.edition import Edition, get_document_folders
+    from mentormatch.record.rights.erasure import find_files_to_purge, find_foreign_documents, purge
 
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     paths = {name: path for name, path in named.items() if path is not None}
-    edition = Edition(programme, paths, tuple(folders or homes_beside(programme)))
-    targets = purge(edition, who=who, why=why) if yes else to_purge(edition)
-    remaining = list(others_in(edition, targets))
+    edition = Edition(programme, paths, tuple(folders or get_document_folders(programme)))
+    targets = purge(edition, who=who, why=why) if yes else find_files_to_purge(edition)
+    remaining = list(find_foreign_documents(edition, targets))
     if as_json:
         report = {"deleted": yes, "files": [str(path) for path in targets], "left": [str(path) for path in remaining]}
         say_json(report)

@@ -102,7 +102,7 @@ def verify_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Check a decision: rules, values, optimality, log and documents; with answers, also against the answers."""
-    from mentormatch.record.log import lines as lines_of
+    from mentormatch.record.log import format_entry_sentences as lines_of
     from mentormatch.record.verify import verify, verify_content
 
     ground = against.load()

@@ -124,7 +124,7 @@ class LogOut(ResponsePart):
 
     lines: Annotated[int, from_library(len)] = Setting(validation_alias="entries")
     head: str
-    since: int | None
+    since: int | None = Setting(validation_alias="lines_since_head")
     checked_against: list[str]
 
 

@@ -1,12 +1,12 @@
-"""The decision file: all that is needed to check an answer again years later, and not a name in it.
+"""The decision file: a matching with its problem and its proof, without names, for a check years later.
 
-It holds the problem as the engines saw it (opaque ids, integer scores of the allowed pairs, loads, rows, pins, goals),
-the answer (pairs, tiers) and its proof (prices), the seed, the versions of what computed it, and the digests of the
-programme and of the answers. ``m1`` is the first mentor of the cohort, in the order in which the answers were read,
-``e1`` the first mentee. The same matching always gives the same bytes.
+It contains the problem as the engines received it (opaque ids, integer scores of the allowed pairs, degree bounds, side
+constraints, pins, goals), the solution (pairs, tiers), the proof (duals), the seed, the versions of the libraries, and
+the digests of the programme and of the answers. ``m1`` is the first mentor of the cohort, in the order of the answers,
+and ``e1`` the first mentee. The same matching always gives the same bytes.
 
-Of a market of too many pairs it holds the scores of the chosen pairs alone: with the answers and the programme, of
-which it holds the digests, the scores of all others are worked out again.
+If the matching has implicit scores, the file contains only the scores of the chosen pairs. The answers and the
+programme, whose digests it contains, give all other scores.
 """
 
 import json
@@ -39,22 +39,20 @@ if TYPE_CHECKING:
 
 DECISION_SUFFIX = ".decision.json"
 DECISION_NAME = f"binomes{DECISION_SUFFIX}"
-LIBRARIES = ("numpy", "scipy", "pulp", "highspy")
-"""What computes: their versions are kept."""
-MOST_CELLS = 10**8
-"""A coupling row is read as a block of so many weights at most, so that a small file takes no great memory."""
+VERSIONED_LIBRARIES = ("numpy", "scipy", "pulp", "highspy")
+MAX_ROW_CELLS = 10**8  # mentors x mentees of a file with side constraints: a small file must not need much memory
 
-type DecisionNumber = Annotated[int, Setting(ge=-(1 << 62), le=1 << 62)]
+type Int63 = Annotated[int, Setting(ge=-(1 << 62), le=1 << 62)]
 type CountOfPeople = Annotated[int, Setting(ge=0, le=1 << 62)]
 type Id = Annotated[str, Setting(pattern=r"^[mer][1-9][0-9]{0,8}$")]
-type Word = Annotated[str, Setting(pattern=r"^[0-9a-f]{16}$")]
+type TieHash = Annotated[str, Setting(pattern=r"^[0-9a-f]{16}$")]
 type Sha256 = Annotated[str, Setting(pattern=r"^[0-9a-f]{64}$")]
-type DecisionTable = dict[Id, dict[Id, DecisionNumber]]
-type Ids = list[tuple[Id, Id]]
+type DecisionTable = dict[Id, dict[Id, Int63]]
+type IdPairs = list[tuple[Id, Id]]
 
 
 class Member(JsonMessage):
-    """One person: how many partners they take, and their weight in the goal ``priority``."""
+    """A person: bounds on the number of partners, and the weight in the goal ``priority``."""
 
     id: Id
     least: CountOfPeople
@@ -63,56 +61,57 @@ class Member(JsonMessage):
     priority: CountOfPeople
 
 
-class Coupling(JsonMessage):
-    """A coupling row: the weights that are not 0 of the allowed pairs, and the bounds of their sum."""
+class SideConstraintRow(JsonMessage):
+    """A side constraint: the non-zero weights of the allowed pairs, and the bounds on their sum."""
 
     id: Id
     weights: DecisionTable
-    least: DecisionNumber | None
-    most: DecisionNumber | None
+    least: Int63 | None
+    most: Int63 | None
 
 
 class Stage(JsonMessage):
-    """The prices behind a stage of the proof: see ``DualSolution``; people and rows in their order."""
+    """The duals of one stage of the proof, see ``DualSolution``; people and rows in the order of the file."""
 
-    weights: list[tuple[str, DecisionNumber]]
-    mentors: list[DecisionNumber]
-    mentees: list[DecisionNumber]
-    rows: list[DecisionNumber] = Setting(default_factory=list)
-    kept: list[tuple[str, DecisionNumber]] = Setting(default_factory=list)
-    links: tuple[list[tuple[Id, Id, DecisionNumber]], list[tuple[Id, Id, DecisionNumber]]] = ([], [])
-    parts: DecisionNumber = 1
-    least: DecisionNumber | None = None
+    weights: list[tuple[str, Int63]]
+    mentors: list[Int63]
+    mentees: list[Int63]
+    rows: list[Int63] = Setting(default_factory=list)
+    kept: list[tuple[str, Int63]] = Setting(default_factory=list)
+    links: tuple[list[tuple[Id, Id, Int63]], list[tuple[Id, Id, Int63]]] = ([], [])
+    parts: Int63 = 1
+    least: Int63 | None = None
 
 
 class Refutation(JsonMessage):
-    """The steps that show that one 0-1 system has no solution; see ``refutation.refute``."""
+    """The steps that show that a 0-1 system has no solution; see ``refutation.refute``."""
 
     steps: list[list[Any]]
 
 
 class Proof(JsonMessage):
-    """That no answer goes beyond a bound in a goal, for each system of the goal.
+    """A proof that no solution exceeds a bound in a goal, with one refutation per system of the goal.
 
-    In place of a goal, ``rules``: there is no answer; ``ties``: no other optimal answer is before this one.
+    ``goal`` may also be ``rules``, if there is no solution, or ``ties``, if no other optimum comes first in
+    tie-breaking.
     """
 
     goal: str
-    bound: DecisionNumber
+    bound: Int63
     systems: list[Refutation]
 
 
 class ReachedTier(JsonMessage):
-    """One goal: what the pairs reach in it, and the bound above which no answer goes."""
+    """The value of the pairs in a goal, and the proved bound on it."""
 
     goal: str
-    value: DecisionNumber
-    bound: DecisionNumber | None
-    vector: list[DecisionNumber] = Setting(default_factory=list)
+    value: Int63
+    bound: Int63 | None
+    vector: list[Int63] = Setting(default_factory=list)
 
 
 class Digests(JsonMessage):
-    """SHA-256 of what the decision rests on."""
+    """SHA-256 digests of the programme and of the answers."""
 
     programme: Sha256
     answers: Sha256
@@ -121,10 +120,11 @@ class Digests(JsonMessage):
 class Decision(JsonMessage):
     """A decision file.
 
-    ``every_pair``: whether ``scores`` and the rows are of every allowed pair; else they are of the chosen ones.
-    ``settled``: whether ties were settled; else other pairs may be as good. Both are written where they are false.
-    ``proofs`` are written if there are some: the file is then of version 2, which earlier releases do not read.
-    ``ties`` are written if hashes are compared: the 64 bits that the seed and the key of each person concerned give.
+    ``every_pair``: whether ``scores`` and the rows contain every allowed pair; if not, they contain the chosen pairs.
+    ``settled``: whether ties were broken; if not, other pairs may have the same values. Both are written if they are
+    false. ``proofs`` are written if there are any: the file then has version 2, which earlier releases do not read.
+    ``ties`` are written if the proof compares hashes: the 64 bits derived from the seed and the key of each person
+    concerned.
     """
 
     schema_version: Literal[1, 2] = 1
@@ -135,26 +135,26 @@ class Decision(JsonMessage):
     digests: Digests
     goals: list[str]
     tiers: list[ReachedTier]
-    pairs: Ids
-    pins: Ids
-    former: Ids = Setting(default_factory=list)
+    pairs: IdPairs
+    pins: IdPairs
+    former: IdPairs = Setting(default_factory=list)
     mentors: list[Member]
     mentees: list[Member]
     prices: list[Stage]
-    rows: list[Coupling]
+    rows: list[SideConstraintRow]
     scores: DecisionTable
     every_pair: bool = True
     settled: bool = True
     proofs: list[Proof] = Setting(default_factory=list)
-    ties: dict[Id, Word] = Setting(default_factory=dict)
+    ties: dict[Id, TieHash] = Setting(default_factory=dict)
 
     @classmethod
     def of(cls, matching: "Matching") -> Self:
-        """Return the decision that a matching is."""
+        """Return the decision of a matching."""
         problem, solution = matching.problem, matching.solution
         members = members_of(problem)
         pairs = problem.scores.pairs() if matching.scores.held else (solution.pairs[:, 0], solution.pairs[:, 1])
-        proofs = list(map(_proof, solution.proofs)) if matching.scores.held else []
+        proofs = list(map(_proof_of, solution.proofs)) if matching.scores.held else []
         return cls(
             schema_version=2 if proofs else 1,
             status=solution.status,
@@ -165,24 +165,24 @@ class Decision(JsonMessage):
                 programme=digest_of_programme(matching.programme), answers=digest_of_answers(matching.cohort)
             ),
             goals=list(problem.goals),
-            tiers=[tier_record(tier) for tier in solution.tiers],
+            tiers=[to_reached_tier(tier) for tier in solution.tiers],
             pairs=[_ids(mentor, mentee) for mentor, mentee in solution.pairs.tolist()],
             pins=[_ids(mentor, mentee) for mentor, mentee in problem.pins],
             former=[_ids(mentor, mentee) for mentor, mentee in problem.former],
             mentors=members[0],
             mentees=members[1],
-            prices=[_stage(prices) for prices in solution.prices],
+            prices=[_stage_of(prices) for prices in solution.prices],
             rows=rows_of(problem, pairs),
             scores=_table(*pairs, problem.scores.at(*pairs)),
             every_pair=matching.scores.held,
             settled=solution.settled,
             proofs=proofs,
-            ties=words_of(solution.tie_words) if proofs else {},
+            ties=tie_hashes_of(solution.tie_words) if proofs else {},
         )
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Return the decision in a JSON text; raises RequestError, without any of its values, if it is none."""
+        """Parse a decision file. Raises RequestError, without any value of the file, if the text is not one."""
         try:
             parse_json(text, by_person=True)
             return cls.model_validate_json(text)
@@ -192,72 +192,72 @@ class Decision(JsonMessage):
             raise _refusal(list(error.problems)) from None
 
     def to_json(self) -> str:
-        """Return the file: one line for each part, so that two of them can be compared."""
-        usual = {name for name in ("every_pair", "settled") if getattr(self, name)}
-        usual |= {name for name in ("proofs", "ties") if not getattr(self, name)}
-        parts = self.model_dump(mode="json", exclude=usual).items()
+        """Return the file as JSON with one part per line, so that two files can be compared line by line."""
+        defaults = {name for name in ("every_pair", "settled") if getattr(self, name)}
+        defaults |= {name for name in ("proofs", "ties") if not getattr(self, name)}
+        parts = self.model_dump(mode="json", exclude=defaults).items()
         lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in parts)
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
     def problem(self) -> AssignmentProblem:
-        """Return the problem that was solved; raises RequestError if its parts do not fit each other."""
-        places = _places(self.mentors, "m"), _places(self.mentees, "e")
-        cells = [(places[0][i], places[1][k], value) for i, k, value in _cells(self.scores, places)]
+        """Return the problem that was solved. Raises RequestError if parts of the file contradict each other."""
+        positions = _positions_by_id(self.mentors, "m"), _positions_by_id(self.mentees, "e")
+        cells = [(positions[0][i], positions[1][k], value) for i, k, value in _cells(self.scores, positions)]
         mentors, mentees, values = np.array(sorted(cells), dtype=np.int64).reshape(-1, 3).T
         return AssignmentProblem(
             SparseScores((len(self.mentors), len(self.mentees)), mentors, mentees, values),
-            _loads(self.mentors),
-            _loads(self.mentees),
-            tuple(self._rows(places, (mentors, mentees))),
-            tuple(_positions(self.pins, places)),
+            _degree_bounds(self.mentors),
+            _degree_bounds(self.mentees),
+            tuple(self._rows(positions, (mentors, mentees))),
+            tuple(_positions(self.pins, positions)),
             tuple(self.goals),
             np.array([member.priority for member in self.mentors], dtype=np.int64),
             np.array([member.priority for member in self.mentees], dtype=np.int64),
-            former=tuple(_positions(self.former, places)),
+            former=tuple(_positions(self.former, positions)),
         )
 
     def solution(self) -> Solution:
-        """Return the answer with its proof; raises RequestError if it names somebody who is not in the file."""
-        places = _places(self.mentors, "m"), _places(self.mentees, "e")
+        """Return the solution with its proof. Raises RequestError if it contains an unknown person."""
+        positions = _positions_by_id(self.mentors, "m"), _positions_by_id(self.mentees, "e")
         return Solution(
             self.status,
-            np.array(list(_positions(self.pairs, places)), dtype=np.int64).reshape(-1, 2),
+            np.array(list(_positions(self.pairs, positions)), dtype=np.int64).reshape(-1, 2),
             tuple(Tier(tier.goal, tier.value, tier.bound, tuple(tier.vector)) for tier in self.tiers),
             self.engine,
-            prices=tuple(_prices(stage, places) for stage in self.prices),
+            prices=tuple(_duals_of(stage, positions) for stage in self.prices),
             settled=self.settled,
             proofs=tuple(map(_goal_proof, self.proofs)),
-            tie_words=_tie_words(self.ties, places),
+            tie_words=_tie_words(self.ties, positions),
         )
 
     def with_proofs(self, solution: Solution) -> Self:
         """Return the decision with the proofs of its solution."""
-        proofs = list(map(_proof, solution.proofs))
+        proofs = list(map(_proof_of, solution.proofs))
         return self.model_copy(update={"proofs": proofs, "schema_version": 2 if proofs else 1})
 
-    def _rows(self, places: "DecisionPlaces", scored: tuple[IntVector, IntVector]) -> Iterator[Row]:
-        """Yield the coupling rows; of those of the chosen pairs alone only the sum is looked at."""
+    def _rows(self, positions: "IdPositions", scored: tuple[IntVector, IntVector]) -> Iterator[Row]:
+        """Yield the side constraints; if only chosen pairs are stored, check their sums and yield nothing."""
         allowed = self._cells_of(scored) if self.rows and self.every_pair else np.zeros((0, 0), dtype=bool)
         for row in self.rows:
             if self.every_pair:
-                yield self._row(row, places, allowed)
+                yield self._row(row, positions, allowed)
                 continue
-            total = sum(weight for _, _, weight in _cells(row.weights, places))
+            total = sum(weight for _, _, weight in _cells(row.weights, positions))
             if not (total if row.least is None else row.least) <= total <= (total if row.most is None else row.most):
                 expected = tr("de {least} à {most}", least=row.least, most=row.most)
                 raise _refusal([Problem(row.id, tr("une somme de {total}", total=total), expected)])
 
     def _cells_of(self, scored: tuple[IntVector, IntVector]) -> BoolMatrix:
         """Return (n, m) bool: the pairs that have a score."""
-        if len(self.mentors) * len(self.mentees) > MOST_CELLS:
+        if len(self.mentors) * len(self.mentees) > MAX_ROW_CELLS:
             sentence = tr("trop de personnes pour une contrainte qui lie des binômes")
             raise _refusal([Problem(self.rows[0].id, sentence)])
         allowed = np.zeros((len(self.mentors), len(self.mentees)), dtype=bool)
         allowed[scored] = True
         return allowed
 
-    def _row(self, row: Coupling, places: "DecisionPlaces", allowed: BoolMatrix) -> Row:
-        cells = [(places[0][i], places[1][k], weight) for i, k, weight in _cells(row.weights, places)]
+    def _row(self, row: SideConstraintRow, positions: "IdPositions", allowed: BoolMatrix) -> Row:
+        cells = [(positions[0][i], positions[1][k], weight) for i, k, weight in _cells(row.weights, positions)]
         rows, columns, values = np.array(cells, dtype=np.int64).reshape(-1, 3).T
         mentors, mentees = np.unique(rows), np.unique(columns)
         weights = np.zeros(allowed.shape, dtype=np.int64)
@@ -268,29 +268,29 @@ class Decision(JsonMessage):
             return Row(row.id, weights[:, mentees], row.least, row.most, mentee=int(mentees[0]))
         if len(set(values.tolist())) != 1 or allowed[np.ix_(mentors, mentees)].sum() > len(cells):
             return Row(row.id, weights, row.least, row.most)
-        # All pairs of some mentors with some mentees count alike: a product takes one number a person.
-        own, theirs = (weights.any(axis=axis).astype(np.int64) for axis in (1, 0))
-        return Row(row.id, own[:, None] * values[:1], row.least, row.most, factor=theirs[None, :])
+        # All pairs of some mentors with some mentees have the same weight: store it as a product of two vectors.
+        mentor_factors, mentee_factors = (weights.any(axis=axis).astype(np.int64) for axis in (1, 0))
+        return Row(row.id, mentor_factors[:, None] * values[:1], row.least, row.most, factor=mentee_factors[None, :])
 
 
-type DecisionPlaces = tuple[Mapping[str, int], Mapping[str, int]]
+type IdPositions = tuple[Mapping[str, int], Mapping[str, int]]
 
 
 def save_decision(matching: "Matching", folder_or_path: str | PathLike[str]) -> Path:
-    """Write the decision file into a folder, under a fixed name, or to a path that ends in .decision.json."""
+    """Write the decision file to a path ending in ``.decision.json``, or as ``binomes.decision.json`` into a folder."""
     path = Path(folder_or_path)
     return write_decision(matching, path if path.name.endswith(DECISION_SUFFIX) else path / DECISION_NAME)
 
 
 def write_decision(matching: "Matching", path: str | PathLike[str]) -> Path:
-    """Write the decision file of a matching, whole or not at all; raises OutputError where it cannot be written."""
+    """Write the decision file of a matching atomically. Raises OutputError if it cannot be written."""
     target = Path(path)
     write_whole(target, Decision.of(matching).to_json().encode())
     return target
 
 
 def read_decision(path: str | PathLike[str]) -> Decision:
-    """Return the decision in a file; raises RequestError where there is none."""
+    """Read a decision file. Raises RequestError if the file is unreadable or not a decision."""
     try:
         return Decision.from_json(Path(path).read_bytes())
     except OSError as error:
@@ -298,13 +298,13 @@ def read_decision(path: str | PathLike[str]) -> Decision:
 
 
 def _shape_problems(error: ValidationError) -> list[Problem]:
-    """List the first ten schema errors; the missing parts of a file, often one of another kind, are one problem."""
+    """List the first ten schema errors; missing parts, as in a file of another kind, are one problem."""
     errors = error.errors()
-    missing = [str(wrong["loc"][0]) for wrong in errors if wrong["type"] == "missing" and len(wrong["loc"]) == 1]
+    missing = [str(detail["loc"][0]) for detail in errors if detail["type"] == "missing" and len(detail["loc"]) == 1]
     if missing:
         finding = tr("il y manque : {parts}", parts=", ".join(missing))
         return [Problem(tr("fichier"), finding, tr("un fichier de décision, dont le nom finit par « .decision.json »"))]
-    return [Problem(".".join(map(str, wrong["loc"])), wrong["type"]) for wrong in errors[:10]]
+    return [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in errors[:10]]
 
 
 def _refusal(problems: list[Problem]) -> RequestError:
@@ -314,15 +314,14 @@ def _refusal(problems: list[Problem]) -> RequestError:
 def _versions() -> Iterator[tuple[str, str]]:
     yield "mentormatch", __version__
     yield "python", platform.python_version()
-    for library in LIBRARIES:
+    for library in VERSIONED_LIBRARIES:
         try:
             yield library, version(library)
         except PackageNotFoundError:
             continue
 
 
-def tier_record(tier: Tier) -> ReachedTier:
-    """Return one goal as the file has it; ``vector`` holds the scores of all pairs where the goal is about each."""
+def to_reached_tier(tier: Tier) -> ReachedTier:
     return ReachedTier(goal=tier.goal, value=tier.value, bound=tier.bound, vector=list(tier.vector))
 
 
@@ -331,7 +330,7 @@ def _ids(mentor: int, mentee: int) -> tuple[str, str]:
 
 
 def members_of(problem: AssignmentProblem) -> tuple[list[Member], list[Member]]:
-    """Return the people of both sides as a decision file has them."""
+    """Return the mentors and mentees of a problem as stored."""
     mentors = _members("m", problem.mentors, problem.mentor_priority)
     return list(mentors), list(_members("e", problem.mentees, problem.mentee_priority))
 
@@ -339,11 +338,11 @@ def members_of(problem: AssignmentProblem) -> tuple[list[Member], list[Member]]:
 def _members(letter: str, loads: DegreeBounds, priority: IntVector | None) -> Iterator[Member]:
     weights = [0] * len(loads) if priority is None else priority.tolist()
     people = zip(loads.least.tolist(), loads.most.tolist(), loads.optional.tolist(), weights, strict=True)
-    for place, (least, most, idle, weight) in enumerate(people, 1):
-        yield Member(id=f"{letter}{place}", least=least, most=most, idle=idle, priority=weight)
+    for number, (least, most, idle, weight) in enumerate(people, 1):
+        yield Member(id=f"{letter}{number}", least=least, most=most, idle=idle, priority=weight)
 
 
-def _stage(prices: DualSolution) -> Stage:
+def _stage_of(prices: DualSolution) -> Stage:
     return Stage(
         weights=list(prices.weights),
         mentors=prices.mentors.tolist(),
@@ -356,7 +355,7 @@ def _stage(prices: DualSolution) -> Stage:
     )
 
 
-def _proof(proof: GoalProof) -> Proof:
+def _proof_of(proof: GoalProof) -> Proof:
     systems = [Refutation(steps=json.loads(text)) for text in proof.systems]
     return Proof(goal=proof.goal, bound=proof.bound, systems=systems)
 
@@ -366,19 +365,19 @@ def _goal_proof(proof: Proof) -> GoalProof:
     return GoalProof(proof.goal, proof.bound, systems)
 
 
-def words_of(words: TieWords) -> dict[Id, Word]:
-    """Return the words of ties as a decision file has them."""
+def tie_hashes_of(words: TieWords) -> dict[Id, TieHash]:
+    """Return the tie-breaking hashes as stored, by id."""
     sides = zip("me", words, strict=True)
     return {f"{letter}{person + 1}": f"{word:016x}" for letter, side in sides for person, word in side}
 
 
-def _tie_words(words: Mapping[Id, Word], places: "DecisionPlaces") -> TieWords:
-    """Return the words of ties by position; raises RequestError for the word of an unknown person."""
+def _tie_words(words: Mapping[Id, TieHash], positions: "IdPositions") -> TieWords:
+    """Return the tie-breaking hashes by position. Raises RequestError for an unknown person."""
     for person in words:
-        if not any(person in side for side in places):
+        if not any(person in side for side in positions):
             raise _refusal([Problem(person, tr("personne n'a cet identifiant"))])
     mentors, mentees = (
-        tuple((side[person], int(word, 16)) for person, word in words.items() if person in side) for side in places
+        tuple((side[person], int(word, 16)) for person, word in words.items() if person in side) for side in positions
     )
     return mentors, mentees
 
@@ -387,37 +386,38 @@ def _keys_of_links(links: Links) -> list[tuple[str, str, int]]:
     return [(*_ids(mentor, mentee), price) for mentor, mentee, price in links]
 
 
-def _positions_of_links(links: list[tuple[Id, Id, DecisionNumber]], places: "DecisionPlaces") -> Links:
-    """Return the links by position; raises RequestError for the word of an unknown person."""
-    positions = _positions([(mentor, mentee) for mentor, mentee, _ in links], places)
-    return tuple((*pair, price) for pair, (_, _, price) in zip(positions, links, strict=True))
+def _positions_of_links(links: list[tuple[Id, Id, Int63]], positions: "IdPositions") -> Links:
+    """Return the links by position. Raises RequestError for an unknown person."""
+    indices = _positions([(mentor, mentee) for mentor, mentee, _ in links], positions)
+    return tuple((*pair, price) for pair, (_, _, price) in zip(indices, links, strict=True))
 
 
-def _prices(stage: Stage, places: "DecisionPlaces") -> DualSolution:
-    """Return the prices of a stage."""
+def _duals_of(stage: Stage, positions: "IdPositions") -> DualSolution:
     return DualSolution(
         tuple(stage.weights),
         np.array(stage.mentors, np.int64),
         np.array(stage.mentees, np.int64),
         tuple(stage.rows),
         tuple(stage.kept),
-        (_positions_of_links(stage.links[0], places), _positions_of_links(stage.links[1], places)),
+        (_positions_of_links(stage.links[0], positions), _positions_of_links(stage.links[1], positions)),
         stage.parts,
         stage.least,
     )
 
 
-def rows_of(problem: AssignmentProblem, pairs: tuple[IntVector, IntVector]) -> list[Coupling]:
-    """Return the side constraints over some pairs as a decision file has them."""
-    return [_coupling(problem, row, pairs, place) for place, row in enumerate(problem.rows, 1)]
+def rows_of(problem: AssignmentProblem, pairs: tuple[IntVector, IntVector]) -> list[SideConstraintRow]:
+    """Return the side constraints over some pairs as stored."""
+    return [_side_constraint(problem, row, pairs, number) for number, row in enumerate(problem.rows, 1)]
 
 
-def _coupling(problem: AssignmentProblem, row: Row, pairs: tuple[IntVector, IntVector], place: int) -> Coupling:
+def _side_constraint(
+    problem: AssignmentProblem, row: Row, pairs: tuple[IntVector, IntVector], number: int
+) -> SideConstraintRow:
     mentors, mentees = pairs
     weights = row.coefficients_of(mentors, mentees, problem.shape)
-    used = weights != 0
-    table = _table(mentors[used], mentees[used], weights[used])
-    return Coupling(id=f"r{place}", weights=table, least=row.least, most=row.most)
+    has_weight = weights != 0
+    table = _table(mentors[has_weight], mentees[has_weight], weights[has_weight])
+    return SideConstraintRow(id=f"r{number}", weights=table, least=row.least, most=row.most)
 
 
 def _table(mentors: IntVector, mentees: IntVector, values: IntVector) -> DecisionTable:
@@ -427,35 +427,36 @@ def _table(mentors: IntVector, mentees: IntVector, values: IntVector) -> Decisio
     return table
 
 
-def _places(members: Iterable[Member], letter: str) -> Mapping[str, int]:
-    """Return where each person stands; raises RequestError unless they are numbered from 1."""
-    places = {member.id: place for place, member in enumerate(members)}
-    if list(places) != [f"{letter}{place}" for place in range(1, len(places) + 1)] or len(places) < len(list(members)):
+def _positions_by_id(members: Iterable[Member], letter: str) -> Mapping[str, int]:
+    """Map ids to positions. Raises RequestError unless the people are numbered from 1."""
+    positions = {member.id: position for position, member in enumerate(members)}
+    if list(positions) != [f"{letter}{position}" for position in range(1, len(positions) + 1)] or len(positions) < len(
+        list(members)
+    ):
         raise _refusal([Problem("id", tr("les personnes ne sont pas numérotées depuis 1"))])
-    return places
+    return positions
 
 
-def _loads(members: list[Member]) -> DegreeBounds:
-    numbers = np.array([(member.least, member.most) for member in members], dtype=np.int64).reshape(-1, 2)
+def _degree_bounds(members: list[Member]) -> DegreeBounds:
+    bounds = np.array([(member.least, member.most) for member in members], dtype=np.int64).reshape(-1, 2)
     return DegreeBounds(
-        numbers[:, 0].copy(), numbers[:, 1].copy(), np.array([member.idle for member in members], dtype=bool)
+        bounds[:, 0].copy(), bounds[:, 1].copy(), np.array([member.idle for member in members], dtype=bool)
     )
 
 
-def _cells(table: DecisionTable, places: DecisionPlaces) -> Iterator[tuple[str, str, int]]:
-    """Yield the entries of a table; raises RequestError for the word of an unknown person."""
+def _cells(table: DecisionTable, positions: IdPositions) -> Iterator[tuple[str, str, int]]:
     for mentor, line in table.items():
         for mentee, value in line.items():
-            _require_pair((mentor, mentee), places)
+            _require_pair((mentor, mentee), positions)
             yield mentor, mentee, value
 
 
-def _positions(pairs: Ids, places: DecisionPlaces) -> Iterator[tuple[int, int]]:
+def _positions(pairs: IdPairs, positions: IdPositions) -> Iterator[tuple[int, int]]:
     for pair in pairs:
-        _require_pair(pair, places)
-        yield places[0][pair[0]], places[1][pair[1]]
+        _require_pair(pair, positions)
+        yield positions[0][pair[0]], positions[1][pair[1]]
 
 
-def _require_pair(pair: tuple[str, str], places: DecisionPlaces) -> None:
-    if pair[0] not in places[0] or pair[1] not in places[1]:
+def _require_pair(pair: tuple[str, str], positions: IdPositions) -> None:
+    if pair[0] not in positions[0] or pair[1] not in positions[1]:
         raise _refusal([Problem(f"{pair[0]}, {pair[1]}", tr("personne n'a cet identifiant"))])

@@ -1,7 +1,7 @@
-"""What a decision rests on, as SHA-256 digests: the same programme and the same answers give the same digests.
+"""SHA-256 digests of programme and answers; the same programme and the same answers give the same digests.
 
-A digest says that something is unchanged, and nothing else of it: contacts do not enter, and the order of rows and
-of columns does not matter.
+A digest shows that something is unchanged and reveals nothing else. Contact details do not enter, and the order of
+rows and columns does not matter.
 """
 
 import hashlib
@@ -21,43 +21,45 @@ if TYPE_CHECKING:
 
 
 def digest(content: bytes) -> str:
-    """Return the SHA-256 of some bytes, in hexadecimal."""
+    """Return the SHA-256 digest in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def digest_of_programme(programme: "Programme") -> str:
-    """Return the digest of all that a programme says of pairs, pins and bans included; not of what comes after them.
+    """Return the digest of everything in a programme that decides pairs, pins and bans included.
 
-    Whether keys are common is no part of it: who is the same person on both sides is in the digest of the answers. Nor
-    is which questions are watched.
+    Documents, follow-up and sessions do not enter, nor which questions are watched. Whether both sides have common keys
+    does not enter either: who is the same person on both sides is part of the digest of the answers.
     """
-    stated = programme.model_dump(mode="json", by_alias=True, exclude={"documents", "follow_up", "sessions"})
-    del stated["programme"]["keys"]
-    for field in stated["fields"].values():
+    content = programme.model_dump(mode="json", by_alias=True, exclude={"documents", "follow_up", "sessions"})
+    del content["programme"]["keys"]
+    for field in content["fields"].values():
         field.pop("watch", None)
-    return _digest(stated)
+    return _digest(content)
 
 
 def digest_of_answers(cohort: "Cohort") -> str:
-    """Return the digest of the keys and the answers of both sides, and of who is on both; without their contacts."""
+    """Return the digest of keys, answers and identities across both sides, without contact details."""
     sides = {"mentors": _people(cohort.mentors), "mentees": _people(cohort.mentees)}
-    both = sorted([cohort.mentors.compared[i], cohort.mentees.compared[k]] for i, k in zip(*cohort.both, strict=True))
-    return _digest({**sides, "both": both} if both else sides)
+    shared_keys = sorted(
+        [cohort.mentors.compared[i], cohort.mentees.compared[k]] for i, k in zip(*cohort.both, strict=True)
+    )
+    return _digest({**sides, "both": shared_keys} if shared_keys else sides)
 
 
 def digests_of_people(cohort: "Cohort") -> dict[tuple[str, str], str]:
-    """Return the beginning of the digest of what each person answered, by side and key, mentors first."""
+    """Map side and key to the first 8 characters of the digest of that person's answers, mentors first."""
     sides = {"mentor": cohort.mentors, "mentee": cohort.mentees}
     tables = {side: (people.ids, _people(people).values()) for side, people in sides.items()}
     return {
         (side, key): _digest(answers)[:8]
-        for side, (keys, each) in tables.items()
-        for key, answers in zip(keys, each, strict=True)
+        for side, (keys, answers_of_side) in tables.items()
+        for key, answers in zip(keys, answers_of_side, strict=True)
     }
 
 
 def digest_of_codes(cohort: "Cohort") -> str:
-    """Return the digest of all codes with their keys; empty if keys are codes."""
+    """Return the digest of all codes with their keys; empty if the keys are codes."""
     pairs = [[side, code, canonical(key)] for side in SIDES for key, code in cohort.coded(side)]
     return _digest(pairs) if pairs else ""
 
@@ -72,14 +74,14 @@ def _people(people: "People") -> dict[str, Any]:
     return {
         canonical(key): [
             bool(people.complete[row]),
-            {name: _answer(column, row) for name, column, known in columns if known[row]},
+            {name: _answer(column, row) for name, column, is_known in columns if is_known[row]},
         ]
         for row, key in enumerate(people.ids)
     }
 
 
 def _answer(column: Column, row: int) -> object:
-    """Return one answer without loss, by the labels that were shown rather than by their places."""
+    # Labels instead of positions, so that a new option does not change other answers.
     match column:
         case PlaceColumn(labels, values) if not column.is_departement(row):
             return [labels[values[row]], column.code(row)]

@@ -1,7 +1,7 @@
-"""The problem of a decision, posed again from the answers and the programme that it rests on.
+"""A decision with its answers and programme -> the problem, formulated again.
 
-Of a market of too many pairs the decision file does not hold all scores: they are worked out again, by the rules and
-the criteria alone, and no solver is imported.
+If scores were implicit, the decision file contains few of them. The criteria and rules give the others again; no solver
+is imported.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,73 +23,76 @@ from mentormatch.rules.rule import formulate
 from mentormatch.scoring.scores import score
 
 
-def formulate_again(decision: Decision, cohort: Cohort, programme: Programme) -> AssignmentProblem:
+def reformulate(decision: Decision, cohort: Cohort, programme: Programme) -> AssignmentProblem:
     """Return the problem of a decision with the scores of all pairs.
 
-    Raises RequestError where the decision rests on other answers or another programme, or states other pairs, scores,
-    pins or numbers of partners than these give.
+    Raises RequestError if the decision was made from other answers or another programme, or contains other pairs,
+    scores, pins or numbers of partners than those give.
     """
-    refuse(other_ground(decision, cohort, programme))
-    stated = decision.problem()
+    raise_if_any(find_input_differences(decision, cohort, programme))
+    problem_in_file = decision.problem()
     scores = (
         score(cohort, programme.criteria, programme.emphasis)
         if decision.every_pair
         else lazy_scores(cohort, programme.criteria)
     )
-    problem = with_kept_pairs(formulate(cohort, scores, programme.rules, decision.goals), stated)
-    refuse(other_problem(decision, stated, problem))
+    problem = with_kept_pairs(formulate(cohort, scores, programme.rules, decision.goals), problem_in_file)
+    raise_if_any(find_problem_differences(decision, problem_in_file, problem))
     return problem
 
 
-def with_kept_pairs(problem: AssignmentProblem, stated: AssignmentProblem) -> AssignmentProblem:
-    """Return the problem with the former pairs of a repair, and its bound on those that are kept if one is stated.
+def with_kept_pairs(problem: AssignmentProblem, problem_in_file: AssignmentProblem) -> AssignmentProblem:
+    """Return the problem with the former pairs of a repair, and the bound on former pairs that remain if one is stated.
 
     The bound is the last side constraint; the caller compares its weights.
     """
-    problem = replace(problem, former=stated.former)
-    added = stated.rows[len(problem.rows) :]
-    if len(added) != 1 or not stated.former or added[0].least is None:
+    problem = replace(problem, former=problem_in_file.former)
+    extra_rows = problem_in_file.rows[len(problem.rows) :]
+    if len(extra_rows) != 1 or not problem_in_file.former or extra_rows[0].least is None:
         return problem
-    row = kept_pairs_row(added[0].name, stated.former, problem.shape, added[0].least)
+    row = kept_pairs_row(extra_rows[0].name, problem_in_file.former, problem.shape, extra_rows[0].least)
     return replace(problem, rows=(*problem.rows, row))
 
 
-def refuse(wrong: Iterable[Problem]) -> None:
-    """Raise RequestError where something is wrong."""
-    if found := list(wrong):
-        raise RequestError(tr("Cette décision ne repose pas sur ces réponses et ce programme"), found)
+def raise_if_any(differences: Iterable[Problem]) -> None:
+    if problems := list(differences):
+        raise RequestError(tr("Cette décision ne repose pas sur ces réponses et ce programme"), problems)
 
 
-def other_problem(decision: Decision, stated: AssignmentProblem, problem: AssignmentProblem) -> Iterator[Problem]:
-    """Yield what a decision states of its problem, and its answers do not give."""
+def find_problem_differences(
+    decision: Decision, problem_in_file: AssignmentProblem, problem: AssignmentProblem
+) -> Iterator[Problem]:
+    """Yield each part of a decision that differs from the problem of the answers and the programme."""
     expected = tr("ce que donnent les réponses et le programme")
     if members_of(problem) != (decision.mentors, decision.mentees):
         yield Problem(tr("places"), tr("d'autres nombres de places"), expected)
         return
-    if stated.pins != problem.pins:
+    if problem_in_file.pins != problem.pins:
         yield Problem("pins", tr("d'autres binômes imposés"), expected)
-    pairs = stated.scores.pairs()
-    known = problem.scores.allows(*pairs).all() and np.array_equal(stated.scores.at(*pairs), problem.scores.at(*pairs))
-    if not known or (decision.every_pair and stated.scores.count != problem.scores.count):
+    pairs = problem_in_file.scores.pairs()
+    has_same_scores = problem.scores.allows(*pairs).all() and np.array_equal(
+        problem_in_file.scores.at(*pairs), problem.scores.at(*pairs)
+    )
+    if not has_same_scores or (decision.every_pair and problem_in_file.scores.count != problem.scores.count):
         yield Problem("scores", tr("d'autres points"), expected)
     elif rows_of(problem, pairs) != decision.rows:
         yield Problem("rows", tr("d'autres règles entre binômes"), expected)
-    if decision.ties and not decision.ties.items() <= tie_words(problem, decision.seed).items():
+    if decision.ties and not decision.ties.items() <= hash_tie_keys(problem, decision.seed).items():
         yield Problem("ties", tr("d'autres empreintes de clés"), expected)
 
 
-def tie_words(problem: AssignmentProblem, seed: int) -> dict[str, str]:
-    """Return the words that settle ties, one per person: the keyed hash of each key, computed without an engine."""
-    key, words = str(seed).encode(), dict[str, str]()
+def hash_tie_keys(problem: AssignmentProblem, seed: int) -> dict[str, str]:
+    """Map each id to the keyed hash of the person's key that breaks ties, computed without an engine."""
+    key, hashes = str(seed).encode(), dict[str, str]()
     for side, letter, keys in ((b"mentor", "m", problem.mentor_keys), (b"mentee", "e", problem.mentee_keys)):
-        for place, person in enumerate(keys, 1):
-            content = person.encode("utf-8", "surrogatepass")
-            words[f"{letter}{place}"] = blake2b(content, digest_size=8, key=key, person=side).hexdigest()
-    return words
+        for number, person_key in enumerate(keys, 1):
+            content = person_key.encode("utf-8", "surrogatepass")
+            hashes[f"{letter}{number}"] = blake2b(content, digest_size=8, key=key, person=side).hexdigest()
+    return hashes
 
 
-def other_ground(decision: Decision, cohort: Cohort, programme: Programme) -> Iterator[Problem]:
-    """Yield what the decision does not rest on."""
+def find_input_differences(decision: Decision, cohort: Cohort, programme: Programme) -> Iterator[Problem]:
+    """Yield the differences between the inputs of the decision and these answers and this programme."""
     if decision.digests.answers != digest_of_answers(cohort):
         yield Problem(tr("réponses"), tr("une autre empreinte"), tr("les réponses de la décision, inchangées"))
     if decision.digests.programme != digest_of_programme(programme):

@@ -1,9 +1,9 @@
-"""The seal: what the documents beside a decision print of it and of its log, and how it is found in them again.
+"""A decision and its log -> the seal printed on documents, and its stamp, which is read from the documents again.
 
-A page, its summary, a workbook and a JSON file carry the digest of the decision, the head of the log and by whom the
-decision was validated, in words for people and as a stamp in JSON for this check: as an attribute of a page, in cells
-of the sheet of the log, as ``record`` of the JSON. So a log is held against every document that was made beside it,
-without a solver and without the answers. A stamp is no signature: who may rewrite the log may rewrite these as well.
+A page, its summary, a workbook and a JSON file contain the digest of the decision, the head of the log and the
+validations, as sentences for people and as a JSON stamp for checks: an attribute of the page, cells of the sheet of the
+log, or ``record`` of the JSON. So a log can be compared with every document next to it, without a solver and without
+the answers. A stamp is not a signature: an intruder who can rewrite the log may be able to rewrite the documents too.
 """
 
 import html
@@ -26,18 +26,17 @@ from mentormatch.record.log import LogChain, LogEntry, validation_words
 from mentormatch.survey.census import DifferenceError, DoubledError, UnreadableError
 from mentormatch.survey.spreadsheetml import Archive, OfficeBook
 
-JOURNAL = mark("Journal")
-"""The sheet of the log in a workbook."""
-STAMP = "mentormatch:"
-"""What begins the cell before those of a stamp."""
-MOST_BYTES = 100_000_000
-"""Of a document, or of a part of one, that is looked at."""
+LOG_SHEET = mark("Journal")
+"""The title of the sheet of the log in a workbook."""
+STAMP_MARKER = "mentormatch:"
+"""The cell before the cells of a stamp."""
+MAX_DOCUMENT_BYTES = 100_000_000  # larger documents, and larger parts of an archive, are not read
 
 
 class Signature(JsonMessage):
-    """Who validated a decision, when (ISO 8601, with an offset) and why.
+    """The author, time (ISO 8601 with an offset) and reason of a validation.
 
-    ``unproved``: its optimum was accepted as stated, as its file does not prove it.
+    ``unproved``: the optimum was accepted as stated, because the file does not prove it.
     """
 
     who: str
@@ -47,17 +46,17 @@ class Signature(JsonMessage):
 
     @classmethod
     def of(cls, entry: LogEntry) -> Self:
-        """Return the signature in a line of the log."""
+        """Return the signature of a validation in the log."""
         return cls(who=entry.who, when=entry.when, why=entry.why, unproved=entry.unproved)
 
     @property
     def words(self) -> str:
-        """The same in words."""
+        """The validation as a sentence."""
         return validation_words(self.who, self.when, self.why, unproved=self.unproved)
 
 
 class Stamp(JsonMessage):
-    """What a document says of the decision beside it: its digest, the head of its log, and by whom it was validated."""
+    """The record that a document contains: digest of the decision, head of its log, and validations."""
 
     decision: Sha256
     head: Sha256
@@ -65,7 +64,7 @@ class Stamp(JsonMessage):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self | None:
-        """Return the stamp in a JSON text, None where it is none."""
+        """Parse a stamp; None if the text is not one."""
         try:
             return cls.model_validate(parse_json(text))
         except (ValidationError, RequestError):
@@ -74,10 +73,10 @@ class Stamp(JsonMessage):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What a document prints of the record that it stands beside.
+    """The record that is printed on the documents next to a decision.
 
-    ``decision`` is the SHA-256 of the decision file, ``head`` that of the last line of the log; ``validations`` are by
-    whom the decision was validated, empty while it is a proposal; ``journal`` is the log up to that head.
+    ``decision`` is the SHA-256 digest of the decision file, ``head`` that of the last line of the log. ``validations``
+    are empty if the decision is a proposal; ``journal`` contains the entries of the log up to the head.
     """
 
     decision: str
@@ -87,42 +86,42 @@ class Seal:
 
     @classmethod
     def of(cls, chain: LogChain, decision: str, head: str) -> Self:
-        """Return what documents print of a decision and its log, as this was when it had a head."""
-        then = chain.until(head)
-        signed = then.validations(decision)
+        """Return the seal of a decision and its log at a head."""
+        log_at_head = chain.at_head(head)
+        validations = log_at_head.validations(decision)
         return cls(
             decision,
             head,
-            tuple(map(Signature.of, signed)),
-            then.entries,
+            tuple(map(Signature.of, validations)),
+            log_at_head.entries,
         )
 
     @property
     def stamp(self) -> Stamp:
-        """The same for a check, without the log."""
+        """The seal without the entries of the log."""
         return Stamp(decision=self.decision, head=self.head, validations=list(self.validations))
 
     @property
     def text(self) -> str:
-        """The stamp in letters that no page and no spreadsheet changes."""
+        """The stamp as JSON text, in characters that neither pages nor spreadsheets change."""
         content = json.dumps(self.stamp.model_dump(mode="json", exclude_defaults=True), separators=(",", ":"))
         return content.replace("_", "\\u005f")  # a spreadsheet takes _x0041_ for A
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The same as texts that each fit a cell, after the one by which they are found."""
+        """The text in pieces that fit into cells, after the marker."""
         length = 20_000  # a cell of a workbook contains up to 32,767 characters
-        return STAMP, *(self.text[start : start + length] for start in range(0, len(self.text), length))
+        return STAMP_MARKER, *(self.text[start : start + length] for start in range(0, len(self.text), length))
 
 
 def stamp_in_page(content: bytes) -> Stamp | None:
-    """Return the stamp of a page, None where it has none."""
-    found = re.search(rb' data-seal="([^"]*)"', content)
-    return Stamp.from_json(html.unescape(found[1].decode("utf-8", "replace"))) if found else None
+    """Return the stamp of a page, or None."""
+    match = re.search(rb' data-seal="([^"]*)"', content)
+    return Stamp.from_json(html.unescape(match[1].decode("utf-8", "replace"))) if match else None
 
 
 def stamp_in_json(content: bytes) -> Stamp | None:
-    """Return the stamp of a JSON file, None where it has none."""
+    """Return the stamp of a JSON file, or None."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
@@ -132,65 +131,65 @@ def stamp_in_json(content: bytes) -> Stamp | None:
 
 
 def stamp_in_workbook(content: bytes) -> Stamp | None:
-    """Return the stamp of a workbook, None where it has none."""
-    for row in sheet_in(content).values():
+    """Return the stamp of a workbook, or None."""
+    for row in log_sheet_cells(content).values():
         cells = [row[column] for column in sorted(row)]
-        if STAMP in cells:
-            return Stamp.from_json("".join(cells[cells.index(STAMP) + 1 :]))
+        if STAMP_MARKER in cells:
+            return Stamp.from_json("".join(cells[cells.index(STAMP_MARKER) + 1 :]))
     return None
 
 
-def sheet_in(content: bytes) -> dict[int, dict[int, str]]:
-    """Return the texts of the sheet of the log, by row and column from 0; nothing where there is no such sheet."""
+def log_sheet_cells(content: bytes) -> dict[int, dict[int, str]]:
+    """Return the texts in the sheet of the log, by row and column from 0; empty if there is no such sheet."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
+            if sum(part.file_size for part in archive.infolist()) > MAX_DOCUMENT_BYTES:
                 return {}
             book = OfficeBook(Archive(archive))
-            title = next((name for name in everywhere(JOURNAL) if name in book.parts), None)
+            title = next((name for name in everywhere(LOG_SHEET) if name in book.parts), None)
             rows = book.census(title).rows if title else {}
     except (zipfile.BadZipFile, UnreadableError, DoubledError, DifferenceError):
         return {}
     return {
-        row: {column: str(held) for column, held in cells.items() if held not in (None, "")}
+        row: {column: str(value) for column, value in cells.items() if value not in (None, "")}
         for row, cells in rows.items()
     }
 
 
-READERS: Mapping[str, Callable[[bytes], Stamp | None]] = {
+STAMP_READERS: Mapping[str, Callable[[bytes], Stamp | None]] = {
     ".html": stamp_in_page,
     ".json": stamp_in_json,
     ".resume.html": stamp_in_page,
     ".xlsx": stamp_in_workbook,
 }
-"""How the stamp of a document is found, by the suffix of its file."""
+"""The function that reads the stamp of a document, by the suffix of its file."""
 
 
 def sealed_documents(path: Path) -> dict[str, bytes]:
-    """Return what stands in the documents beside a decision file, by their names; nothing of one that is not read."""
+    """Return the documents next to a decision file by name; the content is empty if it cannot be read."""
     stem = path.name.removesuffix(DECISION_SUFFIX)
-    beside = (path.with_name(stem + suffix) for suffix in READERS)
-    return {one.name: content_of(one) for one in beside if one.is_file()}
+    paths = (path.with_name(stem + suffix) for suffix in STAMP_READERS)
+    return {document.name: read_or_empty(document) for document in paths if document.is_file()}
 
 
-def content_of(path: Path) -> bytes:
-    """Return the bytes of a document, none where it is too large, or not to be read."""
+def read_or_empty(path: Path) -> bytes:
+    """Return the bytes of a file; empty if it is unreadable or too large."""
     try:
-        return path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""
+        return path.read_bytes() if path.stat().st_size <= MAX_DOCUMENT_BYTES else b""
     except OSError:
         return b""
 
 
 def stamp_in(name: str, content: bytes) -> Stamp | None:
-    """Return the stamp of a document, None where it has none, or none that can be read."""
-    return READERS[Path(name).suffix](content)
+    """Return the stamp of a document; None if it has no readable stamp."""
+    return STAMP_READERS[Path(name).suffix](content)
 
 
 def unlogged_validations(name: str, stamp: Stamp, chain: LogChain) -> Iterator[Problem]:
-    """Yield the validations that a document prints and the log does not have."""
-    logged = {Signature.of(one) for one in chain.validations(stamp.decision)}
-    for one in stamp.validations:
-        if one not in logged:
-            said = validation_words(one.who, one.when, "").removesuffix(".")
-            gone = tr("ce document dit « {said} », et le journal n'a pas cette ligne", said=said)
-            yield Problem(name, gone, tr("la ligne de cette validation"))
+    """Yield the validations that a document prints and the log does not contain."""
+    logged = {Signature.of(entry) for entry in chain.validations(stamp.decision)}
+    for signature in stamp.validations:
+        if signature not in logged:
+            sentence = validation_words(signature.who, signature.when, "").removesuffix(".")
+            finding = tr("ce document dit « {said} », et le journal n'a pas cette ligne", said=sentence)
+            yield Problem(name, finding, tr("la ligne de cette validation"))

@@ -1,4 +1,4 @@
-"""Nothing is final without a named person's validation: a line of the log, added only if the decision holds."""
+"""Validation of a decision by a named person: checks the decision again, then adds a line to its log."""
 
 from dataclasses import dataclass
 from os import PathLike
@@ -8,16 +8,16 @@ from mentormatch.errors import Problem, RequestError, UnprovedError
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.translation import tr
 from mentormatch.record import log
-from mentormatch.record.log import sign
+from mentormatch.record.log import make_entry
 from mentormatch.record.seal import Seal, Signature
-from mentormatch.record.verify import HEAD, Verification, VerificationOutcome, decision_in, journal_beside, verify
+from mentormatch.record.verify import HEAD_TEXT, Verification, VerificationOutcome, decision_in, journal_beside, verify
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A decision that a named person validated: what was checked before, the line of the log, and what documents print.
+    """A decision that a named person validated: the check before it, the line of the log, and the new seal.
 
-    ``renewed`` are the documents that print it now, ``left`` those that still print what they did, with why.
+    ``renewed`` are the documents that print the new seal; ``left`` explains why the others still print the old one.
     """
 
     verification: Verification
@@ -33,13 +33,16 @@ class Validation:
 
     @property
     def words(self) -> str:
-        """Return by whom the decision was validated, the head to keep, and which documents print them now."""
-        said = [Signature.of(self.entry).words, tr(HEAD, head=self.head)]
+        """The validation, the head to keep, and the documents that were renewed or not, one sentence per line."""
+        lines = [Signature.of(self.entry).words, tr(HEAD_TEXT, head=self.head)]
         if self.renewed:
-            said.append(tr("Documents renouvelés : {names}.", names=listed([path.name for path in self.renewed])))
+            lines.append(tr("Documents renouvelés : {names}.", names=listed([path.name for path in self.renewed])))
         if self.left:
-            said += [tr("Non renouvelés, ils impriment encore l'empreinte d'avant :"), *map("  - {}".format, self.left)]
-        return "\n".join(said)
+            lines += [
+                tr("Non renouvelés, ils impriment encore l'empreinte d'avant :"),
+                *map("  - {}".format, self.left),
+            ]
+        return "\n".join(lines)
 
 
 def validate(
@@ -50,29 +53,29 @@ def validate(
     journal: str | PathLike[str] | None = None,
     accept_unproved: bool = False,
 ) -> Validation:
-    """Return the validation of a decision file by a person, now in its log.
+    """Validate a decision file in the name of a person, and add the validation to its log.
 
-    Everything is checked again first, without a solver; a decision that does not hold gets no line. The documents
-    beside the decision that print the head of this log then print the new one, and by whom it was validated.
+    The decision is checked again first, without a solver, and refused if the check fails. The documents next to the
+    decision that print the head of this log then print the new head and the validation.
 
     Parameters
     ----------
     path
         A decision file, or a folder with one, such as ``match`` writes.
     who, why
-        The person who decides, and on what ground, one line each. Both stay in the log in clear.
+        The person who decides, and the reason, one line each. Both stay in the log in clear text.
     journal
-        The log; None: the one beside the file, made if need be.
+        The log; None: the log next to the file, which is created if needed.
     accept_unproved
-        Whether a decision is validated of which the file states an optimum and does not prove it. The log and the
-        documents state that then.
+        Whether to validate a decision even if the file does not prove the optimum that it states. The log and the
+        documents then say so.
 
     Raises
     ------
     UnprovedError
-        The file does not prove the optimum that it states, and that is not accepted.
+        The file does not prove the optimum that it states, and ``accept_unproved`` is False.
     RequestError
-        The decision is refused, or has no pairs, or its log is not whole, or nobody is named.
+        The check failed, the decision has no pairs, the log has problems, or the name is empty.
     OutputError
         The log cannot be written.
 
@@ -83,34 +86,34 @@ def validate(
     >>> with TemporaryDirectory() as folder:
     ...     decision, *_ = match(examples.cohort(), examples.programme()).save(folder, who="Dominique")
     ...     validated = validate(decision, who="Camille Roux", why="comité du 1er mars")
-    ...     [one.who for one in verify(decision, head=validated.head).validations]
+    ...     [entry.who for entry in verify(decision, head=validated.head).validations]
     ['Camille Roux']
     """
     decision = decision_in(path)
-    beside = journal_beside(decision) if journal is None else Path(journal)
-    if beside.exists() and log.check_chain(beside).torn:
-        log.append(beside)
+    log_path = journal_beside(decision) if journal is None else Path(journal)
+    if log_path.exists() and log.check_chain(log_path).is_truncated:
+        log.append(log_path)
     verification = verify(decision, journal=journal)
     entry = sign_validation(verification, who=who, why=why, accept_unproved=accept_unproved)
-    made = () if verification.chain and verification.chain.matches(verification.digest) else (_unlogged(verification),)
-    head = log.append(beside, *made, entry)
-    chain = log.check_chain(beside)
+    is_logged = verification.chain is not None and verification.chain.matches(verification.digest)
+    head = log.append(log_path, *(() if is_logged else (_unlogged_matching(verification),)), entry)
+    chain = log.check_chain(log_path)
     seal = Seal.of(chain, verification.digest, head)
     from mentormatch.report.folder import reseal_documents  # a higher layer
 
-    printed = reseal_documents(decision, chain, seal) if beside == journal_beside(decision) else ()
-    return Validation(verification, entry, seal, *printed)
+    reseal_results = reseal_documents(decision, chain, seal) if log_path == journal_beside(decision) else ()
+    return Validation(verification, entry, seal, *reseal_results)
 
 
 def sign_validation(verification: Verification, *, who: str, why: str, accept_unproved: bool) -> log.LogEntry:
-    """Return the line of a validation; raises as ``validate`` if the decision may not get one."""
+    """Return the log entry of a validation. Raises the errors of ``validate`` if the decision may not be validated."""
     refuse_unverified(verification, accept_unproved=accept_unproved)
-    unproved = {} if verification.verified else {log.OPTIMALITY: log.UNPROVED}
-    return sign("validation", {"decision": verification.digest, **unproved}, who=who, why=why)
+    unproved = {} if verification.verified else {log.OPTIMALITY_KEY: log.UNPROVED_VALUE}
+    return make_entry("validation", {"decision": verification.digest, **unproved}, who=who, why=why)
 
 
 def refuse_unverified(verification: Verification, *, accept_unproved: bool) -> None:
-    """Raise RequestError if a decision does not hold, UnprovedError if its optimum is unproved and not accepted."""
+    """Raise RequestError if the check failed, UnprovedError if the optimum is unproved and that is not accepted."""
     has_pairs = verification.outcome is not VerificationOutcome.NOTHING
     if has_pairs and (verification.verified or (verification.rules_hold and accept_unproved)):
         return
@@ -123,7 +126,7 @@ def refuse_unverified(verification: Verification, *, accept_unproved: bool) -> N
     raise UnprovedError(message, [Problem(tr("optimalité"), tr("affirmée, non contrôlable"), advice=advice)])
 
 
-def _unlogged(verification: Verification) -> log.LogEntry:
-    """Return the line of a matching for a decision that came without a log: nobody is known to have made it."""
+def _unlogged_matching(verification: Verification) -> log.LogEntry:
+    """Return the log entry of a matching whose author is unknown, as the decision came without a log."""
     why = tr("décision reçue sans journal")
-    return sign("matching", {"decision": verification.digest}, who=log.ENGINE, why=why)
+    return make_entry("matching", {"decision": verification.digest}, who=log.SELF_SIGNER, why=why)

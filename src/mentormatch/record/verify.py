@@ -1,4 +1,4 @@
-"""Checks a decision again from its file alone: rules, values, proof, and the log; no solver is imported.
+"""A decision file -> a check of its rules, values, proof and log, without a solver.
 
 >>> from mentormatch import examples, match
 >>> from mentormatch.record.decision import save_decision
@@ -27,16 +27,16 @@ from mentormatch.programme.programme import Programme
 from mentormatch.record import log
 from mentormatch.record.decision import DECISION_NAME, DECISION_SUFFIX, Decision
 from mentormatch.record.digests import digest
-from mentormatch.record.instance import formulate_again
-from mentormatch.record.log import find_replaced, sign
+from mentormatch.record.instance import reformulate
+from mentormatch.record.log import find_replaced, make_entry
 from mentormatch.record.seal import Signature, Stamp, sealed_documents, stamp_in, unlogged_validations
 
 type Ground = tuple[Cohort, Programme]
-"""The answers and the programme that a decision rests on."""
+"""The answers and the programme of a decision."""
 
 
 class VerificationOutcome(StrEnum):
-    """What the check of a decision comes to."""
+    """The result of the check of a decision."""
 
     VERIFIED = "verified"
     BOUNDED = "bounded"
@@ -45,7 +45,7 @@ class VerificationOutcome(StrEnum):
     REFUSED = "refused"
 
 
-WORDS = {
+OUTCOME_TEXTS = {
     VerificationOutcome.VERIFIED: mark(
         "Décision vérifiée : les règles sont respectées et aucune autre répartition ne fait mieux."
     ),
@@ -57,27 +57,26 @@ WORDS = {
     VerificationOutcome.NOTHING: mark("Rien à vérifier : cette décision ne comporte aucune répartition."),
     VerificationOutcome.REFUSED: mark("Décision refusée : elle n'est pas ce qu'elle affirme être."),
 }
-INFEASIBLE = mark("Aucune répartition ne respecte toutes les règles : c'est démontré.")
-"""What is said of a decision without pairs that proves that there are none."""
-STOPPED = mark(
+INFEASIBLE_TEXT = mark("Aucune répartition ne respecte toutes les règles : c'est démontré.")
+STOPPED_TEXT = mark(
     "Les règles sont respectées et les valeurs sont exactes. Le calcul s'est arrêté sans affirmer que rien ne fait"
     " mieux : {goals}."
 )
-FORMER = mark(
+FORMER_PAIRS_TEXT = mark(
     "Les binômes d'avant, que le but « binômes défaits » compte, viennent du fichier seul : ni les réponses ni le"
     " programme ne les donnent."
 )
-COMPARED = mark(
+COMPARED_TEXT = mark(
     "Les personnes, les places, les règles et les points sont ceux que donnent ces réponses et ce programme. Ce qui a"
     " servi au calcul (moteur, graine, versions, départage) ne s'en déduit pas : seule l'empreinte du fichier, au"
     " journal, en répond."
 )
-COMPARED_TIES = mark(
+COMPARED_TIES_TEXT = mark(
     "Les personnes, les places, les règles, les points et les empreintes de clés qui départagent sont ceux que donnent"
     " ces réponses et ce programme. Le moteur et les versions qui ont servi au calcul ne s'en déduisent pas : seule"
     " l'empreinte du fichier, au journal, en répond."
 )
-TIES = {
+TIE_TEXTS = {
     "unique": mark("Ces binômes sont les seuls qui atteignent ces valeurs : il n'y avait rien à départager."),
     "hash": mark(
         "Le départage des égalités est contrôlé : aucune autre répartition de même valeur ne passe devant, d'après les"
@@ -86,27 +85,40 @@ TIES = {
     "": mark("Le départage des égalités n'est pas contrôlé : d'autres binômes peuvent avoir les mêmes valeurs."),
 }
 """The sentences on ties if all goals are proved."""
-HEAD = mark("Empreinte du journal : {head}")
-UNKNOWN = mark(
+HEAD_TEXT = mark("Empreinte du journal : {head}")
+NO_HEAD_TEXT = mark(
     "Sans empreinte à laquelle tenir le journal, on ne peut pas savoir si des lignes ont été coupées à sa fin, ni s'il"
     " a été réécrit en entier : « --head » le compare à l'empreinte que la page et le classeur impriment."
 )
-BESIDE = mark(
+HEAD_FROM_DOCUMENTS_TEXT = mark(
     "Qui peut réécrire le journal peut réécrire aussi ces documents, et des lignes ajoutées après leur empreinte puis"
     " coupées ne laissent pas de trace : une empreinte gardée ailleurs (« --head ») le dirait."
 )
-AFTER = mark("Des lignes ajoutées après cette empreinte, puis coupées, ne laisseraient pas de trace.")
+HEAD_GIVEN_TEXT = mark("Des lignes ajoutées après cette empreinte, puis coupées, ne laisseraient pas de trace.")
 
 
 @dataclass(frozen=True, slots=True)
 class Verification(VersionedPickle):
-    """What holds of a decision file.
+    """The result of the check of a decision file.
 
-    ``digest`` is that of the file; ``certificate`` what its numbers prove, None if they make no decision; ``chain``
-    the log, if one was looked at; ``asked`` the head that it had to have, None: any. ``stamps`` are those that the
-    documents beside it carry, by their names, None where a document has none; ``documents`` are sentences on what
-    became of these; ``problems`` is all that is wrong. ``grounds`` are sentences on the answers and the programme, if
-    the decision was compared with some.
+    Attributes
+    ----------
+    digest
+        The digest of the file.
+    certificate
+        What the numbers of the file prove; None if the file is not a decision.
+    chain
+        The log, if it was read.
+    problems
+        All problems.
+    asked
+        The head that the log was required to have; None: any.
+    stamps
+        The stamp of each document next to the decision, by name; None if a document has no readable stamp.
+    documents
+        Sentences on documents that changed or are missing.
+    grounds
+        Sentences on the answers and the programme, if the decision was compared with them.
     """
 
     digest: str
@@ -121,75 +133,77 @@ class Verification(VersionedPickle):
 
     @property
     def verified(self) -> bool:
-        """Whether all that the decision states is proved here: rules, values, bounds, and the log if there is one."""
+        """Whether everything that the decision states is proved: rules, values, bounds, and the log if there is one."""
         if self.outcome is VerificationOutcome.NOTHING:
             return self.certificate is not None and self.certificate.infeasible
         return self.outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.BOUNDED)
 
     @property
     def rules_hold(self) -> bool:
-        """Whether rules, values, and the log if there is one, hold; the optimum may be unproved."""
+        """Whether rules, values and the log, if there is one, are correct; the optimum may be unproved."""
         return self.verified or self.outcome is VerificationOutcome.UNPROVED
 
     @property
     def sound(self) -> bool:
-        """The same as ``rules_hold``, under its older name."""
+        """The older name of ``rules_hold``."""
         return self.rules_hold
 
     @property
     def validations(self) -> tuple[log.LogEntry, ...]:
-        """Return by whom this decision was validated, as its log has it; empty while it is a proposal."""
+        """The validations of this decision in its log; empty if it is a proposal."""
         return self.chain.validations(self.digest) if self.chain else ()
 
     @property
     def words(self) -> str:
-        """Return what was found, a line for each thing."""
+        """All findings, one sentence per line."""
         certified = [self.certificate.words] if self.certificate else []
         chain = [] if self.chain is None else [*_chain_words(self.chain, self.digest), *self.limits]
-        told = [self.sentence, *certified, *self.ties, *self.grounds, *chain, *self.documents]
-        return "\n".join([*told, *(f"  - {one}" for one in self.problems)])
+        sentences = [self.sentence, *certified, *self.ties, *self.grounds, *chain, *self.documents]
+        return "\n".join([*sentences, *(f"  - {problem}" for problem in self.problems)])
 
     @property
     def sentence(self) -> str:
-        """What the check comes to, first of all that is said."""
+        """The result of the check, first of all sentences."""
         certificate = self.certificate
         if certificate is None or not self.rules_hold or self.outcome is VerificationOutcome.VERIFIED:
-            return tr(WORDS[self.outcome])
+            return tr(OUTCOME_TEXTS[self.outcome])
         if self.outcome is VerificationOutcome.NOTHING:
-            return tr(INFEASIBLE)
+            return tr(INFEASIBLE_TEXT)
         if self.outcome is VerificationOutcome.BOUNDED:
-            return tr(WORDS[self.outcome], gaps=certificate.gaps)
+            return tr(OUTCOME_TEXTS[self.outcome], gaps=certificate.gaps)
         optimal = all(tier.stated == tier.value for tier in certificate.tiers)
-        return tr(WORDS[self.outcome] if optimal else STOPPED, goals=certificate.unproved_goals)
+        return tr(OUTCOME_TEXTS[self.outcome] if optimal else STOPPED_TEXT, goals=certificate.unproved_goals)
 
     @property
     def ties(self) -> Iterator[str]:
         """Yield the sentence on ties, if all goals are proved."""
         if self.outcome is VerificationOutcome.VERIFIED and self.certificate is not None:
-            yield tr(TIES[self.certificate.ties])
+            yield tr(TIE_TEXTS[self.certificate.ties])
 
     @property
     def carried(self) -> dict[str, Stamp]:
-        """The stamps of the documents that carry one."""
+        """The stamps of the documents that have one."""
         return {name: stamp for name, stamp in self.stamps.items() if stamp}
 
     @property
     def limits(self) -> Iterator[str]:
-        """Yield to what the log was held, and what cannot be known then; nothing where it is not whole."""
-        chain, silent = self.chain, [name for name, stamp in self.stamps.items() if stamp is None]
-        if chain is None or not chain.whole:
+        """Yield the documents that confirm the head, and the limits of that check; nothing if the log has problems."""
+        chain, without_stamp = self.chain, [name for name, stamp in self.stamps.items() if stamp is None]
+        if chain is None or not chain.is_intact:
             return
-        same = [name for name, stamp in self.carried.items() if stamp.head == chain.head]
-        if same:
-            yield tr("Cette empreinte est imprimée sur : {documents}.", documents=listed(same))
+        confirming = [name for name, stamp in self.carried.items() if stamp.head == chain.head]
+        if confirming:
+            yield tr("Cette empreinte est imprimée sur : {documents}.", documents=listed(confirming))
         for name, stamp in self.carried.items():
             if stamp.head in chain.heads[:-1]:
-                since = counted(len(chain.heads) - 1 - chain.heads.index(stamp.head), "ligne")
-                yield tr("L'empreinte de {document} est plus ancienne : {since} depuis.", document=name, since=since)
-        if silent:
-            yield tr("Sans empreinte lisible, et donc pas comparés : {documents}.", documents=listed(silent))
-        held = BESIDE if self.carried else UNKNOWN
-        yield tr(held if self.asked is None else AFTER)
+                lines_since = counted(len(chain.heads) - 1 - chain.heads.index(stamp.head), "ligne")
+                yield tr(
+                    "L'empreinte de {document} est plus ancienne : {since} depuis.", document=name, since=lines_since
+                )
+        if without_stamp:
+            yield tr("Sans empreinte lisible, et donc pas comparés : {documents}.", documents=listed(without_stamp))
+        without_head = HEAD_FROM_DOCUMENTS_TEXT if self.carried else NO_HEAD_TEXT
+        yield tr(without_head if self.asked is None else HEAD_GIVEN_TEXT)
 
 
 def verify(
@@ -199,10 +213,10 @@ def verify(
     journal: str | PathLike[str] | None = None,
     against: Ground | None = None,
 ) -> Verification:
-    """Return what holds of a decision file; everything is computed again, and nothing is raised.
+    """Check a decision file: everything is computed again, and failures are reported without an exception.
 
-    The log is held against the heads that the documents beside the decision print (page, workbook, JSON), and what
-    these say of validations against its lines.
+    The log is compared with the heads and the validations that the documents next to the decision print (page,
+    workbook, JSON).
 
     Parameters
     ----------
@@ -211,12 +225,12 @@ def verify(
     head
         A head of the log, as printed on a document: the log must have had it.
     journal
-        The log; None: the one beside the file, if there is one, under the same name with .journal.jsonl. Another is
-        not held against the documents, which print the head of that one.
+        The log; None: the log next to the file, if there is one, with the same name and the suffix .journal.jsonl.
+        Another log is not compared with the documents, because they print the head of that one.
     against
-        The answers and the programme that the decision rests on (those of its ``Matching``): all scores are then worked
-        out again, and people, places, rules, goals and imposed pairs must be those that they give. Of a market of too
-        many pairs the file holds the scores of the chosen pairs alone, and its optimality cannot be proved without.
+        The answers and the programme of the decision (those of its ``Matching``): all scores are then computed again,
+        and people, places, rules, goals and imposed pairs are compared. If the file contains only the scores of the
+        chosen pairs, optimality cannot be checked without them.
     """
     source = decision_in(path)
     try:
@@ -224,26 +238,28 @@ def verify(
     except OSError as error:
         unread = Problem(source.name, tr("illisible ({reason})", reason=system_reason(error)))
         return Verification("", VerificationOutcome.REFUSED, problems=(unread,))
-    # Which log it is held to, and what the documents beside it print of that.
-    beside = journal_beside(source) if journal is None else Path(journal)
-    printed = sealed_documents(source) if beside == journal_beside(source) else {}
+    # The documents next to the decision print heads of the log next to it, not of any other.
+    log_path = journal_beside(source) if journal is None else Path(journal)
+    printed = sealed_documents(source) if log_path == journal_beside(source) else {}
     stamps = {name: stamp_in(name, document) for name, document in printed.items()}
-    # The decision alone first, then with its log, then with the documents of its folder.
-    found = replace(_check_content(content, against), asked=head, stamps=stamps)
-    if head is not None or journal is not None or found.carried or beside.exists():
-        found = _with_chain(found, log.check_chain(beside, head))
-    sentences, wrong = check_documents(source)
-    if found.outcome is VerificationOutcome.VERIFIED:
-        made_before = [name for name in documents_with_caveat(source, log.UNPROVED) if name in printed]
+    # First the decision, then its log, then the documents of its folder.
+    verification = replace(_check_content(content, against), asked=head, stamps=stamps)
+    if head is not None or journal is not None or verification.carried or log_path.exists():
+        verification = _with_chain(verification, log.check_chain(log_path, head))
+    sentences, document_problems = check_documents(source)
+    if verification.outcome is VerificationOutcome.VERIFIED:
+        made_before = [name for name in documents_with_caveat(source, log.UNPROVED_VALUE) if name in printed]
         if made_before:
-            sentence = tr(
+            caveat = tr(
                 "Faits avant la preuve, ces documents disent encore que l'optimum ne peut pas être contrôlé :"
                 " {documents}. C'est cette vérification qui vaut.",
                 documents=listed(made_before),
             )
-            sentences.append(sentence)
-    outcome = VerificationOutcome.REFUSED if wrong else found.outcome
-    return replace(found, outcome=outcome, problems=(*found.problems, *wrong), documents=tuple(sentences))
+            sentences.append(caveat)
+    outcome = VerificationOutcome.REFUSED if document_problems else verification.outcome
+    return replace(
+        verification, outcome=outcome, problems=(*verification.problems, *document_problems), documents=tuple(sentences)
+    )
 
 
 def verify_content(
@@ -254,87 +270,100 @@ def verify_content(
     documents: Mapping[str, bytes] | None = None,
     against: Ground | None = None,
 ) -> Verification:
-    """Return what holds of what stands in a decision file, in a log, and in the documents beside; see ``verify``.
+    """Check the contents of a decision file, of a log and of the documents next to them; see ``verify``.
 
-    Without a ``journal`` a ``head`` is that of no log: the decision is refused.
+    A ``head`` without a ``journal`` is refused.
     """
     stamps = {name: stamp_in(name, document) for name, document in (documents or {}).items()}
-    found = replace(_check_content(content, against), asked=head, stamps=stamps)
-    if head is None and journal is None and not found.carried:
-        return found
-    return _with_chain(found, log.chain_in(journal or b"", head))
+    verification = replace(_check_content(content, against), asked=head, stamps=stamps)
+    if head is None and journal is None and not verification.carried:
+        return verification
+    return _with_chain(verification, log.chain_in(journal or b"", head))
 
 
 def decision_in(path: str | PathLike[str]) -> Path:
-    """Return the decision file at a path: the file itself, or that of a folder."""
-    named = Path(path)
-    if not named.is_dir():
-        return named
-    others = sorted(named.glob(f"*{DECISION_SUFFIX}"))
-    return others[0] if len(others) == 1 else named / DECISION_NAME
+    """Return the path of a decision file: the path itself, or the decision file in that folder."""
+    target = Path(path)
+    if not target.is_dir():
+        return target
+    decisions = sorted(target.glob(f"*{DECISION_SUFFIX}"))
+    return decisions[0] if len(decisions) == 1 else target / DECISION_NAME
 
 
 def journal_beside(path: Path) -> Path:
-    """Return where the log of a decision file is looked for."""
+    """Return the path of the log next to a decision file; it need not exist."""
     return path.with_name(path.name.removesuffix(DECISION_SUFFIX) + log.LOG_SUFFIX)
 
 
 def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.LogEntry:
-    """Return the entry of a log that says that a decision was made: the digest of its file, by whom and why."""
-    return sign("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
+    """Return the log entry of a matching, with the digest of its decision file."""
+    return make_entry("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
 
 
-def _with_chain(found: Verification, chain: log.LogChain) -> Verification:
-    """Return what holds of a decision and its log together."""
-    disagreeing = [problem for name, stamp in found.carried.items() for problem in _disagreeing(name, stamp, chain)]
-    other = [_of_another(name) for name, stamp in found.carried.items() if stamp.decision != found.digest]
-    problems = (*found.problems, *chain.problems, *_missing_from_log(chain, found.digest), *disagreeing, *other)
+def _with_chain(verification: Verification, chain: log.LogChain) -> Verification:
+    """Return the check of a decision together with its log."""
+    disagreements = [
+        problem for name, stamp in verification.carried.items() for problem in _disagreeing(name, stamp, chain)
+    ]
+    foreign_documents = [
+        _of_another(name) for name, stamp in verification.carried.items() if stamp.decision != verification.digest
+    ]
+    problems = (
+        *verification.problems,
+        *chain.problems,
+        *_missing_from_log(chain, verification.digest),
+        *disagreements,
+        *foreign_documents,
+    )
     return replace(
-        found, outcome=VerificationOutcome.REFUSED if problems else found.outcome, chain=chain, problems=problems
+        verification,
+        outcome=VerificationOutcome.REFUSED if problems else verification.outcome,
+        chain=chain,
+        problems=problems,
     )
 
 
 def _disagreeing(name: str, stamp: Stamp, chain: log.LogChain) -> Iterator[Problem]:
-    """Yield what a document says that the log does not: a head that it never had, validations that are gone."""
+    """Yield the statements of a document that its log contradicts: an unknown head, or missing validations."""
     if stamp.head not in chain.heads[1:]:
-        lost = tr("ce document imprime une empreinte qu'aucune ligne du journal n'a")
+        finding = tr("ce document imprime une empreinte qu'aucune ligne du journal n'a")
         advice = tr("le journal a été réécrit, raccourci ou retiré : retrouvez-en une copie")
-        yield Problem(name, lost, tr("une empreinte du journal"), advice)
+        yield Problem(name, finding, tr("une empreinte du journal"), advice)
     yield from unlogged_validations(name, stamp, chain)
 
 
 def _of_another(name: str) -> Problem:
-    """Return that a document was made from another decision than the one beside it."""
+    """Return the problem of a document that belongs to another decision."""
     advice = tr("gardez ensemble les fichiers d'un même calcul, ou refaites-les")
     return Problem(name, tr("ce document est d'une autre décision"), tr("celle du fichier vérifié"), advice)
 
 
 def _check_content(content: bytes, against: Ground | None = None) -> Verification:
-    """Return what holds of a decision without its log."""
-    seal = digest(content)
+    """Return the check of a decision without its log."""
+    file_digest = digest(content)
     try:
         decision = Decision.from_json(content)
-        # Without the scores of all pairs, and without what they are worked out from, optimality cannot be checked.
-        whole = decision.every_pair or against is not None
-        problem = formulate_again(decision, *against) if against else decision.problem()
-        certificate = certify(problem, _solution(decision, whole=whole))
+        # Optimality cannot be checked without all scores, or the answers and programme that give them.
+        can_prove = decision.every_pair or against is not None
+        problem = reformulate(decision, *against) if against else decision.problem()
+        certificate = certify(problem, _solution(decision, can_prove=can_prove))
     except RequestError as error:
-        return Verification(seal, VerificationOutcome.REFUSED, problems=error.problems)
-    certificate = certificate if whole else certificate.before(problem.goals[0])
-    former = [tr(FORMER)] if "changes" in problem.goals else []
-    grounds = (tr(COMPARED_TIES if decision.ties else COMPARED), *former) if against else ()
+        return Verification(file_digest, VerificationOutcome.REFUSED, problems=error.problems)
+    certificate = certificate if can_prove else certificate.before(problem.goals[0])
+    former = [tr(FORMER_PAIRS_TEXT)] if "changes" in problem.goals else []
+    grounds = (tr(COMPARED_TIES_TEXT if decision.ties else COMPARED_TEXT), *former) if against else ()
     problems = tuple(Problem(tr("contrôle"), text) for text in certificate.problems)
-    return Verification(seal, _outcome(certificate), certificate, problems=problems, grounds=grounds)
+    return Verification(file_digest, _outcome(certificate), certificate, problems=problems, grounds=grounds)
 
 
-def _solution(decision: Decision, *, whole: bool) -> Solution:
-    """Return the answer; without prices where these are of rows too, of which the chosen pairs alone tell little."""
+def _solution(decision: Decision, *, can_prove: bool) -> Solution:
+    """Return the solution; without duals if the weights of its side constraints are known for the chosen pairs only."""
     solution = decision.solution()
-    return solution if whole or not decision.rows else replace(solution, prices=())
+    return solution if can_prove or not decision.rows else replace(solution, prices=())
 
 
 def _outcome(certificate: Certificate) -> VerificationOutcome:
-    """Return the outcome of a certificate: bounded if duals or proofs show the bound that the file states per goal."""
+    """Return the outcome of a certificate: BOUNDED if duals or proofs show every bound that the file states."""
     match certificate.verdict:
         case Verdict.CERTIFIED:
             return VerificationOutcome.VERIFIED
@@ -346,28 +375,32 @@ def _outcome(certificate: Certificate) -> VerificationOutcome:
     return VerificationOutcome.BOUNDED if bounded else VerificationOutcome.UNPROVED
 
 
-def _missing_from_log(chain: log.LogChain, seal: str) -> Iterator[Problem]:
-    if chain.whole and not any(entry.what.get("decision") == seal for entry in chain.entries):
+def _missing_from_log(chain: log.LogChain, decision_digest: str) -> Iterator[Problem]:
+    if chain.is_intact and not any(entry.what.get("decision") == decision_digest for entry in chain.entries):
         sentence = tr("il ne parle pas de cette décision, ou son fichier a changé depuis")
         yield Problem(tr("journal"), sentence)
 
 
-def _chain_words(chain: log.LogChain, seal: str) -> Iterator[str]:
-    if chain.whole:
+def _chain_words(chain: log.LogChain, decision_digest: str) -> Iterator[str]:
+    if chain.is_intact:
         lines = counted(len(chain.entries), "ligne")
         yield (
-            tr("Journal intact : {lines}, {since} depuis l'empreinte demandée.", lines=lines, since=chain.since)
-            if chain.since
+            tr(
+                "Journal intact : {lines}, {since} depuis l'empreinte demandée.",
+                lines=lines,
+                since=chain.lines_since_head,
+            )
+            if chain.lines_since_head
             else tr("Journal intact : {lines}.", lines=lines)
         )
-    if chain.whole or chain.entries:
-        yield tr(HEAD, head=chain.head)
-    if chain.whole:
-        validations = [Signature.of(one).words for one in chain.validations(seal)]
+    if chain.is_intact or chain.entries:
+        yield tr(HEAD_TEXT, head=chain.head)
+    if chain.is_intact:
+        validations = [Signature.of(entry).words for entry in chain.validations(decision_digest)]
         proposal = tr("Encore une proposition : personne ne l'a validée.")
-        yield from validations or [proposal, *find_replaced(chain.entries, seal)]
-        made = [entry.what.get("decision") for entry in chain.entries if entry.kind == "matching"]
-        if seal in made and made[-1] != seal:
+        yield from validations or [proposal, *find_replaced(chain.entries, decision_digest)]
+        decisions = [entry.what.get("decision") for entry in chain.entries if entry.kind == "matching"]
+        if decision_digest in decisions and decisions[-1] != decision_digest:
             yield tr("Le journal parle d'une décision plus récente : ce n'est pas la dernière.")
         if chain.remarks:
             yield tr("À savoir, de lignes qu'une version d'aujourd'hui n'écrirait pas :")

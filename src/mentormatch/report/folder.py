@@ -28,18 +28,18 @@ from mentormatch.operations.matching import Exporter, Matching, NamedExporter, e
 from mentormatch.record.decision import DECISION_NAME, DECISION_SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import (
+    GENESIS_DIGEST,
     LOG_SUFFIX,
-    START,
     LogChain,
     LogEntry,
-    account,
     chain_in,
     check_chain,
     extend_content,
-    sign,
+    get_account_name,
+    make_entry,
     validation_words,
 )
-from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in, unlogged_validations
+from mentormatch.record.seal import STAMP_READERS, Seal, sealed_documents, stamp_in, unlogged_validations
 from mentormatch.record.validation import refuse_unverified, sign_validation, validate
 from mentormatch.record.verify import journal_beside, verify_content
 
@@ -131,7 +131,7 @@ def log_replacement(decision: Path, backup_name: str, *, who: str | None, why: s
     if not backup_name or not decision.exists():
         return []
     entry = {"decision": digest(decision.read_bytes()), "kept": backup_name}
-    return [sign("replacement", entry, who=account() if who is None else who, why=why)]
+    return [make_entry("replacement", entry, who=get_account_name() if who is None else who, why=why)]
 
 
 def find_final_decision(folder: Path) -> list[Problem]:
@@ -255,7 +255,7 @@ def reseal_documents(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple
 def resealed_documents(decision: Path, chain: LogChain, seal: Seal) -> dict[str, bytes | None]:
     """Return the documents of a decision with a new seal, by name; None for a document that was edited."""
     contents, stem = sealed_documents(decision), decision.name.removesuffix(DECISION_SUFFIX)
-    names = {f"{stem}{kind}": exporter for kind, exporter in folder_exporters().items() if kind in READERS}
+    names = {f"{stem}{kind}": exporter for kind, exporter in folder_exporters().items() if kind in STAMP_READERS}
     return {name: reseal_document(names[name], name, contents[name], chain, seal) for name in names if name in contents}
 
 
@@ -369,11 +369,11 @@ def make_log_entries(
     ``decision`` is the SHA-256 of its decision file; ``who`` None means the account at work. Raises RequestError if no
     person is named.
     """
-    name = account() if who is None else who
+    name = get_account_name() if who is None else who
     edits = [({**edit.entry, "decision": decision}, edit.why or why) for edit in matching.edits]
     return (
-        *(sign("edit", entry, who=name, why=reason) for entry, reason in edits),
-        sign("matching", {"decision": decision}, who=name, why=why),
+        *(make_entry("edit", entry, who=name, why=reason) for entry, reason in edits),
+        make_entry("matching", {"decision": decision}, who=name, why=why),
     )
 
 
@@ -384,8 +384,8 @@ def refuse_broken(journal: Path) -> None:
     it. A
     last line that was only partly written is no reason, because the next line sets it aside.
     """
-    chain = check_chain(journal) if journal.exists() else LogChain((), START)
-    problems = [*chain.problems[: -1 if chain.torn else None], *find_lost_validations(journal, chain)]
+    chain = check_chain(journal) if journal.exists() else LogChain((), GENESIS_DIGEST)
+    problems = [*chain.problems[: -1 if chain.is_truncated else None], *find_lost_validations(journal, chain)]
     if problems:
         finding = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
         raise OutputError(about(journal.name, finding), problems)

@@ -22,7 +22,7 @@ from mentormatch.explanation.tables import CellValue
 from mentormatch.languages.phrases import about
 from mentormatch.languages.translation import LANGUAGES, language, mark, tr
 from mentormatch.operations.matching import Matching
-from mentormatch.record.seal import JOURNAL, Seal, sheet_in
+from mentormatch.record.seal import LOG_SHEET, Seal, log_sheet_cells
 from mentormatch.report.book import (
     EDGE_COLOUR,
     HEADING_COLOUR,
@@ -59,7 +59,7 @@ def rows(imprint: SealText) -> Iterator[JournalRow]:
     if imprint.seal:
         yield "told", (tr("Pour revérifier"), spaced(tr(RECHECK_TEXT)))
         yield from (("told", pair) for pair in (*imprint.commands, *imprint.digests))
-        yield "told", (tr(JOURNAL), spaced(imprint.ids))
+        yield "told", (tr(LOG_SHEET), spaced(imprint.ids))
         yield "titles", imprint.titles
         yield from (("line", row) for row in imprint.rows)
         yield "stamp", imprint.seal.cells
@@ -67,7 +67,7 @@ def rows(imprint: SealText) -> Iterator[JournalRow]:
 
 def write_journal(book: WorkbookWriter, imprint: SealText) -> None:
     """Write the sheet, protected against typing by accident."""
-    page = book.sheet(tr(JOURNAL))
+    page = book.sheet(tr(LOG_SHEET))
     for column, width in enumerate((24, 62, 24, 46, 62)):
         page.sheet.set_column(column, column, width)
     for number, (kind, cells) in enumerate(rows(imprint)):
@@ -82,7 +82,7 @@ def reseal_workbook(content: bytes, before: Seal, seal: Seal) -> bytes | None:
     """Return a workbook with a new seal in place of ``before``; None if the sheet was edited."""
     present_texts = {
         (row, column): normalize_whitespace(unescape_xml(text))
-        for row, cells in sheet_in(content).items()
+        for row, cells in log_sheet_cells(content).items()
         for column, text in cells.items()
     }
     # The sheet may have been written in any language: it is renewed in the one in which it stands.
@@ -90,7 +90,7 @@ def reseal_workbook(content: bytes, before: Seal, seal: Seal) -> bytes | None:
         with language(code):
             old_rows, new_rows = list(rows(SealText(before))), list(rows(SealText(seal)))
             if present_texts == get_cell_texts(old_rows):
-                return replace_rows(content, tr(JOURNAL), old_rows, new_rows)
+                return replace_rows(content, tr(LOG_SHEET), old_rows, new_rows)
     return None
 
 

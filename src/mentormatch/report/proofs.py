@@ -13,7 +13,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr
 from mentormatch.record.decision import read_decision
 from mentormatch.record.digests import digest
-from mentormatch.record.log import account, sign
+from mentormatch.record.log import get_account_name, make_entry
 from mentormatch.record.verify import Verification, VerificationOutcome, decision_in, verify
 from mentormatch.report.folder import rewrite_decision
 
@@ -78,7 +78,9 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     if solution.proofs == present.proofs:
         return before
     content = decision.with_proofs(solution).to_json().encode()
-    entry = sign("matching", {"decision": digest(content)}, who=account() if who is None else who, why=why)
+    entry = make_entry(
+        "matching", {"decision": digest(content)}, who=get_account_name() if who is None else who, why=why
+    )
     rewrite_decision(source, content, entry)
     return verify(source)
 

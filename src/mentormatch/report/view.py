@@ -82,12 +82,12 @@ class SealText:
     @property
     def titles(self) -> tuple[str, ...]:
         """The headings of the log."""
-        return tuple(map(tr, log.TITLES))
+        return tuple(map(tr, log.ROW_TITLES))
 
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """The entries of the log as texts."""
-        return tuple(log.rows(self.seal.journal)) if self.seal else ()
+        return tuple(log.make_entry_rows(self.seal.journal)) if self.seal else ()
 
     @property
     def last_rows(self) -> tuple[tuple[str, ...], ...]:
@@ -97,7 +97,7 @@ class SealText:
     @property
     def ids(self) -> str:
         """An explanation of the ids in the log."""
-        return tr(log.IDS)
+        return tr(log.IDS_NOTE)
 
 
 def can_validate(matching: Matching) -> bool:

@@ -219,7 +219,7 @@ def test_the_log_goes_on_from_one_validation_to_the_next(sitting: Sitting) -> No
     assert JOURNAL not in [one["name"] for one in sitting.done("look")["plan"]["documents"]]
     second = sitting.moved(**VALIDATION | {"who": "Dominique Petit"})
     chain = chain_in(sitting.content("hand", JOURNAL), first["head"])
-    assert chain.whole
+    assert chain.is_intact
     assert chain.head == second["head"]
     assert [one.who for one in chain.entries if one.kind == "validation"] == ["Camille Roux", "Dominique Petit"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.record.rights.erasure import without_rows
+from mentormatch.record.rights.erasure import remove_rows_from_file
 from mentormatch.survey.table_reader import read_rows
 
 TEXTS = {
@@ -27,5 +27,5 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them(name: str, tmp_path: Path
 def test_the_row_that_is_erased_is_the_one_named(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('nom;mot\nZoé;"un\ndeux"\n\nAxel;"x\ny"\nNoé;z\n', "utf-8", newline="")
-    assert without_rows(path, [4])
+    assert remove_rows_from_file(path, [4])
     assert path.read_text("utf-8") == 'nom;mot\nZoé;"un\ndeux"\n\nNoé;z\n'

@@ -17,7 +17,7 @@ from mentormatch.fields import Side
 from mentormatch.languages.phrases import about, counted, listed, points
 from mentormatch.languages.translation import LANGUAGES, language, once_spoken, tr, tr_n
 from mentormatch.operations.matching import Matching, NamedExporter
-from mentormatch.record.log import EDITS
+from mentormatch.record.log import EDIT_TEXTS
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.further_answers import STAFF_ONLY, get_optional_analyses
@@ -255,7 +255,7 @@ class CommitteeSummary:
         for edit in self.matching.edits:
             if edit.mentor and edit.mentee:
                 mentor, mentee = self._name_of("mentor", edit.mentor), self._name_of("mentee", edit.mentee)
-                text = tr(EDITS[edit.kind], mentor=mentor, mentee=mentee)
+                text = tr(EDIT_TEXTS[edit.kind], mentor=mentor, mentee=mentee)
                 yield f"{text} ({edit.why})" if edit.why else text
 
     def _name_of(self, side: Side, opaque: str) -> str:

@@ -45,7 +45,7 @@ from mentormatch.operations.suggestion import suggest
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision
-from mentormatch.record.instance import other_ground, refuse
+from mentormatch.record.instance import find_input_differences, raise_if_any
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import SOLVED_STATUSES
 from mentormatch.report.proposals import DECLINED_FILENAME, ROUND_FILE_WRITERS, round_text
@@ -497,15 +497,17 @@ def restore_matching(decision: Decision, cohort: Cohort, programme: Programme) -
     programme need not contain the pairs that staff imposed or set aside. Raises RequestError if the decision was made
     from other answers or another programme.
     """
-    refuse(problem for problem in other_ground(decision, cohort, programme) if problem.where != tr("programme"))
+    raise_if_any(
+        problem for problem in find_input_differences(decision, cohort, programme) if problem.where != tr("programme")
+    )
     ids = cohort.mentors.ids, cohort.mentees.ids
     decided_problem = decision.problem()
     expected = tr("ce que donnent les réponses et le programme")
     if decided_problem.shape != (len(ids[0]), len(ids[1])):
-        refuse([Problem(tr("réponses"), tr("d'autres personnes"), expected)])
+        raise_if_any([Problem(tr("réponses"), tr("d'autres personnes"), expected)])
     rows = decision.solution().pairs.tolist()
     plan = given_plan(cohort, programme, [(ids[0][i], ids[1][k]) for i, k in rows], seed=decision.seed)
     pairs = decided_problem.scores.pairs()
     if not np.array_equal(decided_problem.scores.at(*pairs), plan.problem.scores.at(*pairs)):
-        refuse([Problem("scores", tr("d'autres points"), expected)])
+        raise_if_any([Problem("scores", tr("d'autres points"), expected)])
     return plan
