@@ -8,7 +8,12 @@ import pytest
 from mentormatch import AssignmentProblem, Row, Solution, Status, certify, solve
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.solution import DualSolution
-from mentormatch.assignment.verification.certificate import HOLLOW, WORDS, CertifiedTier, provable_goals
+from mentormatch.assignment.verification.certificate import (
+    EQUAL_SCORES_WORDS,
+    VERDICT_WORDS,
+    CertifiedTier,
+    provable_goals,
+)
 from mentormatch.languages.translation import tr
 from mentormatch.results import Certificate, Tier, Verdict
 
@@ -91,7 +96,7 @@ def test_each_goal_has_its_name_in_french(goal: str, name: str) -> None:
 )
 def test_a_verdict_has_a_settled_name_and_a_sentence(verdict: Verdict, name: str) -> None:
     assert str(verdict) == name
-    assert Certificate(verdict).words.startswith(tr(WORDS[verdict]))
+    assert Certificate(verdict).words.startswith(tr(VERDICT_WORDS[verdict]))
     assert Certificate(verdict).certified is (verdict is Verdict.CERTIFIED)
 
 
@@ -202,7 +207,7 @@ def test_where_all_possible_pairs_are_worth_the_same_the_best_says_nothing(score
     problem = AssignmentProblem.from_scores(scores)
     found = certify(problem, solve(problem))
     assert (found.verdict, found.hollow) == (Verdict.CERTIFIED, True)
-    assert found.words == tr(HOLLOW)
+    assert found.words == tr(EQUAL_SCORES_WORDS)
 
 
 @pytest.mark.parametrize("scores", [[[5, 5], [5, 6]], [[5, 7]], [[5]]])

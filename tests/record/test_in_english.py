@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch import MentorMatchError, certify, language, verify
-from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier
+from mentormatch.assignment.verification.certificate import GOAL_NAMES, VERDICT_WORDS, CertifiedTier
 from mentormatch.languages.translation import tr
 from mentormatch.record.log import LOG_SUFFIX, append, make_entry
 from mentormatch.record.validation import validate
@@ -63,7 +63,7 @@ def test_what_is_refused_is_told_in_english(tmp_path: Path) -> None:
 def test_a_certificate_speaks_english() -> None:
     with language("en"):
         assert not french_in(
-            *map(tr, [*WORDS.values(), *NAMES.values(), INFEASIBLE_TEXT, FORMER_PAIRS_TEXT, COMPARED_TEXT])
+            *map(tr, [*VERDICT_WORDS.values(), *GOAL_NAMES.values(), INFEASIBLE_TEXT, FORMER_PAIRS_TEXT, COMPARED_TEXT])
         )
         assert not french_in(*(tr(each, goals="x", gaps="x") for each in (*OUTCOMES.values(), STOPPED_TEXT)))
         assert CertifiedTier("total", 1000, None, 1003).words == "total points, to within 0.3%"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mentormatch import Matching, RequestError, Status, examples, match
-from mentormatch.assignment.verification.certificate import NAMES, CertifiedTier
+from mentormatch.assignment.verification.certificate import GOAL_NAMES, CertifiedTier
 from mentormatch.explanation.tables import in_words
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import NO_BREAK, percent, points
@@ -161,7 +161,7 @@ def test_what_is_proved_of_a_goal_is_told_in_words(tier: CertifiedTier, words: s
 
 
 def test_a_view_has_words_for_every_goal_that_a_certificate_may_hold() -> None:
-    assert set(NAMES) <= set(GOAL_TEXTS)
+    assert set(GOAL_NAMES) <= set(GOAL_TEXTS)
 
 
 def test_two_plans_differ_by_pairs_by_goals_and_by_what_each_person_has() -> None:

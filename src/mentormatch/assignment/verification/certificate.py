@@ -1,37 +1,38 @@
 """A certificate of optimality by weak LP duality and by refutations, goal after goal, checked without a solver.
 
 A stage of the proof gives each pair ``e`` a profit ``w_e`` (goals times weights), each person ``p`` a dual ``u_p``, and
-each side constraint ``r`` a dual ``y_r``. The reduced profit of a pair is what its profit exceeds all of these by::
+each side constraint ``r`` a dual ``y_r``. The reduced profit of a pair is::
 
     s_e = w_e - u_mentor - u_mentee - sum_r y_r a_re
 
-The profit of any answer ``x`` is then, whatever the duals are (weak duality)::
+For any duals and any answer ``x``, weak duality bounds the profit::
 
     sum_e x_e w_e  =  sum_p load_p u_p + sum_r y_r (a_r x) + sum_e x_e s_e
                   <=  sum_p max(least_p u_p, most_p u_p) + sum_r max(least_r y_r, most_r y_r)
-                      + sum of s_e over the pairs that are settled as chosen + sum of max(s_e, 0) over the open pairs
+                      + sum of s_e over the pairs fixed as chosen + sum of max(s_e, 0) over the open pairs
 
-A goal that is done with is a row too: no less than the value found. Where a minimum binds only if a person is used, the
-pairs of that person may have links ``l_e``, 0 or more, that lower their reduced profit; as a pair is taken at most
-once, the term of that person is ``max(0, max(least_p u_p, most_p u_p) + sum of l_e)``.
+An earlier goal is a row as well: at least the value that was found. If a minimum binds only for a person who is used,
+the pairs of that person may have links ``l_e >= 0``, which lower their reduced profit. A pair is chosen at most once,
+so the term of that person is ``max(0, max(least_p u_p, most_p u_p) + sum of l_e)``.
 
-Reduced-cost fixing: an answer as good as the chosen pairs falls short of the bound by no more than the gap, so a pair
-whose reduced profit is further from 0 is fixed. Complementary slackness: where the bound is reached, such an answer
-reaches each of its terms, so the degree of a person whose dual is not 0 is fixed. Of the pairs that are left, two such
-answers differ by cycles of the residual graph; a pair on no cycle is fixed. A later goal rests on that alone.
+Reduced-cost fixing: an answer as good as the chosen pairs is below the bound by at most the gap, so a pair whose
+reduced profit is further from 0 is fixed. Complementary slackness: if the gap is 0, such an answer reaches every term
+of the bound, so the degree of each person with a dual other than 0 is fixed. Two such answers differ by cycles of the
+residual graph over the open pairs; a pair on no cycle is fixed. Later goals use only what is fixed in this way.
 
-Several goals in one stage are lexicographic if each weight exceeds all that the goals after it can differ by over as
-many pairs as there are slots. With smaller weights, duals are rounded to whole weights of one goal after the other, the
-goals before it being kept (``round_by_goal``), and each goal has a bound of its own. The worst pair (``floor``) is
-proved by a stage over the pairs above it: if these alone are worth less in the goals before, or nothing at all, no
-answer has a better worst pair. The goals after it are then about the pairs that are no worse.
+Several goals in one stage are lexicographic if each weight exceeds the range of all later goals over as many pairs as
+there are places. With smaller weights, duals are rounded to multiples of one goal's weight, with a row for each earlier
+goal (``round_by_goal``), and each goal has its own bound. The worst pair (``floor``) is proved by a stage over the
+better pairs: if they cannot reach the earlier goals, or there are none, no answer has a better worst pair. The stages
+of later goals are over the pairs that are at least as good as the worst pair.
 
-Linear programs with coupling rows have bounds that no choice of whole pairs may reach. ``floor_person`` and ``leximin``
-have no prices, nor have the goals after them.
+Linear programs with coupling rows have bounds that integer solutions may not reach. ``floor_person`` and ``leximin``
+have no duals, nor do the goals after them.
 
-What prices leave open is proved by refutations (``claims``, ``refutation``) if pairs are listed. Both checks are
-needed: prices for markets whose pairs are not listed and for files of version 1, refutations for goals that are no sums
-and rules that couple pairs (``docs/decisions/0114-two-checks-of-optimality.md``, ``tests/scale/test_prices_alone.py``).
+Goals that duals leave open are proved by refutations (``claims``, ``refutation``) if pairs are listed. Both checks are
+needed: duals for markets whose pairs are not listed and for files of version 1, refutations for goals that are not
+sums and for rules that couple pairs (``docs/decisions/0114-two-checks-of-optimality.md``,
+``tests/scale/test_prices_alone.py``).
 """
 
 import json
@@ -62,7 +63,7 @@ from mentormatch.languages.translation import mark, tr
 
 
 class Verdict(StrEnum):
-    """What a certificate certifies: the optimum; a part of it; rules and values only; nothing; or that all is wrong."""
+    """The result of a check: optimum proved, proved in part, only rules and values checked, no answer, or refused."""
 
     CERTIFIED = "certified"
     PARTLY = "partly_certified"
@@ -71,7 +72,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
-WORDS = {
+VERDICT_WORDS = {
     Verdict.CERTIFIED: mark("Les règles sont respectées et aucune autre répartition ne fait mieux : c'est démontré."),
     Verdict.PARTLY: mark("Les règles sont respectées ; l'optimalité n'est démontrée sans solveur qu'en partie"),
     Verdict.UNCERTIFIED: mark(
@@ -82,19 +83,21 @@ WORDS = {
 }
 
 
-HOLLOW = mark(
+EQUAL_SCORES_WORDS = mark(
     "Les règles sont respectées ; aucun binôme permis n'a plus de points qu'un autre : il n'y avait rien à comparer."
 )
-UNPRICED = mark("Ce que le calcul affirme de l'optimum repose sur lui seul : il n'a pas laissé de prix qui le prouvent")
-WHY = {
+NO_DUALS_WORDS = mark(
+    "Ce que le calcul affirme de l'optimum repose sur lui seul : il n'a pas laissé de prix qui le prouvent"
+)
+REASONS_WITHOUT_DUALS = {
     "coupled": mark("une règle ou un minimum lie les binômes entre eux"),
     "goal": mark("le premier objectif n'est pas une somme sur les binômes"),
     "stopped": mark("il a été arrêté avant"),
 }
-"""Why there are no prices, as it stands in brackets."""
+"""The reasons for missing duals, printed in brackets."""
 
 
-NAMES = {
+GOAL_NAMES = {
     "matched": mark("nombre de binômes"),
     "priority": mark("personnes prioritaires"),
     "floor": mark("binôme le plus faible"),
@@ -106,27 +109,27 @@ NAMES = {
 
 
 type ProvedTies = Literal["unique", "hash", ""]
-"""What is proved of ties: there is no other optimal answer, the hashes prefer this one, or nothing."""
+"""The proof about ties: the optimal answer is unique, the hashes prefer this one, or none."""
 type ProvedBy = Literal["prices", "proof", ""]
-"""What shows a bound: duals, a refutation, or nothing."""
+"""The proof of a bound: duals, a refutation, or none."""
 
 
 @dataclass(frozen=True, slots=True)
 class CertifiedTier:
-    """One goal: its value, the bound that the engine states, and the bound that is proved.
+    """The value of one goal, the bound claimed by the engine, and the proved bound.
 
-    Both bounds hold among the answers that do as well in the goals before.
+    Both bounds hold among the answers that are as good in the earlier goals.
 
     Attributes
     ----------
     value
         The value of the pairs.
     stated
-        The bound of the engine, None if it states none.
+        The bound claimed by the engine, None if there is none.
     certified
-        The bound that prices or a proof show, None if there is neither.
+        The bound proved by duals or by a refutation, None if there is none.
     by
-        What shows that bound: ``prices``, ``proof``, or empty.
+        The kind of proof: ``prices`` (duals), ``proof`` (a refutation), or empty.
     """
 
     goal: str
@@ -137,29 +140,29 @@ class CertifiedTier:
 
     @property
     def proved(self) -> bool:
-        """Return whether the prices prove that no answer does better in this goal."""
+        """Return whether no answer is better in this goal, by duals or a refutation."""
         return self.certified == self.value
 
     @property
     def words(self) -> str:
-        """Return how much better an answer could be in this goal by what the prices prove."""
+        """Return the goal and its proved gap, in words."""
         if self.certified is None:
-            return tr("{goal}, sans borne démontrée", goal=tr(NAMES[self.goal]))
-        return tr("{goal}, à {share}\u00a0% près", goal=tr(NAMES[self.goal]), share=self._gap_share)
+            return tr("{goal}, sans borne démontrée", goal=tr(GOAL_NAMES[self.goal]))
+        return tr("{goal}, à {share}\u00a0% près", goal=tr(GOAL_NAMES[self.goal]), share=self._gap_share)
 
     @property
     def gap_words(self) -> str:
-        """By how much an answer could be better in this goal, in words."""
-        return tr("{share}\u00a0% ({goal})", share=self._gap_share, goal=tr(NAMES[self.goal]))
+        """The proved gap and the goal, in words."""
+        return tr("{share}\u00a0% ({goal})", share=self._gap_share, goal=tr(GOAL_NAMES[self.goal]))
 
     @property
     def _gap_share(self) -> str:
-        """The proved gap as a percentage of the value, to two digits."""
+        # A percentage of the value, to two digits
         return plain(float(f"{abs((self.certified or 0) - self.value) / max(abs(self.value), 1) * 100:.2g}"))
 
     @property
     def supports_claim(self) -> bool:
-        """Return whether the prices prove the bound that the engine states, or a closer one, if it states one."""
+        """Return whether the bound claimed by the engine, if any, is proved, or a closer one."""
         if self.stated is None or self.certified is None:
             return self.stated is None
         return self.certified >= self.stated if self.goal == "changes" else self.certified <= self.stated
@@ -167,11 +170,24 @@ class CertifiedTier:
 
 @dataclass(frozen=True, slots=True)
 class Certificate(VersionedPickle):
-    """The properties of an answer that are certain without trusting a solver; ``problems`` are reasons for refusal.
+    """The properties of an answer that are certain without trusting a solver.
 
-    ``why`` is the reason for missing prices: ``coupled``, ``goal`` or ``stopped``, empty if there are prices.
-    ``hollow``: all pairs that may be chosen have the same points, so that optimality says nothing. ``infeasible``: it
-    is proved that no answer keeps the rules. ``ties``: the proof about other answers that are optimal in every goal.
+    Attributes
+    ----------
+    verdict
+        The result of the check.
+    tiers
+        The value, the claimed bound and the proved bound of each goal.
+    problems
+        The reasons for a refusal.
+    why
+        The reason for missing duals: ``coupled``, ``goal`` or ``stopped``; empty if there are duals.
+    hollow
+        Whether all allowed pairs have the same score, so that optimality is trivial.
+    infeasible
+        Whether the rules are proved to have no solution.
+    ties
+        The proof about other answers that are optimal in every goal.
     """
 
     verdict: Verdict
@@ -189,17 +205,17 @@ class Certificate(VersionedPickle):
 
     @property
     def gaps(self) -> str:
-        """By how much an answer could be better in each goal that is not proved optimal, in words."""
+        """The proved gaps of the goals that are not proved optimal, in words."""
         return listed([tier.gap_words for tier in self.tiers if not tier.proved and tier.certified is not None])
 
     @property
     def unproved_goals(self) -> str:
-        """The goals whose optimum the prices do not prove, in words."""
-        return listed([tr(NAMES[tier.goal]) for tier in self.tiers if not tier.proved])
+        """The goals that are not proved optimal, in words."""
+        return listed([tr(GOAL_NAMES[tier.goal]) for tier in self.tiers if not tier.proved])
 
     @checked
     def before(self, goal: str) -> "Certificate":
-        """Return the certificate without the bounds of a goal and of those after it."""
+        """Return the certificate without the proved bounds of a goal and of all later goals."""
         known = list(takewhile(lambda tier: tier.goal != goal, self.tiers))
         unknown = [replace(tier, certified=None, by="") for tier in self.tiers[len(known) :]]
         if not unknown or self.verdict not in (Verdict.CERTIFIED, Verdict.PARTLY):
@@ -209,38 +225,39 @@ class Certificate(VersionedPickle):
 
     @property
     def backed(self) -> bool:
-        """Return whether the prices prove all that the engine states."""
+        """Return whether every bound claimed by the engine is proved."""
         return self.verdict is Verdict.CERTIFIED or (
             self.verdict is Verdict.PARTLY and all(tier.supports_claim for tier in self.tiers)
         )
 
     @property
     def words(self) -> str:
-        """Return in a sentence what is certified, and what is open in each goal.
+        """Return the verdict and the open goals, in one sentence.
 
-        A bound holds among the answers that do as well in the goals before, so that only the first one says much.
+        A bound holds among the answers that are as good in the earlier goals, so only the first gap is reported.
         """
         if self.verdict is Verdict.CERTIFIED and self.hollow:
-            return tr(HOLLOW)
+            return tr(EQUAL_SCORES_WORDS)
         stopped = self.why == "stopped" and any(tier.stated is None for tier in self.tiers)
         if self.verdict is Verdict.UNCERTIFIED and (stopped or self.why not in ("", "stopped")):
-            return f"{tr(WORDS[self.verdict])} {tr(UNPRICED)} ({tr(WHY[self.why])})."
+            return f"{tr(VERDICT_WORDS[self.verdict])} {tr(NO_DUALS_WORDS)} ({tr(REASONS_WITHOUT_DUALS[self.why])})."
         if self.verdict is not Verdict.PARTLY:
-            return tr(WORDS[self.verdict])
-        left = [tier for tier in self.tiers if not tier.proved]
-        goals = [tier.words for tier in (*left[:1], *(tier for tier in left[1:] if tier.certified is None))]
-        return f"{tr(WORDS[self.verdict])} ({joined(goals)})."
+            return tr(VERDICT_WORDS[self.verdict])
+        open_tiers = [tier for tier in self.tiers if not tier.proved]
+        named = (*open_tiers[:1], *(tier for tier in open_tiers[1:] if tier.certified is None))
+        goals = [tier.words for tier in named]
+        return f"{tr(VERDICT_WORDS[self.verdict])} ({joined(goals)})."
 
 
 def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
-    """Return what the pairs and the prices of a solution prove, in exact arithmetic and without a solver.
+    """Check a solution in exact integer arithmetic, without a solver, and return its certificate.
 
     Parameters
     ----------
     problem
         Allowed pairs, loads, rows, pins and goals.
     solution
-        Pairs, tiers and prices; its status and its bounds are claims that are checked, and nothing rests on them.
+        Pairs, tiers, duals and refutations. Its status and bounds are claims to be checked, never used as facts.
 
     Examples
     --------
@@ -282,7 +299,7 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
 
 
 def _certify_no_answer(problem: AssignmentProblem, solution: Solution) -> Certificate:
-    """Return whether a solution without pairs proves that there are none."""
+    """Return the certificate of a solution without pairs: infeasibility is proved or not."""
     try:
         bounds = refuted_bounds(problem, solution)
     except ProofError as refusal:
@@ -291,20 +308,20 @@ def _certify_no_answer(problem: AssignmentProblem, solution: Solution) -> Certif
 
 
 def refuted_bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, int]:
-    """Return the bounds that the proofs of a solution show, by goal; its values are those of its pairs.
+    """Return the bounds proved by the refutations of a solution, by goal. The values of its tiers must be checked.
 
-    Raises ProofError if a proof is wrong, belongs to no goal, or comes twice.
+    Raises ProofError if a proof is wrong, has no goal in the solution, or appears twice.
     """
     if not solution.proofs:
         return {}
     require(Claims.can_state(problem), "proofs need a problem whose pairs are listed")
     proofs = {proof.goal: proof for proof in solution.proofs}
     is_answer = solution.status in (Status.PROVED, Status.FEASIBLE)
-    known = {TIES, *(tier.goal for tier in solution.tiers)} if is_answer else {*_no_answer(solution.status)}
+    goals = {TIES, *(tier.goal for tier in solution.tiers)} if is_answer else {*_no_answer(solution.status)}
     require(
-        len(proofs) == len(solution.proofs) and proofs.keys() <= known, "a proof belongs to no goal, or comes twice"
+        len(proofs) == len(solution.proofs) and proofs.keys() <= goals, "a proof belongs to no goal, or comes twice"
     )
-    claims, found = Claims.of(problem), {goal: proof.bound for goal, proof in proofs.items()}
+    claims, bounds = Claims.of(problem), {goal: proof.bound for goal, proof in proofs.items()}
     if not is_answer:
         _check_stages(claims.rules, [(True, lambda _: claims.any_answer)], proofs[NO_ANSWER])
         return {NO_ANSWER: 0}
@@ -317,11 +334,11 @@ def refuted_bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, 
         stages = claims.stages(tier, proof.bound if proof else tier.value, is_single=is_single)
         system = _check_stages(system, stages, proof)
         if not proofs:
-            return found
+            return bounds
     ties = proofs[TIES]
     require(len(ties.systems) == ties.bound + 1, "a proof of ties has another number of rounds than it states")
     _check_stages(system, claims.tie_stages(solution.pairs, solution.tie_words, ties.bound), ties)
-    return found
+    return bounds
 
 
 def _no_answer(status: Status) -> list[str]:
@@ -356,12 +373,12 @@ def _read_steps(goal: str, text: str | None) -> Any:
 
 
 def provable_goals(problem: AssignmentProblem) -> tuple[str, ...]:
-    """Return the goals whose optimum prices prove in any case: sums, up to the first that is none; none if coupled."""
+    """Return the goals for which optimal duals always exist: the leading sums, unless side constraints couple pairs."""
     return () if problem.has_side_constraints else _leading_additive_goals(problem.goals)
 
 
 def _conclude(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, priced: bool) -> Certificate:
-    """Return the certificate: the stated bounds of goals that prices can prove must be backed, if there are prices."""
+    """Return the certificate. With duals, it is refused unless they prove the claimed bounds of all provable goals."""
     wrong = tuple(
         f"tier {tier.goal} states a bound of {tier.stated}, the prices prove {tier.certified}"
         for tier in tiers[: len(provable_goals(problem)) if priced else 0]
@@ -376,46 +393,45 @@ def _conclude(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, p
 
 
 def _reason_without_duals(problem: AssignmentProblem) -> str:
-    """Return why no prices prove an answer."""
     if problem.has_side_constraints:
         return "coupled"
     return "goal" if not _leading_additive_goals(problem.goals) else "stopped"
 
 
 def _has_equal_scores(problem: AssignmentProblem) -> bool:
-    """Return whether no pair that may be chosen has more points than another, as far as their bounds tell."""
+    """Return whether all allowed pairs have the same score, judging by the bounds on scores."""
     scores = problem.scores
     return scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
 
 
 def _as_tier_bounds(problem: AssignmentProblem, bounds: Mapping[str, int]) -> dict[str, int]:
-    """Return the bounds as tiers state them: of ``changes``, the pairs that are broken rather than kept."""
+    # Tiers count broken pairs in ``changes``, stages count kept pairs
     return {goal: len(problem.former) - bound if goal == "changes" else bound for goal, bound in bounds.items()}
 
 
 def _order_violations(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
-    """Yield that stages one after the other are not for the goals of the problem, in their order."""
+    """Yield an error for each sequence of stages whose goals are not those of the problem, in order."""
     floors = {tier.value for tier in solution.tiers if tier.goal == "floor"}
-    for least, proved in (
+    for threshold, provable in (
         (None, _leading_additive_goals(problem.goals)),
         *((floor, _provable_goals_at_floor(problem)) for floor in floors),
     ):
-        stages = [stage for stage in solution.prices if stage.score_threshold == least]
+        stages = [stage for stage in solution.prices if stage.score_threshold == threshold]
         goals = [goal for stage in stages for goal, _ in stage.weights]
-        if goals != list(proved[: len(goals)]) or not all(_keeps_earlier_goals(stage, proved) for stage in stages):
+        if goals != list(provable[: len(goals)]) or not all(_keeps_earlier_goals(stage, provable) for stage in stages):
             yield f"prices for the goals {goals} are not for those of the problem, in their order"
 
 
 def _keeps_earlier_goals(stage: DualSolution, goals: Sequence[str]) -> bool:
-    """Return whether a stage keeps only goals that come before its own."""
+    """Return whether a stage has rows only for goals earlier than its own."""
     before = goals[: goals.index(stage.weights[0][0])]
     return all(goal in before for goal, _ in stage.goal_duals)
 
 
 def _provable_goals_at_floor(problem: AssignmentProblem) -> tuple[str, ...]:
-    """Return the goals up to the first that is no sum and not ``floor``, without ``floor``."""
-    known = takewhile({*ADDITIVE_GOALS, "floor"}.__contains__, problem.goals)
-    return tuple(goal for goal in known if goal != "floor")
+    """Return the leading goals that are sums, skipping ``floor``."""
+    leading = takewhile({*ADDITIVE_GOALS, "floor"}.__contains__, problem.goals)
+    return tuple(goal for goal in leading if goal != "floor")
 
 
 def _leading_additive_goals(goals: Sequence[str]) -> tuple[str, ...]:
@@ -424,7 +440,7 @@ def _leading_additive_goals(goals: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class StageReplay:
-    """Replays the dual stages in order. ``values``: those of the chosen pairs by goal, former pairs as kept."""
+    """Replays dual stages in order. ``values``: values of the chosen pairs by goal; ``changes`` counts kept pairs."""
 
     problem: AssignmentProblem
     solution: Solution
@@ -439,66 +455,66 @@ class StageReplay:
         return cls(problem, solution, values)
 
     def bounds(self, stages: Sequence[DualSolution]) -> dict[str, int]:
-        """Return the bounds that the duals prove, by goal."""
-        found = self._replay([stage for stage in stages if stage.score_threshold is None])
+        """Return the bounds proved by the duals, by goal."""
+        bounds = self._replay([stage for stage in stages if stage.score_threshold is None])
         if "floor" not in self.problem.goals:
-            return found
+            return bounds
         place, floor = self.problem.goals.index("floor"), self.values["floor"]
         before = self.problem.goals[:place]
-        # The floor: the pairs above it alone cannot reach the goals before
+        # The floor: the better pairs cannot reach the earlier goals
         if any(stage.score_threshold == floor + 1 and self._refutes(stage, before) for stage in stages):
-            found["floor"] = floor
-        # The goals after the floor: over the pairs that are no worse
+            bounds["floor"] = floor
+        # Goals after the floor: over the pairs at or above it
         after = self._replay([stage for stage in stages if stage.score_threshold == floor], floor)
-        return found | {goal: bound for goal, bound in after.items() if goal not in before}
+        return bounds | {goal: bound for goal, bound in after.items() if goal not in before}
 
     def _replay(self, stages: Sequence[DualSolution], least: int | None = None) -> dict[str, int]:
-        """Return the bounds that stages over the pairs of score ``least`` or more prove, one after the other."""
-        found = dict[str, int]()
+        """Return the bounds proved by successive stages over the pairs with a score of at least ``least``, by goal."""
+        bounds = dict[str, int]()
         if not stages:
-            return found
+            return bounds
         face = self._solution_set(stages, least)
         before: tuple[DualStage, int] | None = None
         for prices in stages:
-            # Over the answers that are as good in the stage before
+            # Restrict to the answers that are as good in the previous stage
             face = face if before is None else face.fix_by_reduced_profit(*before)
             stage = DualStage.of(self.problem, prices, face, self.values)
             if stage is None:
-                return found | self._bounds_by_goal(prices, face)
-            # Weak duality: the bound of all goals of the stage, then of each of them
+                return bounds | self._bounds_by_goal(prices, face)
+            # Weak duality: a bound for the stage, then for each of its goals
             bound, worth = face.bound(stage), stage.profit(self.values)
-            own = dict(stage.bounds(bound, self.values, face.places))
-            found |= own
+            stage_bounds = dict(stage.bounds(bound, self.values, face.places))
+            bounds |= stage_bounds
             if bound != worth:
-                whole = self._bounds_by_goal(prices, face)
-                found |= {goal: min(limit, own.get(goal, limit)) for goal, limit in whole.items()}
-            if len(own) < len(prices.weights):
-                return found
+                rounded = self._bounds_by_goal(prices, face)
+                bounds |= {goal: min(limit, stage_bounds.get(goal, limit)) for goal, limit in rounded.items()}
+            if len(stage_bounds) < len(prices.weights):
+                return bounds
             before = stage, bound - worth
-        return found
+        return bounds
 
     def _bounds_by_goal(self, prices: DualSolution, face: SolutionSet) -> dict[str, int]:
-        """Return the bounds of the goals of a stage by duals rounded to each of them."""
-        found = dict[str, int]()
+        """Return the bound of each goal of a stage from duals rounded to its weight."""
+        bounds = dict[str, int]()
         for stage in _stages_by_goal(self.problem, prices, face, self.values):
-            found |= dict(stage.bounds(face.bound(stage), self.values, face.places))
-        return found
+            bounds |= dict(stage.bounds(face.bound(stage), self.values, face.places))
+        return bounds
 
     def _solution_set(self, stages: Sequence[DualSolution], least: int | None) -> SolutionSet:
-        """Return all answers, with only the pairs that the first stage does not fix if it proves the optimum."""
-        # Listing the pairs that matter in the first stage is enough if it is tight: all others are then fixed
-        first, *others = stages
-        # Of the last stage only the bound is asked for, to which tight pairs add nothing
-        face = SolutionSet.of(self.problem, self.solution.pairs, least, near=first, least_profit=0 if others else 1)
-        stage = DualStage.of(self.problem, first, face, self.values) if others else None
-        if not others or (stage is not None and face.bound(stage) == stage.profit(self.values)):
+        """Return the set of all answers. Pairs that a tight first stage fixes are not listed."""
+        # If the first stage is tight, reduced-cost fixing removes all pairs that are not listed
+        first, *later = stages
+        # The last stage is used for its bound only, to which pairs of reduced profit 0 add nothing
+        face = SolutionSet.of(self.problem, self.solution.pairs, least, near=first, least_profit=0 if later else 1)
+        stage = DualStage.of(self.problem, first, face, self.values) if later else None
+        if not later or (stage is not None and face.bound(stage) == stage.profit(self.values)):
             return face
         return SolutionSet.of(self.problem, self.solution.pairs, least)
 
     def _refutes(self, prices: DualSolution, before: Sequence[str]) -> bool:
-        """Return whether, by these duals, pairs above the floor alone have less profit in the goals before.
+        """Return whether these duals prove that the pairs above the floor cannot reach the earlier goals.
 
-        An answer whose worst pair is above a floor of 0 or more has a pair, whether or not ``matched`` is among them.
+        An answer whose worst pair is above a floor of at least 0 has a pair, even if ``matched`` is no earlier goal.
         """
         needed = {"matched": int(self.values["floor"] >= 0)} | {goal: self.values[goal] for goal in before}
         if not _goals(prices) <= needed.keys():
@@ -514,20 +530,20 @@ class StageReplay:
 def _stages_by_goal(
     problem: AssignmentProblem, prices: DualSolution, face: SolutionSet, values: Mapping[str, int]
 ) -> Iterator[DualStage]:
-    """Yield a stage for each goal of one, the prices being rounded to whole weights of it.
+    """Yield one stage per goal, with the duals rounded to multiples of its weight.
 
-    Each goal is to outdo those after it over one pair at least, and no pair to count below 0 in these. Pairs that are
-    not listed are worth no more than the prices, and then no more than these in whole weights.
+    Requires that rounded goal outweighs all later goals over one pair, and that no pair has a negative profit in these.
+    A pair that is not listed has a profit of at most its duals, and so at most the rounded duals.
     """
     rests = least_profit_below(problem, prices, face.extremes, 1)
     fit = rests is not None and not any(rests) and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT
-    for each in round_by_goal(prices) if fit else ():
-        stage = DualStage.of(problem, each, face, values)
+    for rounded in round_by_goal(prices) if fit else ():
+        stage = DualStage.of(problem, rounded, face, values)
         if stage is None:
             return
         yield stage
 
 
 def _goals(prices: DualSolution) -> set[str]:
-    """Return the goals that a stage is about, or that it keeps."""
+    # The goals of a stage, and the earlier goals with a row in it
     return {goal for goal, _ in (*prices.weights, *prices.goal_duals)}

@@ -40,7 +40,7 @@ MAX_LEVEL_WEIGHT = 1 << 20
 HASH_BITS = 20
 """The hash of a pair in one round is an integer from 1 to 2^20."""
 GOLDEN_RATIO = 0x9E3779B97F4A7C15
-WORD = (1 << 64) - 1
+MASK_64_BITS = (1 << 64) - 1
 
 type Change = Callable[[System], System]
 """Adds rows to a system, or narrows its box."""
@@ -116,11 +116,11 @@ class Claims:
         # Pins; one that is no allowed pair makes the system empty
         pinned = system.least.copy()
         keys = self.mentors * problem.shape[1] + self.mentees
-        wanted = np.array([mentor * problem.shape[1] + mentee for mentor, mentee in problem.pins], dtype=np.int64)
-        pinned[:pairs] = np.isin(keys, wanted)
+        pin_keys = np.array([mentor * problem.shape[1] + mentee for mentor, mentee in problem.pins], dtype=np.int64)
+        pinned[:pairs] = np.isin(keys, pin_keys)
         system = system.within(pinned, system.most)
         none = np.zeros(0, dtype=np.int64)
-        return system if np.isin(wanted, keys).all() else system.with_row(none, none, 1, None)
+        return system if np.isin(pin_keys, keys).all() else system.with_row(none, none, 1, None)
 
     def _with_indicators(self, system: System) -> System:
         """Return the system with the rows of each indicator u: degree <= most u, degree >= least u, pair <= u."""
@@ -128,16 +128,16 @@ class Claims:
         terms, lower, upper = list[tuple[IntVector, IntVector, IntVector]](), list[int | None](), list[int | None]()
         for side, people in ((self.problem.mentors, self.mentors), (self.problem.mentees, self.mentees)):
             for person in np.flatnonzero(side.conditional).tolist():
-                own = np.flatnonzero(people == person)
-                with_indicator, ones = np.append(own, column), np.ones(len(own), dtype=np.int64)
+                pairs = np.flatnonzero(people == person)
+                with_indicator, ones = np.append(pairs, column), np.ones(len(pairs), dtype=np.int64)
                 for coefficient in (side.most[person], side.least[person]):
-                    terms.append((np.full(len(own) + 1, height), with_indicator, np.append(ones, -coefficient)))
+                    terms.append((np.full(len(pairs) + 1, height), with_indicator, np.append(ones, -coefficient)))
                     height += 1
-                links = np.tile(np.arange(len(own)) + height, 2)
-                terms.append((links, np.append(own, np.full(len(own), column)), np.append(ones, -ones)))
-                lower += [None, 0, *[None] * len(own)]
-                upper += [0, None, *[0] * len(own)]
-                height += len(own)
+                links = np.tile(np.arange(len(pairs)) + height, 2)
+                terms.append((links, np.append(pairs, np.full(len(pairs), column)), np.append(ones, -ones)))
+                lower += [None, 0, *[None] * len(pairs)]
+                upper += [0, None, *[0] * len(pairs)]
+                height += len(pairs)
                 column += 1
         if not terms:
             return system
@@ -186,8 +186,8 @@ class Claims:
 
     def _served_at_least(self, system: System, least: int) -> System:
         return system.with_rows(
-            (own, self._saturated(self.scores[own], least), least, None)
-            for own in (np.flatnonzero(self.mentees == mentee) for mentee in self._served.tolist())
+            (pairs, self._saturated(self.scores[pairs], least), least, None)
+            for pairs in (np.flatnonzero(self.mentees == mentee) for mentee in self._served.tolist())
         )
 
     @staticmethod
@@ -285,7 +285,6 @@ def _weighted_limits(vector: tuple[int, ...], group: list[int]) -> tuple[list[in
 
 
 def _sum_at_least(system: System, profit: IntVector, least: int) -> System:
-    """Return the system with the row that a sum over pairs is ``least`` or more."""
     return _with_open_terms(system, profit.__getitem__, len(profit), least=least)
 
 
@@ -298,10 +297,10 @@ def _with_open_terms(
     most: int | None = None,
 ) -> System:
     """Return the system with one more row over pairs, stated over the columns that the box leaves open."""
-    taken = sum(values(np.flatnonzero(system.least[:count])).tolist())
+    fixed_sum = sum(values(np.flatnonzero(system.least[:count])).tolist())
     columns = np.flatnonzero(system.most[:count] & ~system.least[:count])
     terms = values(columns)
-    ends = (None if end is None else end - taken for end in (least, most))
+    ends = (None if end is None else end - fixed_sum for end in (least, most))
     return system.with_row(columns[terms != 0], terms[terms != 0], *ends)
 
 
@@ -310,17 +309,17 @@ def pair_hashes(words: TieWords, mentors: IntVector, mentees: IntVector, turn: i
 
     Raises ProofError if a person of these pairs has no word.
     """
-    known = [dict(side) for side in words]
+    words_of = [dict(side) for side in words]
     pairs = list(zip(mentors.tolist(), mentees.tolist(), strict=True))
-    require(all(i in known[0] and k in known[1] for i, k in pairs), "a person of a tie has no word")
+    require(all(i in words_of[0] and k in words_of[1] for i, k in pairs), "a person of a tie has no word")
     start = GOLDEN_RATIO * (turn + 1)
-    found = [_mix(_mix(known[0][i] + start) ^ known[1][k]) >> (64 - HASH_BITS) for i, k in pairs]
-    return np.array(found, dtype=np.int64) + 1
+    hashes = [_mix(_mix(words_of[0][i] + start) ^ words_of[1][k]) >> (64 - HASH_BITS) for i, k in pairs]
+    return np.array(hashes, dtype=np.int64) + 1
 
 
 def _mix(word: int) -> int:
     """Mix a word of 64 bits, so that each bit of the result depends on all bits (splitmix64, Steele 2014)."""
-    word &= WORD
-    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & WORD
-    word = (word ^ (word >> 27)) * 0x94D049BB133111EB & WORD
+    word &= MASK_64_BITS
+    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & MASK_64_BITS
+    word = (word ^ (word >> 27)) * 0x94D049BB133111EB & MASK_64_BITS
     return word ^ (word >> 31)

@@ -1,4 +1,4 @@
-"""Primal feasibility of a solution, and whether the values and bounds that it states are true: no solver's code."""
+"""A solution -> messages on broken rules and wrong values or bounds, without code of a solver."""
 
 from collections.abc import Iterator
 
@@ -10,16 +10,16 @@ from mentormatch.base.arrays import IntMatrix, IntVector
 
 
 def violations(problem: AssignmentProblem, solution: Solution) -> list[str]:
-    """Return in words everything that ``solution`` breaks or misstates; an empty list if it holds.
+    """Return a message for each error of a solution; an empty list if it has none.
 
-    Checked: pairs are allowed and distinct; loads, coupling rows and pins hold; every tier states the value that the
-    pairs have, and a bound that is not below it; the status says no more than the tiers do.
+    Checks that pairs are allowed and distinct, that degrees, coupling rows and pins hold, that each tier states the
+    value of the pairs and a bound that does not contradict it, and that the status follows from the tiers.
     """
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return [f"status {solution.status} comes with pairs"] if len(solution.pairs) else []
-    found = list(_pair_violations(problem, solution))
-    if found:
-        return found
+    messages = list(_pair_violations(problem, solution))
+    if messages:
+        return messages
     mentors, mentees = solution.pairs[:, 0], solution.pairs[:, 1]
     return [
         *_degree_violations("mentor", problem.mentors, mentors),
@@ -46,13 +46,12 @@ def _pair_violations(problem: AssignmentProblem, solution: Solution) -> Iterator
 
 
 def _is_sorted(mentors: IntVector, mentees: IntVector) -> bool:
-    """Return whether each pair comes after the one before it, by mentor and then by mentee."""
+    """Return whether pairs are in strictly ascending order, by mentor and then by mentee."""
     later, same = mentors[1:] > mentors[:-1], mentors[1:] == mentors[:-1]
     return bool((later | (same & (mentees[1:] > mentees[:-1]))).all())
 
 
 def _as_tuples(pairs: IntMatrix) -> list[tuple[int, ...]]:
-    """Return (k, 2) pairs as tuples."""
     return [tuple(pair) for pair in pairs.tolist()]
 
 
@@ -65,13 +64,13 @@ def _degree_violations(side: str, loads: DegreeBounds, people: IntVector) -> Ite
             yield f"{side} {person} takes {taken[person]}, at least {loads.least[person]}"
 
 
-def _pairs_by_person(people: IntVector, asked: set[int | None]) -> dict[int | None, list[int]]:
-    """Return the positions of the pairs of each person who is asked for."""
-    found = dict[int | None, list[int]]()
-    places = np.flatnonzero(np.isin(people, np.array(list(asked - {None}), dtype=np.int64)))
+def _pairs_by_person(people: IntVector, people_of_rows: set[int | None]) -> dict[int | None, list[int]]:
+    """Return the positions of the pairs of each person in ``people_of_rows``."""
+    positions = dict[int | None, list[int]]()
+    places = np.flatnonzero(np.isin(people, np.array(list(people_of_rows - {None}), dtype=np.int64)))
     for place, person in zip(places.tolist(), people[places].tolist(), strict=True):
-        found.setdefault(person, []).append(place)
-    return found
+        positions.setdefault(person, []).append(place)
+    return positions
 
 
 def _row_violations(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
@@ -80,9 +79,9 @@ def _row_violations(problem: AssignmentProblem, mentors: IntVector, mentees: Int
     of_mentor = _pairs_by_person(mentors, {row.mentor for row in problem.rows})
     of_mentee = _pairs_by_person(mentees, {row.mentee for row in problem.rows})
     for row in problem.rows:
-        # A row of one person, or of two, looks at their pairs alone.
-        own = [*{*of_mentor.get(row.mentor, ()), *of_mentee.get(row.mentee, ())}]
-        counted = own if {row.mentor, row.mentee} - {None} else [*range(len(mentors))]
+        # A row of one or two people concerns only their pairs
+        positions = [*{*of_mentor.get(row.mentor, ()), *of_mentee.get(row.mentee, ())}]
+        counted = positions if {row.mentor, row.mentee} - {None} else [*range(len(mentors))]
         total = sum(row.coefficients_of(mentors[counted], mentees[counted], problem.shape).tolist()) if counted else 0
         if row.least is not None and total < row.least:
             yield f"row {row.name!r} sums to {total}, at least {row.least}"
@@ -114,7 +113,7 @@ def _tier_violations(problem: AssignmentProblem, solution: Solution) -> Iterator
 
 
 def _value(problem: AssignmentProblem, goal: str, solution: Solution) -> int:
-    """Return what the pairs have in one goal, in Python integers."""
+    """Return the value of the pairs in a goal, in Python integers."""
     mentors, mentees = solution.pairs[:, 0], solution.pairs[:, 1]
     match goal:
         case "matched":

@@ -1,4 +1,4 @@
-"""One stage of a dual proof: the reduced profit of each pair and the LP dual bound, in exact integers."""
+"""A stage of a dual proof: pair -> reduced profit, and the LP dual bound of the stage, in exact integers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,13 +13,13 @@ from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 MAX_REDUCED_PROFIT = 1 << 60
-"""Worths and prices up to here, all together: a worth less all prices is exact in int64."""
+"""A limit on profits plus duals: the reduced profit of a pair is then exact in int64."""
 MAX_EXACT_SUM = 1 << 62
-"""Sums up to here are exact in int64."""
+"""A limit below which sums are exact in int64."""
 
 
 def goal_profit(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> IntVector:
-    """Return (e,) int64: what each of the pairs counts in a goal; a former pair counts as kept."""
+    """Return (e,) int64: the profit of each pair in a goal; in ``changes``, 1 for a former pair."""
     worth = np.zeros(len(mentors), dtype=np.int64)
     match goal:
         case "matched":
@@ -37,35 +37,35 @@ def goal_profit(problem: AssignmentProblem, goal: str, mentors: IntVector, mente
 
 
 def contains_pairs(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector, pairs: IntMatrix) -> BoolVector:
-    """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs`` (k, 2)."""
+    """Return (e,) bool: whether each pair ``mentors[e]``, ``mentees[e]`` is in ``pairs`` (k, 2)."""
     if not len(pairs):
         return np.zeros(len(mentors), dtype=bool)
     width = problem.shape[1]
-    keys, sought = mentors * width + mentees, np.sort(pairs[:, 0] * width + pairs[:, 1])
-    return np.asarray(sought[np.minimum(np.searchsorted(sought, keys), len(sought) - 1)] == keys)
+    keys, listed = mentors * width + mentees, np.sort(pairs[:, 0] * width + pairs[:, 1])
+    return np.asarray(listed[np.minimum(np.searchsorted(listed, keys), len(listed) - 1)] == keys)
 
 
 def exact_sum(numbers: IntVector) -> int:
-    """Return the sum, in Python's integers where int64 may not hold it."""
+    """Return the sum, in Python integers if int64 could overflow."""
     if max_abs(numbers) * len(numbers) < MAX_EXACT_SUM:
         return int(numbers.sum())
     return sum(numbers.tolist())
 
 
 def exact_product(counts: IntVector, prices: IntVector) -> IntVector:
-    """Return the products, in Python's integers where int64 may not hold them and one more price."""
+    """Return the products, in Python integers if int64 could overflow once another dual is added."""
     if max_abs(counts) * max_abs(prices) < MAX_EXACT_SUM:
         return counts * prices
     return np.asarray(counts.astype(object) * prices.astype(object))
 
 
 def max_abs(numbers: IntVector) -> int:
-    """Return the greatest absolute value, 0 of nothing."""
+    """Return the greatest absolute value, 0 for an empty array."""
     return max(-int(numbers.min(initial=0)), int(numbers.max(initial=0)))
 
 
 def dual_violations(problem: AssignmentProblem, prices: DualSolution) -> Iterator[str]:
-    """Yield why prices are not those of a stage of this problem."""
+    """Yield an error for each reason why duals do not fit a stage of this problem."""
     if (len(prices.mentors), len(prices.mentees)) != problem.shape:
         yield f"prices of {len(prices.mentors)} mentors and {len(prices.mentees)} mentees, not of {problem.shape}"
     if prices.denominator < 1 or not prices.weights or any(weight < 1 for _, weight in prices.weights):
@@ -80,24 +80,24 @@ def dual_violations(problem: AssignmentProblem, prices: DualSolution) -> Iterato
 
 
 def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[Row, int]]:
-    """Yield the coupling rows that have a price."""
+    """Yield the coupling rows whose dual is not 0, with that dual."""
     yield from ((row, price) for row, price in zip(problem.rows, prices.rows, strict=False) if price)
 
 
 def _link_violations(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
     n, m = problem.shape
-    for side, (loads, each) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
-        known = all(0 <= mentor < n and 0 <= mentee < m for mentor, mentee, _ in each)
+    for side, (loads, side_links) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
+        exist = all(0 <= mentor < n and 0 <= mentee < m for mentor, mentee, _ in side_links)
         if (
-            not known
-            or not loads.conditional[[link[side] for link in each]].all()
-            or any(price < 0 for *_, price in each)
+            not exist
+            or not loads.conditional[[link[side] for link in side_links]].all()
+            or any(price < 0 for *_, price in side_links)
         ):
             yield "a link is below 0, or of somebody without a minimum that may be waived"
 
 
 class PairSet(Protocol):
-    """The pairs that a stage is over, and how many of them can be chosen at most."""
+    """The pairs of a stage, and a bound on the number of chosen pairs."""
 
     @property
     def mentors(self) -> IntVector:
@@ -116,17 +116,28 @@ class PairSet(Protocol):
 
     @property
     def extremes(self) -> tuple[int, int]:
-        """Return bounds on the score of a pair."""
+        """Return a lower and an upper bound on the score of a pair."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class DualStage:
-    """A stage of a proof over some pairs, in parts of a unit.
+    """A stage of a dual proof over some pairs. All numbers but ``least_below`` are multiples of 1 / denominator.
 
-    ``surplus`` (e,): what each pair is worth above all its prices. ``sides``: the price of each person. ``links``: the
-    sum of the links of each person. ``others``: the most that the rows and the goals done with add to a bound.
-    ``rests``, 0 or less: for each goal of the stage, the least that one pair is worth in all goals after it, in units.
+    Attributes
+    ----------
+    prices
+        The duals of the stage.
+    reduced_profit
+        (e,): the profit of each pair minus its duals.
+    sides
+        The duals of mentors (n,) and of mentees (m,).
+    links
+        The sum of the links of each mentor (n,) and of each mentee (m,).
+    constraint_terms
+        The terms of the rows and of the earlier goals in the bound.
+    least_below
+        At most 0: for each goal of the stage, the least profit of one pair in all later goals.
     """
 
     prices: DualSolution
@@ -140,80 +151,83 @@ class DualStage:
     def of(
         cls, problem: AssignmentProblem, prices: DualSolution, over: PairSet, values: Mapping[str, int]
     ) -> Self | None:
-        """Return the stage, or None if it is not lexicographic, or beyond what is exact.
+        """Return the stage, or None if its weights are not lexicographic, or int64 could overflow.
 
-        ``values``: what each goal is worth by the chosen pairs; the goals that are kept are to be worth no less.
+        ``values``: goal -> value of the chosen pairs, which is also the lower bound in the row of an earlier goal.
         """
-        # Refuse what is not lexicographic, or could leave the exact range
-        rests = least_profit_below(problem, prices, over.extremes, over.places)
-        if rests is None or magnitude_bound(problem, prices) > MAX_REDUCED_PROFIT:
+        least_below = least_profit_below(problem, prices, over.extremes, over.places)
+        if least_below is None or magnitude_bound(problem, prices) > MAX_REDUCED_PROFIT:
             return None
         pairs = (over.mentors, over.mentees)
-        # Reduced profit: profit by goal, less the duals of people, rows, goals done and links
-        surplus = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
+        # Reduced profit: profit by goal, minus the duals of people, rows, earlier goals and links
+        reduced = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
         for goal, weight in prices.weights:
-            surplus += prices.denominator * weight * goal_profit(problem, goal, *pairs)
+            reduced += prices.denominator * weight * goal_profit(problem, goal, *pairs)
         for row, price in rows_with_duals(problem, prices):
-            surplus -= price * row.coefficients_of(*pairs, problem.shape)
+            reduced -= price * row.coefficients_of(*pairs, problem.shape)
         for goal, price in prices.goal_duals:
-            surplus -= price * goal_profit(problem, goal, *pairs)
-        links = tuple(_subtract_links(problem, prices, side, pairs, surplus) for side in (0, 1))
+            reduced -= price * goal_profit(problem, goal, *pairs)
+        links = tuple(_subtract_links(problem, prices, side, pairs, reduced) for side in (0, 1))
         # Constant terms of the dual objective
-        others = sum(price * (active_bound(row, price) or 0) for row, price in rows_with_duals(problem, prices))
-        others += sum(price * values[goal] for goal, price in prices.goal_duals)
-        return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rests)
+        constraint_terms = sum(
+            price * (active_bound(row, price) or 0) for row, price in rows_with_duals(problem, prices)
+        )
+        constraint_terms += sum(price * values[goal] for goal, price in prices.goal_duals)
+        return cls(
+            prices, reduced, (prices.mentors, prices.mentees), (links[0], links[1]), constraint_terms, least_below
+        )
 
     def profit(self, values: Mapping[str, int]) -> int:
-        """Return what the chosen pairs are worth in this stage, in parts."""
+        """Return the profit of the chosen pairs in this stage, times the denominator."""
         return self.prices.denominator * sum(weight * values[goal] for goal, weight in self.prices.weights)
 
     def bounds(self, bound: int, values: Mapping[str, int], places: int) -> Iterator[tuple[str, int]]:
-        """Yield what no answer exceeds in each goal, up to the first that the chosen pairs do not reach.
+        """Yield an upper bound for each goal, up to the first one that the chosen pairs do not reach.
 
-        ``bound``, in parts, is that of all goals together, and ``places`` that of the pairs that can be chosen.
+        ``bound`` is the bound of the whole stage, times the denominator; ``places`` bounds the number of chosen pairs.
         """
-        left, parts = bound, self.prices.denominator
-        for (goal, weight), rest in zip(self.prices.weights, self.least_below, strict=True):
-            # What the bound leaves to this goal if the goals after it are at their least
-            found = (left - parts * places * rest) // (parts * weight)
-            yield goal, found
-            if found != values[goal]:
+        remaining, parts = bound, self.prices.denominator
+        for (goal, weight), least in zip(self.prices.weights, self.least_below, strict=True):
+            # The bound of this goal if all later goals are at their lowest
+            goal_bound = (remaining - parts * places * least) // (parts * weight)
+            yield goal, goal_bound
+            if goal_bound != values[goal]:
                 return
-            # The goal reaches its bound: the rest is for the goals after it
-            left -= parts * weight * found
+            # The goal reaches its bound: subtract it, and continue with the later goals
+            remaining -= parts * weight * goal_bound
 
 
 def active_bound(row: Row, price: int) -> int | None:
-    """Return the bound of a row that its price is paid for."""
+    """Return the bound of a row that enters the dual objective."""
     return row.most if price > 0 else row.least
 
 
 def _subtract_links(
-    problem: AssignmentProblem, prices: DualSolution, side: int, pairs: tuple[IntVector, IntVector], surplus: IntVector
+    problem: AssignmentProblem, prices: DualSolution, side: int, pairs: tuple[IntVector, IntVector], reduced: IntVector
 ) -> IntVector:
-    """Return the sum of the links of each person of a side, and lower the ``surplus`` of the pairs that have one."""
+    """Return the sum of the links of each person of a side, and subtract the links of each pair from ``reduced``."""
     total = np.zeros(problem.shape[side], dtype=np.int64)
     links = np.array(prices.linking_duals[side], dtype=np.int64).reshape(-1, 3)
     if len(links):
         width = problem.shape[1]
-        # Links by pair, summed where a pair has several
+        # Sum the links of each pair
         keys, order = np.unique(links[:, 0] * width + links[:, 1], return_inverse=True)
         price = np.zeros(len(keys), dtype=np.int64)
         np.add.at(price, order, links[:, 2])
         np.add.at(total, links[:, side], links[:, 2])
         place = np.minimum(np.searchsorted(keys, pairs[0] * width + pairs[1]), len(keys) - 1)
-        surplus -= np.where(keys[place] == pairs[0] * width + pairs[1], price[place], 0)
+        reduced -= np.where(keys[place] == pairs[0] * width + pairs[1], price[place], 0)
     return total
 
 
 def range_of(problem: AssignmentProblem, goal: str, extremes: tuple[int, int]) -> tuple[int, int]:
-    """Return bounds on what a pair counts in a goal, by bounds on its score."""
+    """Return bounds on the profit of a pair in a goal, from bounds on its score."""
     match goal:
         case "matched":
             return 1, 1
         case "priority":
-            given = (problem.mentor_priority, problem.mentee_priority)
-            return 0, sum(max_abs(part) for part in given if part is not None)
+            priorities = (problem.mentor_priority, problem.mentee_priority)
+            return 0, sum(max_abs(part) for part in priorities if part is not None)
         case "changes":
             return 0, 1
         case _:
@@ -223,16 +237,17 @@ def range_of(problem: AssignmentProblem, goal: str, extremes: tuple[int, int]) -
 def least_profit_below(
     problem: AssignmentProblem, prices: DualSolution, extremes: tuple[int, int], places: int
 ) -> tuple[int, ...] | None:
-    """Return the least that a pair is worth in all goals after each.
+    """Return, for each goal, a lower bound (at most 0) on the profit of a pair in all later goals.
 
-    None unless each goal outweighs those after it over so many pairs, the scores of which lie between ``extremes``.
+    None unless each goal outweighs all later goals over ``places`` pairs with scores in ``extremes``.
     """
-    known = [(weight, range_of(problem, goal, extremes)) for goal, weight in prices.weights]
-    ranges = [(weight * low, weight * high) for weight, (low, high) in known]
-    # The range of all goals after each, from the last up
+    weighted_ranges = [(weight, range_of(problem, goal, extremes)) for goal, weight in prices.weights]
+    ranges = [(weight * low, weight * high) for weight, (low, high) in weighted_ranges]
+    # Ranges of all later goals, accumulated from the last goal
     _, *below = list(accumulate(reversed(ranges), _add_ranges, initial=(0, 0)))[::-1]
     lexicographic = all(
-        weight > places * (max(high, 0) - min(low, 0)) for (weight, _), (low, high) in zip(known, below, strict=True)
+        weight > places * (max(high, 0) - min(low, 0))
+        for (weight, _), (low, high) in zip(weighted_ranges, below, strict=True)
     )
     return tuple(min(low, 0) for low, _ in below) if lexicographic else None
 
@@ -242,7 +257,7 @@ def _add_ranges(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, in
 
 
 def magnitude_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
-    """Return a bound on the magnitude of everything that enters the surplus of a pair, in Python's integers."""
+    """Return a bound on the magnitude of any partial sum of a reduced profit, in Python integers."""
     ranges = {goal: range_of(problem, goal, problem.scores.extremes) for goal in ADDITIVE_GOALS}
     greatest = {goal: max(map(abs, ends)) for goal, ends in ranges.items()}
     return (
@@ -256,21 +271,23 @@ def magnitude_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
 
 
 def round_by_goal(prices: DualSolution) -> Iterator[DualSolution]:
-    """Yield the prices of each goal of a stage in whole units of it, the goals before it being kept.
+    """Yield the duals of each goal of a stage, rounded to multiples of its weight, with rows for the earlier goals.
 
-    A goal of which the weight is no multiple of the next ends it, and so do prices of something else than people.
+    Stops at a weight that does not divide all earlier weights. Yields nothing if anything but degrees has a dual.
     """
     if not prices.degrees_only:
         return
     for place, (goal, weight) in enumerate(prices.weights):
-        kept = tuple((before, -(above // weight)) for before, above in prices.weights[:place])
+        goal_duals = tuple((before, -(above // weight)) for before, above in prices.weights[:place])
         if any(above % weight for _, above in prices.weights[:place]):
             return
         sides = round_to_unit((prices.mentors, prices.mentees), prices.denominator * weight)
-        yield replace(prices, weights=((goal, 1),), mentors=sides[0], mentees=sides[1], goal_duals=kept, denominator=1)
+        yield replace(
+            prices, weights=((goal, 1),), mentors=sides[0], mentees=sides[1], goal_duals=goal_duals, denominator=1
+        )
 
 
 def round_to_unit(prices: tuple[IntVector, IntVector], unit: int) -> tuple[IntVector, IntVector]:
-    """Return the prices of both sides in whole units, to the nearest: no two that add up to a unit make up none."""
+    """Return the duals of both sides, rounded to multiples of ``unit``: two that sum to a ``unit`` still do."""
     half = unit // 2
     return (prices[0] + half) // unit, -((half - prices[1]) // unit)

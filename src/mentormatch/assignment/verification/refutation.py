@@ -74,7 +74,7 @@ def require(condition: object, reason: str) -> None:
 
 @dataclass(slots=True)
 class Work:
-    """Counts what the check of one proof takes."""
+    """Counts the work of the check of one proof."""
 
     done: int = 0
 
@@ -202,8 +202,8 @@ class System:
             terms = [order[starts[row] : ends[row]] for row in block]
             members = np.unique(self.columns[np.concatenate(terms)])
             uses = np.zeros((len(block), len(members)), dtype=np.int64)
-            for place, own in enumerate(terms):
-                uses[place, np.searchsorted(members, self.columns[own])] = self.values[own]
+            for place, row_terms in enumerate(terms):
+                uses[place, np.searchsorted(members, self.columns[row_terms])] = self.values[row_terms]
             require((uses >= 0).all(), "a coefficient of a block is below 0")
             require(not seen[members].any(), "blocks share a column")
             seen[members] = True
@@ -251,21 +251,21 @@ class System:
         require(type(row) is int and 0 <= row < len(self.lower), "a knapsack cut belongs to no row")
         require(type(sign) is int and sign in (1, -1) and type(most) is int, "a knapsack cut is malformed")
         bound = self._bound(row, sign)
-        own = self.rows == row
+        row_terms = self.rows == row
         weights = np.zeros(len(self.least), dtype=object)
-        np.add.at(weights, self.columns[own], sign * self.values[own].astype(object))
+        np.add.at(weights, self.columns[row_terms], sign * self.values[row_terms].astype(object))
         # What the row leaves beyond the least weight that the box can have
         lightest = np.where(self.least, weights, np.where(self.most, np.minimum(weights, 0), 0))
         room = sign * bound - sum(lightest.tolist())
         columns, worths = read_terms(terms, len(self.least))
         require(all(0 < worth <= MAX_PACK_COEFFICIENT for worth in worths), "a knapsack coefficient is out of range")
-        taken, items = 0, list[tuple[int, int]]()
+        fixed_worth, items = 0, list[tuple[int, int]]()
         for column, worth in zip(columns, worths, strict=True):
             if self.least[column]:
-                taken += worth
+                fixed_worth += worth
             elif self.most[column]:
                 items.append((worth, max(weights[column], 0)))
-        require(taken + greatest_worth(items, room, work) <= most, "a knapsack leaves room for more")
+        require(fixed_worth + greatest_worth(items, room, work) <= most, "a knapsack leaves room for more")
         return self.with_row(columns, worths, None, most)
 
     def split(self, terms: Any, k: Any) -> tuple["System", "System"]:
@@ -282,8 +282,8 @@ class System:
 def cheapest_within(items: Sequence[tuple[list[int], int, bool]], limits: list[int], work: Work) -> int | None:
     """Return the least cost of a set of items within the limits; None if the required items exceed them.
 
-    An item is its use of each limit, its cost, and whether it is required. The table maps what is used to
-    the least cost (Bellman 1957).
+    An item is its use of each limit, its cost, and whether it is required. The table maps the total use to the
+    least cost (Bellman 1957).
     """
     states = {(0,) * len(limits): 0}
     for uses, cost, is_required in items:

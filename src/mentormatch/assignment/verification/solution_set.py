@@ -1,10 +1,11 @@
-"""The solutions that a proof leaves: variables fixed by reduced cost, degrees by slackness, cycles of ties.
+"""Stages of a dual proof -> the set of answers that are still possible, as bounds on pairs and on degrees.
 
-Variable fixing by reduced cost: Dantzig, Fulkerson & Johnson 1954. Alternative optima are cycles of the residual graph,
-found by strongly connected components (Kosaraju and Sharir 1981). None of it is shared with a solver.
+Pairs are fixed by reduced cost (Dantzig, Fulkerson and Johnson 1954), degrees by complementary slackness. Alternative
+optima are cycles of the residual graph; pairs on no cycle are found by its strongly connected components (Kosaraju and
+Sharir 1981). No code is shared with a solver.
 
-Used where a refutation cannot take its place: for markets whose pairs are not listed, and for prices of one goal after
-another in files of version 1, which have no proofs (``tests/scale/test_prices_alone.py``).
+A refutation cannot replace this for markets whose pairs are not listed, nor for the duals of successive goals in files
+of version 1, which have no refutations (``tests/scale/test_prices_alone.py``).
 """
 
 from collections.abc import Iterator
@@ -35,21 +36,22 @@ def price_out(
     always: IntMatrix,
     least_profit: int,
 ) -> tuple[IntVector, IntVector]:
-    """Return the allowed pairs of so much reduced profit in a stage, and those of ``always``, sorted (pricing).
+    """Return the allowed pairs with a reduced profit of at least ``least_profit``, sorted (pricing).
 
-    All allowed pairs, if the stage has prices that do not rest on people, or numbers beyond what is exact. Former pairs
-    are among them in any case. Where scores are held, a row about both people of a pair does not rest on people either.
+    Includes the allowed pairs of ``always`` and the former pairs. Returns all allowed pairs if scores are a list, if
+    the duals are not a sum over the two people of a pair, or if int64 could overflow. If scores are stored, a row whose
+    coefficients are a product over the two people counts as such a case.
     """
     fit = (
         _is_separable(problem, prices, grouped=not scores.stored)
         and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT
     )
-    # A list is read as a whole anyway
+    # A list must be read in full anyway
     if isinstance(scores, SparseScores) or not fit:
         return scores.pairs()
     width = scores.shape[1]
     former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)
-    # The chosen pairs, pins and former pairs are listed whatever their reduced profit
+    # Chosen pairs, pins and former pairs are always listed
     pairs = np.concatenate([always, former])
     pairs = pairs[scores.allows(pairs[:, 0], pairs[:, 1])]
     named = np.unique(pairs[:, 0] * width + pairs[:, 1])
@@ -58,78 +60,87 @@ def price_out(
 
 
 def _is_separable(problem: AssignmentProblem, prices: DualSolution, *, grouped: bool) -> bool:
-    """Return whether the duals of a pair are a sum over its two people; ``grouped``: within groups of mentors."""
+    """Return whether the duals of a pair are a sum over its two people; if ``grouped``, within a group of mentors."""
     rows = [row for row, _ in rows_with_duals(problem, prices)]
-    both = [row for row in rows if row.as_sum(problem.shape) is None]
-    of_rows = not both or (grouped and all(row.as_product(problem.shape) is not None for row in both))
+    products = [row for row in rows if row.as_sum(problem.shape) is None]
+    of_rows = not products or (grouped and all(row.as_product(problem.shape) is not None for row in products))
     return of_rows and not (any(prices.linking_duals) or prices.goal_duals)
 
 
 def _profitable_places(
     problem: AssignmentProblem, scores: Scores, prices: DualSolution, named: IntVector, least_profit: int
 ) -> IntVector:
-    """Return the places of pairs of a reduced profit of ``least_profit`` or more, and those ``named``, sorted.
+    """Return the sorted positions of the pairs with a reduced profit of at least ``least_profit``, and ``named``.
 
-    A place is mentor times width plus mentee; ``named`` are sorted places of allowed pairs.
+    The position of a pair is mentor * m + mentee; ``named`` contains sorted positions of allowed pairs.
     """
     flat, mentor, mentee, score = _profit_parts(problem, prices)
-    for some, more in _groups_of_equal_factors(problem, prices):
-        # Reduced profit, as a scan of scores: score >= limit of the row - offset of the column
-        limits = np.where(some, least_profit - flat - mentor, -EXCLUDED)
-        named = _merge_sorted(scores.above(ScanQuery(limits, mentee - more, score)), named)
+    for group, costs in _groups_of_equal_factors(problem, prices):
+        # Reduced profit as a scan of scores: score >= limit of the mentor - offset of the mentee
+        limits = np.where(group, least_profit - flat - mentor, -EXCLUDED)
+        named = _merge_sorted(scores.above(ScanQuery(limits, mentee - costs, score)), named)
     return named
 
 
 def _merge_sorted(places: IntVector, more: IntVector) -> IntVector:
-    """Return the places that are in one of two sorted lists, or in both, sorted; the first is the longer one mostly."""
-    at = np.searchsorted(places, more)
-    new = np.append(places, -1)[at] != more
-    return np.insert(places, at[new], more[new]) if new.any() else places
+    """Return the sorted union of two sorted lists of positions; fast if ``more`` is the shorter one."""
+    indices = np.searchsorted(places, more)
+    is_new = np.append(places, -1)[indices] != more
+    return np.insert(places, indices[is_new], more[is_new]) if is_new.any() else places
 
 
 def _groups_of_equal_factors(
     problem: AssignmentProblem, prices: DualSolution
 ) -> Iterator[tuple[BoolVector, IntVector]]:
-    """Yield mentors (n,) of equal factors in the rows about both people of a pair, and the costs of mentees with them.
+    """Yield groups of mentors, as (n,) bool, with the costs (m,) of mentees for them; the groups partition the mentors.
 
-    Together they are all mentors, each once.
+    Mentors of a group have equal factors in all rows whose coefficients are a product over the two people of a pair.
     """
     n, m = problem.shape
     times, costs = [np.zeros(n, dtype=np.int64)], [np.zeros(m, dtype=np.int64)]
     for row, price in rows_with_duals(problem, prices):
-        both = None if row.as_sum(problem.shape) is not None else row.as_product(problem.shape)
-        if both is not None:
-            times.append(both[0])
-            costs.append(price * both[1])
-    # Mentors of equal factors have the same costs of mentees
-    known, group = np.unique(np.stack(times, axis=1), axis=0, return_inverse=True)
-    for place, own in enumerate(known):
-        yield group.ravel() == place, own @ np.stack(costs)
+        product = None if row.as_sum(problem.shape) is not None else row.as_product(problem.shape)
+        if product is not None:
+            times.append(product[0])
+            costs.append(price * product[1])
+    # One matrix product per distinct vector of factors
+    factors, group = np.unique(np.stack(times, axis=1), axis=0, return_inverse=True)
+    for label, factor in enumerate(factors):
+        yield group.ravel() == label, factor @ np.stack(costs)
 
 
 def _profit_parts(problem: AssignmentProblem, prices: DualSolution) -> tuple[int, IntVector, IntVector, int]:
-    """Return the parts of the reduced profit of a pair that is no former one: flat, by mentor, by mentee, by score."""
+    """Return the parts of the reduced profit of a pair that is not a former one: constant, (n,), (m,), score factor."""
     weights = {goal: prices.denominator * weight for goal, weight in prices.weights}
-    first, score = weights.get("priority", 0), weights.get("total", 0)
+    priority, score = weights.get("priority", 0), weights.get("total", 0)
     mentor, mentee = -prices.mentors, -prices.mentees
     if problem.mentor_priority is not None:
-        mentor = mentor + first * problem.mentor_priority
+        mentor = mentor + priority * problem.mentor_priority
     if problem.mentee_priority is not None:
-        mentee = mentee + first * problem.mentee_priority
+        mentee = mentee + priority * problem.mentee_priority
     for row, price in rows_with_duals(problem, prices):
-        counted = row.as_sum(problem.shape)
-        if counted is not None:
-            mentor, mentee = mentor - price * counted[0], mentee - price * counted[1]
+        parts = row.as_sum(problem.shape)
+        if parts is not None:
+            mentor, mentee = mentor - price * parts[0], mentee - price * parts[1]
     return weights.get("matched", 0), mentor, mentee, score
 
 
 @dataclass(frozen=True, slots=True)
 class SolutionSet:
-    """The answers that leave the ``fixed`` pairs as ``chosen``, and everybody within their degree bounds.
+    """The answers with the ``fixed`` pairs as in ``chosen``, within degree bounds.
 
-    ``mentors``, ``mentees``, ``chosen``, ``fixed`` (e,): the listed pairs; a pair that is not listed is fixed as not
-    chosen. ``least`` and ``most``: the degree bounds of each side that are left. ``sides``: those of the problem.
-    ``extremes``: bounds on the scores of all pairs, listed or not.
+    Attributes
+    ----------
+    mentors, mentees
+        (e,): the listed pairs. A pair that is not listed is fixed as not chosen.
+    chosen, fixed
+        (e,) bool: whether each pair is chosen in the solution, and whether it is fixed.
+    least, most
+        The current degree bounds of mentors (n,) and of mentees (m,).
+    sides
+        The degree bounds of the problem.
+    extremes
+        Bounds on the scores of all pairs, listed or not.
     """
 
     mentors: IntVector
@@ -150,10 +161,10 @@ class SolutionSet:
         near: DualSolution | None = None,
         least_profit: int = 0,
     ) -> Self:
-        """Return all answers among pairs of a score of ``least`` or more, None: all pairs.
+        """Return the set of all answers among the pairs with a score of at least ``least``, None: all pairs.
 
-        Pins are settled, and so are the other pairs of people whom pins leave no place. With prices ``near``, pairs
-        that exceed these by less than ``least_profit`` need not be listed.
+        Pins are fixed, and so are all other pairs of people whose places are all taken by pins. With the duals
+        ``near``, pairs with a reduced profit below ``least_profit`` need not be listed.
         """
         scores = problem.scores if least is None else problem.scores.at_least(np.full(problem.shape[1], least))
         pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
@@ -165,7 +176,7 @@ class SolutionSet:
         always = tuple(loads.firm_minimum for loads in sides)
         taken = contains_pairs(problem, mentors, mentees, chosen)
         face = cls(mentors, mentees, taken, pinned, always, most, sides, scores.extremes)
-        # Who has no slot beside the pins has no other pair
+        # People whose places are all taken by pins have no other pair
         full = [taken >= most for taken, most in zip(face.loads(pinned), most, strict=True)]
         return face._fix(full[0][mentors] | full[1][mentees])
 
@@ -175,13 +186,13 @@ class SolutionSet:
         return min(int(most.sum()) for most in self.most)
 
     def loads(self, mask: BoolVector) -> tuple[IntVector, ...]:
-        """Return how many pairs of a mask each person of both sides is in."""
+        """Return the number of pairs in a mask of each mentor (n,) and of each mentee (m,)."""
         sides = zip((self.mentors, self.mentees), self.most, strict=True)
         return tuple(np.bincount(people[mask], minlength=len(most)) for people, most in sides)
 
     def bound(self, stage: DualStage) -> int:
-        """Return the dual bound of a stage, in parts."""
-        # Fixed pairs as they are; an open pair where it adds to the bound
+        """Return the dual bound of a stage, times its denominator."""
+        # Fixed pairs count if chosen, open pairs if their reduced profit is positive
         counted = np.where(self.fixed, self.chosen, stage.reduced_profit > 0)
         terms = [exact_sum(self._degree_terms(stage, side)) for side in (0, 1)]
         return exact_sum(stage.reduced_profit[counted]) + sum(terms) + stage.constraint_terms
@@ -199,19 +210,19 @@ class SolutionSet:
         return np.asarray(np.maximum(*ends) + stage.links[side])
 
     def _may_be_unused(self, side: int) -> BoolVector:
-        """Return (n,) bool: who may stay unused, and has a minimum otherwise."""
+        """Return (n,) bool: whether each person of a side may stay unused, instead of reaching a minimum."""
         return np.asarray(self.sides[side].conditional & (self.least[side] == 0))
 
     def fix_by_reduced_profit(self, stage: DualStage, gap: int) -> Self:
-        """Return the answers that are worth no less than the chosen pairs, whose worth the bound exceeds by ``gap``."""
+        """Return the answers that are as good as the chosen pairs in a stage with this gap between bound and value."""
         face = self._fix(np.abs(stage.reduced_profit) > gap)
         if gap:
             return face
-        held = [
+        binding = [
             (price != 0) & (~self._may_be_unused(side) | (self._term_if_used(stage, side) != 0))
             for side, price in enumerate(stage.sides)
         ]
-        sides = list(zip(held, self.loads(self.chosen), face.least, face.most, strict=True))
+        sides = list(zip(binding, self.loads(self.chosen), face.least, face.most, strict=True))
         face = replace(
             face,
             least=tuple(np.where(priced, load, least) for priced, load, least, _ in sides),
@@ -220,14 +231,14 @@ class SolutionSet:
         return face._fix(face._acyclic_pairs())
 
     def _fix(self, mask: BoolVector) -> Self:
-        """Return the answers with more pairs settled, and nobody below the settled pairs that they are in."""
+        """Return the answers with more pairs fixed, and degree bounds of at least the fixed chosen pairs."""
         settled = self.fixed | mask
         taken = self.loads(settled & self.chosen)
         least = tuple(np.maximum(low, count) for low, count in zip(self.least, taken, strict=True))
         return replace(self, fixed=settled, least=least)
 
     def _acyclic_pairs(self) -> BoolVector:
-        """Return (e,) bool: the pairs on no cycle of the residual graph of people and a sink."""
+        """Return (e,) bool: whether each pair is on no cycle of the residual graph of people and a sink."""
         n, m = (len(most) for most in self.most)
         graph: list[list[int]] = [[] for _ in range(n + m + 1)]
         pairs = np.column_stack([self.mentors, self.mentees + n, self.chosen])[~self.fixed]
@@ -262,8 +273,8 @@ def _strong_components(graph: list[list[int]]) -> list[int]:
 
 
 def _finishing_order(graph: list[list[int]]) -> list[int]:
-    """Return the nodes in the order in which a depth-first search finishes them."""
-    left, seen = [], [False] * len(graph)
+    """Return the nodes in the finishing order of a depth-first search."""
+    finished, seen = [], [False] * len(graph)
     for root in range(len(graph)):
         path = [] if seen[root] else [(root, iter(graph[root]))]
         seen[root] = True
@@ -271,9 +282,9 @@ def _finishing_order(graph: list[list[int]]) -> list[int]:
             node, heads = path[-1]
             head = next((head for head in heads if not seen[head]), None)
             if head is None:
-                left.append(node)
+                finished.append(node)
                 path.pop()
             else:
                 seen[head] = True
                 path.append((head, iter(graph[head])))
-    return left
+    return finished
