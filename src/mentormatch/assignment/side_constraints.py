@@ -1,14 +1,14 @@
 """Assignment with side constraints: goals as 0-1 programs in turn; ties on the optimal face (Isermann 1982).
 
-One goal: an LP relaxation by column generation, whose duals, rounded, bound every choice. With an incumbent they
-fix every pair whose reduced profit is further from 0 than the gap (reduced-cost fixing, Dantzig, Fulkerson & Johnson
-1954). What is left is solved as a 0-1 program, first on the core: the pairs whose reduced profit is near 0 (Balas and
-Zemel 1980).
+One goal: an LP relaxation by column generation, whose rounded duals bound every choice. With an incumbent, they fix
+every pair whose reduced profit is further from 0 than the gap (reduced-cost fixing, Dantzig, Fulkerson and Johnson
+1954). The remaining pairs form a 0-1 program, which is solved first on its core: the pairs whose reduced profit is near
+0 (Balas and Zemel 1980).
 
-Goal after goal is maximised so; its value becomes a constraint of the next. Ties are broken by isolating weights in
-rounds. Each is maximised on what holds all optima of the round before: where the LP is whole, the face that
-complementary slackness leaves; else the nodes of the search that were put aside. The answer is the only one left if no
-choice there differs from it, by the bound of one more LP.
+Goals are maximised in turn; the value of each becomes a constraint of the next. Ties are broken in rounds by isolating
+weights. Each round is maximised over a model of all optima of the round before: the face given by complementary
+slackness if the LP optimum is integral, otherwise the open nodes of the search. The incumbent is canonical once the
+bound of another LP shows that no other choice is left.
 """
 
 from dataclasses import dataclass, replace
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 LEXIMIN = LeximinStages(max_weight=1 << 20)
 """Coefficients of an integer program stay small."""
 SLACK = 1e-6
-"""A solver's bound may miss a whole number by its last digits."""
+"""The error of a solver's bound near an integer."""
 GROWTH, MORE_PAIRS = 3, 8
 """Each core reaches so many halves as far as the last at least, and has such a part more pairs."""
 MAX_FREE_CORES, HANDED_GROWTH = 4, 4
@@ -90,12 +90,28 @@ MAX_FACES = 32
 class BoundedSearch:
     """State of the search for one goal: the free pairs, the dual bound, and the incumbent.
 
-    Of the pairs of ``pool``, (e,): ``worth`` the profit, ``reduced`` the reduced profit in ``parts`` of a unit.
-    ``scaled_bound``, in parts, bounds every choice; ``bound`` is the same in whole units,
-    None if not known. ``infeasible``: it is proved that there is no choice. ``proof``: the duals behind the bound.
-    ``stated``: those of the relaxation without cuts, if these are others.
-    ``boxes``: the least and the most of each pair in parts of the pool that hold all optima, where they are known.
-    ``folded``: the finished search by the goal and then the hash, if both were one objective.
+    Attributes
+    ----------
+    pool
+        The model of the pairs that are not fixed.
+    worth, reduced
+        (e,) int64: the profit of each pair, and its reduced profit times ``parts``.
+    scaled_bound, parts
+        An upper bound on the profit of every choice, times ``parts``.
+    bound
+        The same bound in whole units, None if unknown.
+    incumbent
+        (e,) bool: the best known choice, None if there is none.
+    infeasible
+        Whether the model is proved to have no choice.
+    proof
+        The duals that prove the bound.
+    stated
+        The duals of the relaxation without cuts, if cuts were added.
+    boxes
+        Bounds on each pair in parts of the pool that together contain all optima, if known.
+    folded
+        The finished search for the goal and then the hash, if both were one objective.
     """
 
     pool: PairModel
@@ -113,16 +129,16 @@ class BoundedSearch:
 
     @property
     def value(self) -> int:
-        """Return the profit of the incumbent, 0 if there is none."""
+        """The profit of the incumbent, 0 if there is none."""
         return 0 if self.incumbent is None else int(self.worth[self.incumbent].sum())
 
     @property
     def proved(self) -> bool:
-        """Return whether no choice is better."""
+        """Whether the incumbent is proved optimal."""
         return self.incumbent is not None and self.bound == self.value
 
     def restrict_to_value(self, goal: str | None = None) -> PairModel:
-        """Return the model of the choices of as much profit as the incumbent: the value of the goal as a constraint."""
+        """Return the model with the constraint that the profit is at least that of the incumbent."""
         return (
             self.pool.with_constraint(PairConstraint.at_least(self.worth, self.value, goal))
             if self._binds
@@ -130,37 +146,37 @@ class BoundedSearch:
         )
 
     def optimal_faces(self, goal: str | None = None) -> tuple[PairModel, ...]:
-        """Return models that together hold all choices as good as the incumbent, which is optimal."""
+        """Return models that together contain all choices as good as the optimal incumbent."""
         if self._is_face_known or self.boxes is None or len(self.boxes) > MAX_FACES:
             return (self.optimal_face(goal),)
-        every = self.restrict_to_value(goal)
-        return tuple(every.restrict(most, least) for least, most in self.boxes)
+        model = self.restrict_to_value(goal)
+        return tuple(model.restrict(most, least) for least, most in self.boxes)
 
     def optimal_face(self, goal: str | None = None) -> PairModel:
-        """Return one model that holds all choices as good as the incumbent, and no others."""
-        # Complementary slackness: no pair with a reduced profit is free, and no row with a dual has slack
+        """Return a model of exactly the choices that are as good as the optimal incumbent."""
+        # Complementary slackness: pairs with a reduced profit are fixed, rows with a dual are tight
         if self._is_face_known:
             return self.core(0).pool
-        every = self.restrict_to_value(goal)
+        model = self.restrict_to_value(goal)
         if self.boxes is None:
-            return every
+            return model
         least, most = (np.array(ends) for ends in zip(*self.boxes, strict=True))
-        return every.restrict(most.any(axis=0), least.all(axis=0))
+        return model.restrict(most.any(axis=0), least.all(axis=0))
 
     @property
     def _is_face_known(self) -> bool:
-        """Return whether complementary slackness leaves no choice that is worse than the incumbent."""
+        """Whether complementary slackness excludes all choices worse than the incumbent."""
         return self.gap == 0 and self.proof is not None and not self.proof.duals.prices_conditional_minimums(self.pool)
 
     @property
     def _binds(self) -> bool:
-        """Return whether that constraint can bind: not if profits are equal and every choice has as many pairs."""
+        """Whether the value constraint can bind: not if profits are equal and minimums fix the number of pairs."""
         least = max(int(loads.firm_minimum.sum()) for loads in self.pool.sides)
-        alike = len(self.worth) == 0 or (self.worth.min() == self.worth.max() >= 0)
-        return not alike or least * int(self.worth.max(initial=0)) < self.value
+        is_uniform = len(self.worth) == 0 or (self.worth.min() == self.worth.max() >= 0)
+        return not is_uniform or least * int(self.worth.max(initial=0)) < self.value
 
     def over(self, pool: PairModel) -> BoolVector | None:
-        """Return the incumbent over the pairs of a larger model, None if there is none."""
+        """Return the incumbent as a choice of a larger model, None if there is none."""
         if self.incumbent is None:
             return None
         width = len(pool.sides[1])
@@ -168,12 +184,12 @@ class BoundedSearch:
         return np.isin(pool.mentors * width + pool.mentees, pairs)
 
     def better(self, *choices: BoolVector | None) -> BoolVector | None:
-        """Return the feasible choice of the greatest profit, None if none is feasible."""
-        held = [choice for choice in choices if choice is not None and self.pool.holds(choice)]
-        return max(held, key=lambda choice: int(self.worth[choice].sum()), default=None)
+        """Return the feasible choice with the greatest profit, None if none is feasible."""
+        feasible = [choice for choice in choices if choice is not None and self.pool.holds(choice)]
+        return max(feasible, key=lambda choice: int(self.worth[choice].sum()), default=None)
 
     def with_candidate(self, choice: BoolVector | None) -> "BoundedSearch":
-        """Return the search with a new incumbent if ``choice`` is feasible and better; the gap then fixes pairs."""
+        """Return the search with ``choice`` as its incumbent, and more pairs fixed, if it is feasible and better."""
         if choice is None or not self.pool.holds(choice):
             return self
         value = int(self.worth[choice].sum())
@@ -182,8 +198,8 @@ class BoundedSearch:
         return replace(self, incumbent=choice) if self.bound is None else self._fix_by_reduced_profit(choice, value)
 
     def _fix_by_reduced_profit(self, choice: BoolVector, value: int) -> "BoundedSearch":
-        """Return the search on the pairs that a choice of ``value`` or more may take (below 0) or leave (above 0)."""
-        # Reduced-cost fixing: a pair may cost the bound no more than the gap
+        """Return the search with a choice of profit ``value`` as its incumbent; reduced costs fix more pairs."""
+        # Reduced-cost fixing: in a choice as good, no pair costs more than the gap
         gap = self.scaled_bound - value * self.parts
         kept = (self.reduced >= -gap) | self.pool.fixed_to_one
         return replace(
@@ -195,35 +211,35 @@ class BoundedSearch:
         )
 
     def core(self, reach: int, *, around: bool = False) -> "SearchCore":
-        """Return what a choice within ``reach`` parts of the dual bound may take, must take, and how rows bind it.
+        """Return the core: a model of all choices whose profit times ``parts`` is within ``reach`` of the dual bound.
 
-        With ``around``, the incumbent is a choice of the core too.
+        If ``around``, the core also contains the incumbent.
         """
-        # Reduced-cost fixing, and complementary slackness: a row with a dual has little slack
+        # Reduced-cost fixing, and complementary slackness: a row with a dual has limited slack
         kept, forced = (self.reduced >= -reach) | self.pool.fixed_to_one, self.reduced > reach
-        # The least worth of such a choice; with an incumbent, no less
+        # The least profit of such a choice, at least that of the incumbent
         target = -((reach - self.scaled_bound) // self.parts)
         target = target if self.incumbent is None else max(target, self.value)
         if around and self.incumbent is not None and self.gap > reach:
             kept = kept | self.incumbent
-            near = self.pool.restrict(kept, self.pool.fixed_to_one | (forced & self.incumbent))
-            return SearchCore(kept, near, target, self.value)
-        near = self.pool.restrict(kept, self.pool.fixed_to_one | forced)
-        near = near if self.proof is None else near.restrict_slack(self.proof.duals, reach)
-        return SearchCore(kept, near, target, target)
+            model = self.pool.restrict(kept, self.pool.fixed_to_one | (forced & self.incumbent))
+            return SearchCore(kept, model, target, self.value)
+        model = self.pool.restrict(kept, self.pool.fixed_to_one | forced)
+        model = model if self.proof is None else model.restrict_slack(self.proof.duals, reach)
+        return SearchCore(kept, model, target, target)
 
     def solve_core(
         self, maximise: "PairSolver", reach: int | None, effort: Effort = Effort.FULL
     ) -> tuple["BoundedSearch", SolverStatus]:
-        """Return the search after a 0-1 program on the core within ``reach``, or None: on all free pairs; and its end.
+        """Solve a 0-1 program on the core within ``reach``, None: on all free pairs.
 
-        A choice within ``reach`` of the dual bound is in the core. So if the core has one, the best of the core is
-        optimal, and if it has none, the bound falls to below the target.
+        Returns the search and the status of the program. Every choice within ``reach`` of the dual bound is in the
+        core. So if the core has such a choice, its optimum is optimal; otherwise the bound falls below the target.
         """
-        every = np.ones(len(self.pool), dtype=bool)
-        known = None if self.incumbent is None else self.value
+        all_pairs = np.ones(len(self.pool), dtype=bool)
+        value = None if self.incumbent is None else self.value
         core = (
-            SearchCore(every, self.pool, known, known)
+            SearchCore(all_pairs, self.pool, value, value)
             if reach is None
             else self.core(reach, around=effort is Effort.MIP)
         )
@@ -243,54 +259,54 @@ class BoundedSearch:
         return work._with_core_bound(answer, core.target), answer.status
 
     def among(self, before: "BoundedSearch", box: Box) -> Box:
-        """Return a box of the pairs of an earlier search as one of the pairs that are left."""
-        left = np.isin(before.pool.keys(), self.pool.keys(), assume_unique=True)
-        return box[0][left], box[1][left]
+        """Return a box over the pairs of an earlier search as a box over the pairs of this one."""
+        remaining = np.isin(before.pool.keys(), self.pool.keys(), assume_unique=True)
+        return box[0][remaining], box[1][remaining]
 
     def _with_core_bound(self, answer: SolverResult, target: int | None) -> "BoundedSearch":
-        """Return the search with the bound of a core: choices are in it, or worth less than the target."""
+        """Return the search with the bound of a core: a choice is in the core, or below the target."""
         if self.bound is None or (answer.bound is None and answer.status is not SolverStatus.INFEASIBLE):
             return self
-        found = [self.value if self.incumbent is not None else -FAR, -FAR if target is None else target - 1]
+        bounds = [self.value if self.incumbent is not None else -FAR, -FAR if target is None else target - 1]
         if answer.bound is not None:
-            found.append(int(np.floor(answer.bound + SLACK)))
-        return replace(self, bound=min(self.bound, max(found)))
+            bounds.append(int(np.floor(answer.bound + SLACK)))
+        return replace(self, bound=min(self.bound, max(bounds)))
 
     def is_narrowed(self, reach: int) -> bool:
-        """Return whether the core within ``reach`` is smaller than all free pairs."""
+        """Return whether the core within ``reach`` fixes more pairs than the pool does."""
         return bool((np.abs(self.reduced) > reach)[~self.pool.fixed_to_one].any())
 
     @property
     def gap(self) -> int:
-        """Return the gap between the dual bound and the incumbent, in parts."""
+        """The gap between the dual bound and the incumbent, times ``parts``."""
         return self.scaled_bound - self.value * self.parts
 
     @property
     def first_reach(self) -> int:
-        """Return the reach of the first core."""
+        """The reach of the first core, at least one unit."""
         return max(self.core_radius, self.parts)
 
     @property
     def core_radius(self) -> int:
-        """Return the reach of the first core: a quarter of that at which somewhat more pairs than rows are in it."""
+        """A quarter of the reach at which the core has 5/4 as many pairs as rows."""
         # A vertex of the LP has at most as many pairs as rows
         return self._reach_of(5 * (sum(map(len, self.pool.sides)) + len(self.pool.constraints)) // 4) // 4
 
     def next_reach(self, reach: int) -> int:
-        """Return the reach of the core after one that has no choice: it has noticeably more pairs."""
+        """Return the reach of the next core, after one without a choice: it has noticeably more pairs."""
         inside = int(np.count_nonzero(self.reduced >= -reach))
         return max(reach * GROWTH // 2, self._reach_of(inside + max(inside // MORE_PAIRS, 1)))
 
     def _reach_of(self, count: int) -> int:
-        """Return the reach of the core of ``count`` pairs."""
+        """Return the reach of the core with ``count`` pairs."""
         return int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.scaled_bound
 
 
 @dataclass(frozen=True, slots=True)
 class SearchCore:
-    """The pairs that are ``kept``, (e,) bool, as a model; choices worth less than the ``target`` need not be in it.
+    """A model of the ``kept`` pairs, (e,) bool, with all choices whose profit is at least ``target``.
 
-    Its choices below ``floor`` are not looked for.
+    The search ignores choices with a profit below ``floor``.
     """
 
     kept: BoolVector
@@ -299,21 +315,21 @@ class SearchCore:
     floor: int | None
 
     def choice(self, chosen: BoolVector) -> BoolVector | None:
-        """Return a choice of all pairs as columns of the core's program, with indicators; None if it is not in it."""
+        """Return a choice of all pairs as columns of the core's program, with indicators; None if excluded."""
         inside = chosen[self.kept]
         if np.count_nonzero(inside) < np.count_nonzero(chosen) or not inside[self.pool.fixed_to_one].all():
             return None
         return self.pool.with_indicators(inside)
 
     def over(self, box: Box) -> Box:
-        """Return a box of the columns of the core as one of all pairs."""
+        """Return a box over the columns of the core as a box over all pairs."""
         least, most = np.zeros((2, len(self.kept)), dtype=bool)
         count = len(self.pool)
         least[self.kept], most[self.kept] = box[0][:count], box[1][:count]
         return least, most
 
 
-def maximize_goal(  # noqa: PLR0913 - what is maximised, what is known of it, and how to ask
+def maximize_goal(  # noqa: PLR0913 - the model, the objective, the incumbent and the solver
     pool: PairModel,
     worth: IntVector,
     lead: IntVector,
@@ -321,21 +337,21 @@ def maximize_goal(  # noqa: PLR0913 - what is maximised, what is known of it, an
     maximise: "PairSolver",
     hashes: TieBreaker | None = None,
 ) -> BoundedSearch:
-    """Return the finished search for the choice of the greatest profit.
+    """Return the finished search for the choice with the greatest profit.
 
     Parameters
     ----------
     lead
-        (e,) int64: the pairs that lead in this are the first columns of the LP.
+        (e,) int64: the pairs with the greatest values are the first columns of the LP.
     known
         A feasible choice, if there is one.
     hashes
-        Settle ties after this goal: both are one objective if many pairs are tied.
+        Break ties after this goal: the hash joins the objective if many pairs are tied.
     """
-    # Trivial bound: no program where it proves the incumbent
-    simple = None if known is None else DualProof(pool, trivial_duals(pool, worth))
-    if known is not None and simple is not None and int(worth[known].sum()) == simple.bound(worth):
-        return _optimal_search(simple, worth, known)
+    # If the trivial bound proves the incumbent, no program is needed
+    trivial = None if known is None else DualProof(pool, trivial_duals(pool, worth))
+    if known is not None and trivial is not None and int(worth[known].sum()) == trivial.bound(worth):
+        return _optimal_search(trivial, worth, known)
     if hashes is not None and is_mostly_tied(pool, worth):
         folded = fold_hashes(pool, worth, known, hashes, maximise)
         if folded is not None:
@@ -354,30 +370,30 @@ def close_gap(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
     """Return the finished search after an LP relaxation that leaves a gap."""
     if not has_knapsacks(work):
         return solve_restricted_programs(work, work.first_reach, maximise)
-    # If many pairs are tied, a greedy choice often reaches the bound, which a tree of tied pairs does not find
+    # With many tied pairs, a greedy choice often reaches the bound, while a tree rarely does
     if work.incumbent is None and is_mostly_tied(work.pool, work.worth):
         work = work.with_candidate(choose_greedily(work.pool, work.worth, work.reduced))
         if work.proved:
             return work
-    # If the first cores prove a choice, no cuts are needed
-    work, reach, word = search_briefly(work, 2 * work.first_reach, CORES_BEFORE_CUTS, maximise)
-    if word is SolverStatus.STOPPED or work.proved:
+    # Brief searches first: if they prove a choice, no cuts are needed
+    work, reach, status = search_briefly(work, 2 * work.first_reach, CORES_BEFORE_CUTS, maximise)
+    if status is SolverStatus.STOPPED or work.proved:
         return work
     # An incumbent before the search, guided by the LP relaxation
     if work.incumbent is None:
         work = work.with_candidate(choose_greedily(work.pool, work.worth, work.reduced))
     work = cut_knapsacks(work, maximise)
-    work, reach, word = search_briefly(work, work.first_reach, MAX_BRIEF_CORES, maximise)
-    if word is SolverStatus.STALLED and not work.proved:
+    work, reach, status = search_briefly(work, work.first_reach, MAX_BRIEF_CORES, maximise)
+    if status is SolverStatus.STALLED and not work.proved:
         dived, _ = work.solve_core(maximise, reach * DIVES[-1], Effort.DIVE)
-        # A better incumbent, on the pairs next to that of the dive
+        # Improve the incumbent on the core around the choice of the dive
         if dived.value > work.value:
             work, _ = dived.solve_core(maximise, reach // NEAREST_CORE_DIVISOR, Effort.MIP)
     return work if work.proved else solve_restricted_programs(work, reach, maximise)
 
 
 def has_knapsacks(work: BoundedSearch) -> bool:
-    """Return whether knapsacks couple pairs that are clearly more than the people."""
+    """Return whether there are knapsack rows, and clearly more pairs than people."""
     people = sum(map(len, work.pool.sides))
     return len(work.pool) > people + people // NEARLY and any(limit.is_knapsack for limit in work.pool.constraints)
 
@@ -385,47 +401,47 @@ def has_knapsacks(work: BoundedSearch) -> bool:
 def search_briefly(
     work: BoundedSearch, reach: int, most: int, maximise: "PairSolver"
 ) -> tuple[BoundedSearch, int, SolverStatus]:
-    """Return the search after brief ones on up to ``most`` cores, while these have no choice.
+    """Search up to ``most`` cores of growing reach briefly, while they have no choice.
 
-    The reach and the status of the last core are returned too.
+    Returns the search, and the reach and the status of the last core.
     """
-    word = SolverStatus.INFEASIBLE
+    status = SolverStatus.INFEASIBLE
     for _ in range(most):
         if not work.is_narrowed(reach):
             break
-        work, word = work.solve_core(maximise, reach, Effort.BRIEF)
-        if work.proved or word is not SolverStatus.INFEASIBLE:
+        work, status = work.solve_core(maximise, reach, Effort.BRIEF)
+        if work.proved or status is not SolverStatus.INFEASIBLE:
             break
         reach = work.next_reach(reach)
-    return work, reach, word
+    return work, reach, status
 
 
 def is_mostly_tied(pool: PairModel, worth: IntVector) -> bool:
-    """Return whether rows couple pairs that have few different profits."""
+    """Return whether there are rows, and few distinct profits for the number of pairs."""
     if not len(pool) or not pool.constraints:
         return False
-    # A part of the pairs has no more levels than all, and of very many pairs it takes a moment
-    part = worth[:: -(-len(worth) // SAMPLED_PAIRS)]
-    most = len(pool) // sum(map(len, pool.sides))
-    return len(np.unique(part)) <= most and len(np.unique(worth)) <= most
+    # A sample has at max_levels as many distinct profits, and is quick for very many pairs
+    sample = worth[:: -(-len(worth) // SAMPLED_PAIRS)]
+    max_levels = len(pool) // sum(map(len, pool.sides))
+    return len(np.unique(sample)) <= max_levels and len(np.unique(worth)) <= max_levels
 
 
 def fold_hashes(
     pool: PairModel, worth: IntVector, known: BoolVector | None, hashes: TieBreaker, maximise: "PairSolver"
 ) -> BoundedSearch | None:
-    """Return the finished search with the hash as a last goal in the same objective; None if that takes many digits.
+    """Return the finished search for the goal and then the hash, as one objective; None if coefficients are too large.
 
-    Where many pairs are tied, the optimal face of the goal alone, and so its core, holds nearly all of them.
+    If many pairs are tied, the optimal face of the goal, and so its core, would contain nearly all pairs.
     """
     divisor = max(int(np.gcd.reduce(worth)), 1)
     places = min(len(pool), *(int(loads.most.sum()) for loads in pool.sides))
-    # More than all hashes of a choice together; by far, if there is room, as then the duals of both prove the goal
-    unit, greatest = (places << HASH_BITS) + 1, int(np.abs(worth).max(initial=0)) // divisor
-    unit <<= min(MARGIN_BITS, max((MAX_SOLVER_WEIGHT // max(greatest * unit, 1)).bit_length() - 1, 0))
-    if greatest * unit > MAX_SOLVER_WEIGHT:
+    # One unit outweighs all hashes of a choice; by a margin, if possible, so that the common duals prove the goal
+    unit, max_worth = (places << HASH_BITS) + 1, int(np.abs(worth).max(initial=0)) // divisor
+    unit <<= min(MARGIN_BITS, max((MAX_SOLVER_WEIGHT // max(max_worth * unit, 1)).bit_length() - 1, 0))
+    if max_worth * unit > MAX_SOLVER_WEIGHT:
         return None
-    both = worth // divisor * unit + hashes.of(pool.mentors, pool.mentees, 0)
-    best = maximize_goal(pool, both, both, known, maximise)
+    combined = worth // divisor * unit + hashes.of(pool.mentors, pool.mentees, 0)
+    best = maximize_goal(pool, combined, combined, known, maximise)
     proof = best.stated or best.proof
     if best.infeasible or best.bound is None or proof is None:
         return BoundedSearch(pool, worth, np.zeros_like(worth), 0, 1, None, best.over(pool), best.infeasible)
@@ -440,13 +456,13 @@ def fold_hashes(
 
 
 def cut_knapsacks(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
-    """Return the search after the LP relaxation with cuts of its knapsacks, in rounds while these move the bound.
+    """Add knapsack cuts to the LP relaxation, in rounds, while they lower the bound.
 
-    All cuts of a knapsack together describe its integer hull, so the bound is that of whole loads of its owner, as
-    Dantzig-Wolfe decomposition has it (Geoffrion 1974), without a list of loads.
+    All cuts of a knapsack together describe its integer hull. The bound then approaches that of a Dantzig-Wolfe
+    decomposition into the loads of each person (Geoffrion 1974), without a list of loads.
     """
     count = CUT_PAIRS * sum(map(len, work.pool.sides))
-    # Cuts are of the best pairs; a pair beyond them has a coefficient of 0
+    # Cuts have coefficients for the best pairs only
     falls = list[int]()
     while len(falls) < MAX_CUT_ROUNDS and not work.proved:
         tighter = _with_cuts(work, count, maximise)
@@ -460,38 +476,39 @@ def cut_knapsacks(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
 
 
 def _with_cuts(work: BoundedSearch, count: int, maximise: "PairSolver") -> BoundedSearch | None:
-    """Return the search after the LP relaxation with cuts of the best ``count`` pairs; None if no cut is found."""
-    least = np.partition(work.reduced, -count)[-count] if count < len(work.reduced) else work.reduced.min()
-    near = (work.reduced >= least) | work.pool.fixed_to_one
-    pair_program = build_program(work.pool, work.worth, near, integral=False)
+    """Return the search after the LP relaxation with cuts over the best ``count`` pairs; None if no cut is found."""
+    threshold = np.partition(work.reduced, -count)[-count] if count < len(work.reduced) else work.reduced.min()
+    is_candidate = (work.reduced >= threshold) | work.pool.fixed_to_one
+    pair_program = build_program(work.pool, work.worth, is_candidate, integral=False)
     rows = enumerate(pair_program.constraint_refs)
-    knapsacks = [row for row, of in rows if of.side == LINEAR_SIDE and work.pool.constraints[of.index].is_knapsack]
+    knapsacks = [row for row, ref in rows if ref.side == LINEAR_SIDE and work.pool.constraints[ref.index].is_knapsack]
     cuts = maximise(replace(pair_program.program, knapsacks=knapsacks)).cuts
     if not cuts:
         return None
-    places = np.flatnonzero(near)
-    found = (PairConstraint(places[cut.columns], cut.coefficients, None, cut.most) for cut in cuts)
-    pool = replace(work.pool, constraints=(*work.pool.constraints, *found))
+    candidates = np.flatnonzero(is_candidate)
+    constraints = (PairConstraint(candidates[cut.columns], cut.coefficients, None, cut.most) for cut in cuts)
+    pool = replace(work.pool, constraints=(*work.pool.constraints, *constraints))
     tighter = relax(pool, work.worth, work.reduced, work.incumbent, maximise)
     return None if tighter.bound is None else tighter
 
 
 def solve_restricted_programs(work: BoundedSearch, reach: int, maximise: "PairSolver") -> BoundedSearch:
-    """Return the search after 0-1 programs on a core, then on larger ones up to all free pairs, until one is proved."""
+    """Solve 0-1 programs on cores of growing reach, at last on all free pairs, until a choice is proved optimal."""
     while reach > 0 and work.is_narrowed(reach):
-        work, word = work.solve_core(maximise, reach, Effort.TREE)
-        if word is SolverStatus.STALLED:
+        work, status = work.solve_core(maximise, reach, Effort.TREE)
+        if status is SolverStatus.STALLED:
             return hand_over(work, reach, maximise)
-        if work.proved or word is SolverStatus.STOPPED:
+        if work.proved or status is SolverStatus.STOPPED:
             return work
         reach = work.next_reach(reach)
     return work.solve_core(maximise, None)[0]
 
 
 def hand_over(work: BoundedSearch, reach: int, maximise: "PairSolver") -> BoundedSearch:
-    """Return the search after the MIP solver, for a core on which the tree stalls: on all free pairs, if not too many.
+    """Solve by the MIP solver, after the tree search stalled on the core within ``reach``.
 
-    Without an incumbent, or with one that leaves many pairs, the core comes first, then larger ones.
+    The solver gets all free pairs if there are few. Without an incumbent, or with many free pairs, it gets the core
+    first, then larger cores.
     """
     for depth in DIVES:
         if work.incumbent is None:
@@ -502,15 +519,15 @@ def hand_over(work: BoundedSearch, reach: int, maximise: "PairSolver") -> Bounde
         inside = np.count_nonzero(np.abs(work.reduced) <= reach)
         if work.incumbent is not None and len(work.pool) <= MAX_FREE_CORES * inside:
             break
-        work, word = work.solve_core(maximise, reach, Effort.MIP)
-        if work.proved or word is SolverStatus.STOPPED:
+        work, status = work.solve_core(maximise, reach, Effort.MIP)
+        if work.proved or status is SolverStatus.STOPPED:
             return work
         reach *= HANDED_GROWTH
     return work.solve_core(maximise, None, Effort.MIP)[0]
 
 
 def _optimal_search(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
-    """Return the finished search of a choice whose profit the trivial bound proves."""
+    """Return the finished search for a choice that the trivial bound proves optimal."""
     reduced, value = proof.duals.reduced_profit(proof.model, worth), int(worth[known].sum())
     return BoundedSearch(proof.model, worth, reduced, value, 1, value, known, proof=proof)
 
@@ -518,23 +535,24 @@ def _optimal_search(proof: DualProof, worth: IntVector, known: BoolVector) -> Bo
 def relax(
     pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: "PairSolver"
 ) -> BoundedSearch:
-    """Return the search after the LP relaxation: its dual bound, its vertex as the incumbent if that is a choice.
+    """Solve the LP relaxation; return the search with its bound, and with its vertex as the incumbent if feasible.
 
-    ``lead`` (e,): the first columns are the pairs that lead in it. Without a bound, if there is no choice, or no time.
+    ``lead`` (e,): the pairs with the greatest values are the first columns. The search has no bound if the LP is
+    infeasible or was stopped.
     """
-    found = maximise.relax(pool, worth, lead, known)
-    if found.duals is None or found.reduced is None:
-        return BoundedSearch(pool, worth, np.zeros_like(worth), 0, 1, None, known, found.infeasible)
-    parts, proof = found.duals.denominator, DualProof(pool, found.duals)
+    relaxation = maximise.relax(pool, worth, lead, known)
+    if relaxation.duals is None or relaxation.reduced is None:
+        return BoundedSearch(pool, worth, np.zeros_like(worth), 0, 1, None, known, relaxation.infeasible)
+    parts, proof = relaxation.duals.denominator, DualProof(pool, relaxation.duals)
     work = BoundedSearch(
-        pool, worth, found.reduced, found.scaled_bound, parts, found.scaled_bound // parts, proof=proof
+        pool, worth, relaxation.reduced, relaxation.scaled_bound, parts, relaxation.scaled_bound // parts, proof=proof
     )
-    return work.with_candidate(work.better(known, found.choice))
+    return work.with_candidate(work.better(known, relaxation.choice))
 
 
 @dataclass(slots=True)
 class PairSolver:
-    """Solves the programs of a problem: 0-1 programs by ``maximise``, linear relaxations by one live program."""
+    """Solves 0-1 programs by ``maximise``, and the linear relaxations of a problem by one persistent program."""
 
     maximise: ProgramSolver
     run: SolveOptions
@@ -544,14 +562,14 @@ class PairSolver:
         return self.maximise(program)
 
     def relax(self, pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None) -> PairRelaxation:
-        """Return the linear relaxation of a model; the first one has all pairs of those that follow."""
-        # HiGHS takes long to load, and a process that has loaded OR-Tools cannot load it
+        """Solve the linear relaxation of a model, whose pairs must be among those of the first model."""
+        # HiGHS takes long to load, and cannot be loaded in a process that has loaded OR-Tools
         from mentormatch.assignment.pair_master import PairMaster
 
         if self.run.timed_out:
             return PairRelaxation()
         self.master = self.master or PairMaster(pool)
-        # A small face of a large program is solved sooner by itself
+        # A small face is solved faster by a program of its own
         small = len(pool) <= FEW_PAIRS < self.master.count
         master = PairMaster(pool) if small else self.master
         run = self.run  # the program keeps the function, and must not refer to its owner: it is freed at once
@@ -559,38 +577,38 @@ class PairSolver:
 
 
 def _over_all_pairs(columns: BoolVector, answer: SolverResult) -> BoolVector | None:
-    """Return an integral answer on some columns as a choice, (e,) bool, of all pairs; None if it is not integral."""
-    taken = answer.integral_choice()
-    if taken is None:
+    """Return the answer of a program over some columns as a choice (e,) of all pairs; None if it is not integral."""
+    values = answer.integral_choice()
+    if values is None:
         return None
     choice = np.zeros(len(columns), dtype=bool)
-    choice[columns] = taken[: np.count_nonzero(columns)]
+    choice[columns] = values[: np.count_nonzero(columns)]
     return choice
 
 
 @dataclass(frozen=True, slots=True)
 class ProvedGoals:
-    """What is proved of the goals done so far: ``bounds`` by goal, and duals up to the first goal without."""
+    """The proved ``bounds`` of the goals so far, and the duals of the leading goals that have some."""
 
     bounds: dict[str, int | None]
     prices: list[DualSolution]
 
     def keep(self, problem: AssignmentProblem, goal: str, work: BoundedSearch) -> None:
-        """Keep the bound and the duals of one goal."""
-        turned = goal == "changes" and work.bound is not None
+        """Add the bound and the duals of one goal."""
+        is_inverted = goal == "changes" and work.bound is not None
         proof = work.stated or work.proof
-        found = None if proof is None else proof.as_dual_solution(goal, len(problem.rows))
-        if found is not None and len(self.prices) == len(self.bounds):
-            # Duals prove a goal only if they prove all goals before it
-            self.prices.append(found)
-        self.bounds[goal] = len(problem.former) - (work.bound or 0) if turned else work.bound
+        duals = None if proof is None else proof.as_dual_solution(goal, len(problem.rows))
+        if duals is not None and len(self.prices) == len(self.bounds):
+            # Duals are valid only if all earlier goals have duals
+            self.prices.append(duals)
+        self.bounds[goal] = len(problem.former) - (work.bound or 0) if is_inverted else work.bound
         if goal == "leximin":  # its stages count pairs by score level; the tier states the worst score
             pairs = (side[work.incumbent] for side in (work.pool.mentors, work.pool.mentees))
             self.bounds[goal] = goal_value(problem, goal, *pairs) if work.proved else None
 
 
 def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, programs: ProgramSolver) -> Solution:
-    """Return the canonical solution, or the best one found in time with what is proved of it."""
+    """Return the canonical solution, or the best one found in time, with the bounds that were proved."""
     maximise = PairSolver(programs, run)
     # A first incumbent, by all goals in one objective
     pool, guide = PairModel.of(problem), _combine_goals(problem)
@@ -598,15 +616,15 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, p
     if scout.infeasible:
         return empty_solution(Status.INFEASIBLE, "")
     chosen: BoolVector | None = scout.over(pool)
-    # The combined objective is exact and solved: its optimum is that of every goal
-    optimal = guide.exact and scout.proved
+    # An optimum of an exact combined objective is is_optimal for every goal
+    is_optimal = guide.exact and scout.proved
     known, work = ProvedGoals({}, []), scout
-    # Lexicographic optimisation: the value of each goal is a constraint for those after it
+    # Lexicographic optimisation: the value of each goal becomes a constraint
     for goal in problem.goals:
         if chosen is not None:
             run.on_incumbent(partial(_solution_so_far, problem, goal, pool, chosen, known))
         hashes = run.tie_breaker if goal == problem.goals[-1] else None
-        work = _maximize_one_goal(problem, goal, pool, chosen, guide, maximise, hashes, optimal=optimal)
+        work = _maximize_one_goal(problem, goal, pool, chosen, guide, maximise, hashes, optimal=is_optimal)
         if work.incumbent is None:
             lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
             reduced = work.reduced if work.bound is not None and len(work.reduced) == len(pool) else None
@@ -628,14 +646,14 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, p
 def _settle_ties(
     problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: "PairSolver"
 ) -> Solution:
-    """Return the canonical one of the choices that are optimal in the last goal, and so in all."""
+    """Return the canonical choice among those that are optimal in all goals."""
     goal: str | None = None if work.folded else problem.goals[-1]
-    first, work = int(work.folded is not None), work.folded or work
-    for turn in range(first, MAX_TIE_ROUNDS):
-        # The answer is the only one left
+    first_turn, work = int(work.folded is not None), work.folded or work
+    for turn in range(first_turn, MAX_TIE_ROUNDS):
+        # Stop if no other choice is left
         if all(_is_only_choice(face, work, maximise, exact=turn > 0) for face in work.optimal_faces(goal)):
             return _solution(problem, work.pool, work.incumbent, known, Status.PROVED)
-        # Isolating weights as one more goal
+        # Maximise the hashes of the round as another goal
         pool, goal = work.optimal_face(goal), None
         worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
         best = maximize_goal(pool, worth, worth, work.over(pool), maximise)
@@ -646,21 +664,21 @@ def _settle_ties(
 
 
 def _is_only_choice(face: PairModel, work: BoundedSearch, maximise: "PairSolver", *, exact: bool) -> bool:
-    """Return whether no choice of a model differs from the incumbent: by an LP, or if ``exact``, a 0-1 program."""
-    chosen, own = work.over(face), 0 if work.incumbent is None else int(np.count_nonzero(work.incumbent))
+    """Return whether the incumbent is the only choice of a model, by an LP, or by a 0-1 program if ``exact``."""
+    chosen, pair_count = work.over(face), 0 if work.incumbent is None else int(np.count_nonzero(work.incumbent))
     if chosen is None or face.fixed_to_one.all():
-        return chosen is not None and len(face) == own == np.count_nonzero(chosen)
-    # How many pairs of a choice are not in the incumbent, less those of the incumbent that are in it
+        return chosen is not None and len(face) == pair_count == np.count_nonzero(chosen)
+    # Maximise the pairs of a choice that are not in the incumbent, minus those that are
     differ = np.where(chosen, -1, 1)
-    inside = chosen if np.count_nonzero(chosen) == own and face.holds(chosen) else None
-    found = relax(face, differ, differ, inside, maximise)
-    if exact and found.bound is not None and found.bound >= 1 - own:
-        # Only a choice that differs is looked for
-        found, _ = found.solve_core(maximise, found.scaled_bound - (1 - own) * found.parts)
-    return found.infeasible or (found.bound is not None and found.bound < 1 - own)
+    known = chosen if np.count_nonzero(chosen) == pair_count and face.holds(chosen) else None
+    search = relax(face, differ, differ, known, maximise)
+    if exact and search.bound is not None and search.bound >= 1 - pair_count:
+        # The core excludes the incumbent
+        search, _ = search.solve_core(maximise, search.scaled_bound - (1 - pair_count) * search.parts)
+    return search.infeasible or (search.bound is not None and search.bound < 1 - pair_count)
 
 
-def _solution_so_far(  # noqa: PLR0913 - what is open, and what is known of it
+def _solution_so_far(  # noqa: PLR0913 - the problem, the model and the results so far
     problem: AssignmentProblem,
     goal: str,
     pool: PairModel,
@@ -668,7 +686,7 @@ def _solution_so_far(  # noqa: PLR0913 - what is open, and what is known of it
     known: ProvedGoals,
     work: BoundedSearch | None = None,
 ) -> Solution:
-    """Return the incumbent with the bound of ``work`` on a goal, the trivial dual bound before there is any."""
+    """Return the incumbent as a solution, with the bound of ``work`` for a goal, by default the trivial dual bound."""
     so_far = ProvedGoals(dict(known.bounds), list(known.prices))
     if work is not None:
         so_far.keep(problem, goal, work)
@@ -681,7 +699,7 @@ def _solution_so_far(  # noqa: PLR0913 - what is open, and what is known of it
     return _solution(problem, pool, chosen, so_far, Status.FEASIBLE)
 
 
-def _maximize_one_goal(  # noqa: PLR0913 - what is open, what is known of it, and how to ask
+def _maximize_one_goal(  # noqa: PLR0913 - the problem, the model, the incumbent and the solver
     problem: AssignmentProblem,
     goal: str,
     pool: PairModel,
@@ -692,14 +710,14 @@ def _maximize_one_goal(  # noqa: PLR0913 - what is open, what is known of it, an
     *,
     optimal: bool,
 ) -> BoundedSearch:
-    """Return the finished search for one goal; ``optimal``: the chosen one is known to be optimal in it."""
+    """Return the finished search for one goal; ``optimal``: the incumbent is already proved optimal for it."""
     if goal == "leximin" and chosen is not None:
         return _maximize_leximin(problem, pool, chosen, maximise)
     worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
     lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if not optimal:
         return maximize_goal(pool, worth, lead, chosen, maximise, hashes)
-    # The value is known; the LP is solved for the duals that prove it
+    # The value is known: solve the LP only for duals that prove it
     work = relax(pool, worth, lead, chosen, maximise)
     return replace(work, bound=work.value)
 
@@ -707,42 +725,42 @@ def _maximize_one_goal(  # noqa: PLR0913 - what is open, what is known of it, an
 def _maximize_leximin(
     problem: AssignmentProblem, pool: PairModel, chosen: BoolVector, maximise: "PairSolver"
 ) -> BoundedSearch:
-    """Return the finished search for leximin: that of its last stage, or of the first that is not proved."""
+    """Return the search of the level stage of leximin, or of the first stage that is not proved."""
     none = np.zeros(len(pool), dtype=np.int64)
-    work, last = BoundedSearch(pool, none, none, 0, 1, 0, chosen), BELOW_ALL
+    work, level = BoundedSearch(pool, none, none, 0, 1, 0, chosen), BELOW_ALL
     while work.proved and work.incumbent is not None:
-        step = LEXIMIN.next_stage(problem.scores.at(work.pool.mentors, work.pool.mentees), last)
+        step = LEXIMIN.next_stage(problem.scores.at(work.pool.mentors, work.pool.mentees), level)
         if step is None:
             break
-        worth, last = step
+        worth, level = step
         work = maximize_goal(work.restrict_to_value(), worth, worth, work.incumbent, maximise)
     return work
 
 
 @dataclass(frozen=True, slots=True)
 class CombinedObjective:
-    """The goals in one objective; ``exact``: its optimum is lexicographically optimal, else it is only a heuristic."""
+    """All goals as one objective; its optimum is lexicographically optimal if ``exact``, otherwise a heuristic."""
 
     stage: ScalarObjective
     exact: bool
 
 
 def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
-    """Combine the goals into one weighted objective, a heuristic one if exact weights do not fit.
+    """Combine the goals into one weighted objective, a heuristic one if exact weights are too large.
 
-    ``matched`` is left out where minimums fix its value.
+    ``matched`` is omitted if minimums fix its value.
     """
-    # If minimums take all slots, every answer has the same number of pairs
-    least = max(int(loads.firm_minimum.sum()) for loads in (problem.mentors, problem.mentees))
-    goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.max_pairs)
+    # If minimums fill all places, every answer has the same number of pairs
+    min_pairs = max(int(loads.firm_minimum.sum()) for loads in (problem.mentors, problem.mentees))
+    goals = tuple(goal for goal in problem.goals if goal != "matched" or min_pairs < problem.max_pairs)
     goals = goals if set(goals) & set(ADDITIVE_GOALS) else problem.goals
-    stated = problem if goals == problem.goals else replace(problem, goals=goals)
-    whole = scalarize(stated, MAX_SOLVER_WEIGHT)
-    # All weights fit within the exact range of the solver
-    if len(whole) == 1 and isinstance(whole[0], ScalarObjective):
-        return CombinedObjective(whole[0], exact=True)
+    problem_of_goals = problem if goals == problem.goals else replace(problem, goals=goals)
+    exact = scalarize(problem_of_goals, MAX_SOLVER_WEIGHT)
+    # Exact weights
+    if len(exact) == 1 and isinstance(exact[0], ScalarObjective):
+        return CombinedObjective(exact[0], exact=True)
     stages = [objective_of(problem, goal) for goal in reversed(goals) if goal in ADDITIVE_GOALS]
-    # Heuristic weights: each goal above those after it for one pair
+    # Heuristic weights: each goal outweighs the next over one pair
     stage = stages[0]
     for upper in stages[1:]:
         stage = upper.dominate(stage, 1) if upper.fits_above(stage, 1) else upper
@@ -752,7 +770,7 @@ def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
 def _find_incumbent(
     problem: AssignmentProblem, pool: PairModel, guide: CombinedObjective, maximise: "PairSolver"
 ) -> BoundedSearch:
-    """Return a search by the combined objective: a good incumbent, where there are many pairs and several goals."""
+    """Search by the combined objective for a first incumbent, if there are many pairs and several goals."""
     lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if len(pool) <= FEW_PAIRS or len(problem.goals) == 1:
         return BoundedSearch(pool, lead, lead, 0, 1, None)
@@ -763,8 +781,8 @@ def _find_incumbent(
 def _solution(
     problem: AssignmentProblem, pool: PairModel, chosen: BoolVector | None, known: ProvedGoals, status: Status
 ) -> Solution:
-    """Return a choice as a solution, with the bounds and duals of the goals that are proved."""
+    """Return a choice as a solution, with the proved bounds and their duals."""
     if chosen is None:
-        raise EngineError("There is no choice to tell")
+        raise EngineError("There is no choice to report")
     pairs = np.column_stack([pool.mentors[chosen], pool.mentees[chosen]])
     return Solution(status, pairs, tuple(evaluate_tiers(problem, pairs, known.bounds)), prices=tuple(known.prices))
