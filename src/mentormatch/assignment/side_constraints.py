@@ -59,31 +59,32 @@ from mentormatch.errors import EngineError
 if TYPE_CHECKING:
     from mentormatch.assignment.pair_master import PairMaster
 
-LEXIMIN = LeximinStages(max_weight=1 << 20)
-"""Coefficients of an integer program stay small."""
-SLACK = 1e-6
-"""The error of a solver's bound near an integer."""
-GROWTH, MORE_PAIRS = 3, 8
-"""Each core reaches so many halves as far as the last at least, and has such a part more pairs."""
-MAX_FREE_CORES, HANDED_GROWTH = 4, 4
-"""The MIP solver gets all free pairs if they are no more than so many cores; else each core reaches so many times as
-far."""
-DIVES = 1, 4, 16
-"""An incumbent is looked for by dives on cores that reach so many times as far, one after the other."""
-CUT_PAIRS, NEARLY = 5, 5
-"""Cuts are of so many pairs for each person at most; none where there are hardly more pairs than people."""
-MAX_CUT_ROUNDS, CUT_PROGRESS = 4, 16
-"""Cuts are looked for in so many rounds at most, until one moves the bound by no more than such a part of all."""
-CORES_BEFORE_CUTS, MAX_BRIEF_CORES = 2, 16
-"""So many cores at most are searched briefly before cuts, and after them."""
-NEAREST_CORE_DIVISOR = 4
-"""The first core of the MIP solver reaches this part of the way of the core on which a brief search stalls."""
-MARGIN_BITS = 6
-"""A unit of the goal is this many bits greater than all hashes of a choice, if there is room."""
-SAMPLED_PAIRS = 1 << 14
-"""Size of the sample that shows first whether there are many different profits."""
-MAX_FACES = 32
-"""With more boxes one that holds all of them is taken."""
+LEXIMIN_STAGES = LeximinStages(max_weight=1 << 20)  # small weights keep the coefficients of programs small
+BOUND_TOLERANCE = 1e-6  # of a solver's bound near an integer
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """Tuning of the search for one goal."""
+
+    core_growth_halves: int = 3  # after a core without a choice, the next one has 3/2 times its reach,
+    core_growth_divisor: int = 8  # and 1/8 more pairs, at least
+    mip_core_growth: int = 4  # the factor between the reaches of successive cores for the MIP solver
+    max_free_cores: int = 4  # the MIP solver gets all free pairs if they are at most 4 times those of the core
+    nearest_core_divisor: int = 4  # after a dive, the MIP solver starts at this part of the stalled reach
+    dive_reaches: tuple[int, ...] = (1, 4, 16)  # dives use cores with these multiples of the reach
+    cut_pairs_per_person: int = 5  # cuts have coefficients for so many of the best pairs
+    min_surplus_divisor: int = 5  # knapsacks are treated separately only with over 1/5 more pairs than people
+    max_cut_rounds: int = 4
+    cut_progress_divisor: int = 16  # rounds end when one lowers the bound by at most 1/16 of the total decrease
+    cores_before_cuts: int = 2  # searched briefly
+    max_brief_cores: int = 16  # searched briefly after cuts
+    margin_bits: int = 6  # if possible, a unit of the goal outweighs all hashes of a choice by this many bits
+    sampled_pairs: int = 1 << 14  # distinct profits are first counted in a sample
+    max_faces: int = 32  # with more boxes, one box that contains all of them is used
+
+
+SEARCH = SearchOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class BoundedSearch:
 
     def optimal_faces(self, goal: str | None = None) -> tuple[PairModel, ...]:
         """Return models that together contain all choices as good as the optimal incumbent."""
-        if self._is_face_known or self.boxes is None or len(self.boxes) > MAX_FACES:
+        if self._is_face_known or self.boxes is None or len(self.boxes) > SEARCH.max_faces:
             return (self.optimal_face(goal),)
         model = self.restrict_to_value(goal)
         return tuple(model.restrict(most, least) for least, most in self.boxes)
@@ -269,7 +270,7 @@ class BoundedSearch:
             return self
         bounds = [self.value if self.incumbent is not None else -FAR, -FAR if target is None else target - 1]
         if answer.bound is not None:
-            bounds.append(int(np.floor(answer.bound + SLACK)))
+            bounds.append(int(np.floor(answer.bound + BOUND_TOLERANCE)))
         return replace(self, bound=min(self.bound, max(bounds)))
 
     def is_narrowed(self, reach: int) -> bool:
@@ -295,7 +296,10 @@ class BoundedSearch:
     def next_reach(self, reach: int) -> int:
         """Return the reach of the next core, after one without a choice: it has noticeably more pairs."""
         inside = int(np.count_nonzero(self.reduced >= -reach))
-        return max(reach * GROWTH // 2, self._reach_of(inside + max(inside // MORE_PAIRS, 1)))
+        return max(
+            reach * SEARCH.core_growth_halves // 2,
+            self._reach_of(inside + max(inside // SEARCH.core_growth_divisor, 1)),
+        )
 
     def _reach_of(self, count: int) -> int:
         """Return the reach of the core with ``count`` pairs."""
@@ -376,26 +380,28 @@ def close_gap(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
         if work.proved:
             return work
     # Brief searches first: if they prove a choice, no cuts are needed
-    work, reach, status = search_briefly(work, 2 * work.first_reach, CORES_BEFORE_CUTS, maximise)
+    work, reach, status = search_briefly(work, 2 * work.first_reach, SEARCH.cores_before_cuts, maximise)
     if status is SolverStatus.STOPPED or work.proved:
         return work
     # An incumbent before the search, guided by the LP relaxation
     if work.incumbent is None:
         work = work.with_candidate(choose_greedily(work.pool, work.worth, work.reduced))
     work = cut_knapsacks(work, maximise)
-    work, reach, status = search_briefly(work, work.first_reach, MAX_BRIEF_CORES, maximise)
+    work, reach, status = search_briefly(work, work.first_reach, SEARCH.max_brief_cores, maximise)
     if status is SolverStatus.STALLED and not work.proved:
-        dived, _ = work.solve_core(maximise, reach * DIVES[-1], Effort.DIVE)
+        dived, _ = work.solve_core(maximise, reach * SEARCH.dive_reaches[-1], Effort.DIVE)
         # Improve the incumbent on the core around the choice of the dive
         if dived.value > work.value:
-            work, _ = dived.solve_core(maximise, reach // NEAREST_CORE_DIVISOR, Effort.MIP)
+            work, _ = dived.solve_core(maximise, reach // SEARCH.nearest_core_divisor, Effort.MIP)
     return work if work.proved else solve_restricted_programs(work, reach, maximise)
 
 
 def has_knapsacks(work: BoundedSearch) -> bool:
     """Return whether there are knapsack rows, and clearly more pairs than people."""
     people = sum(map(len, work.pool.sides))
-    return len(work.pool) > people + people // NEARLY and any(limit.is_knapsack for limit in work.pool.constraints)
+    return len(work.pool) > people + people // SEARCH.min_surplus_divisor and any(
+        limit.is_knapsack for limit in work.pool.constraints
+    )
 
 
 def search_briefly(
@@ -421,7 +427,7 @@ def is_mostly_tied(pool: PairModel, worth: IntVector) -> bool:
     if not len(pool) or not pool.constraints:
         return False
     # A sample has at max_levels as many distinct profits, and is quick for very many pairs
-    sample = worth[:: -(-len(worth) // SAMPLED_PAIRS)]
+    sample = worth[:: -(-len(worth) // SEARCH.sampled_pairs)]
     max_levels = len(pool) // sum(map(len, pool.sides))
     return len(np.unique(sample)) <= max_levels and len(np.unique(worth)) <= max_levels
 
@@ -437,7 +443,7 @@ def fold_hashes(
     places = min(len(pool), *(int(loads.most.sum()) for loads in pool.sides))
     # One unit outweighs all hashes of a choice; by a margin, if possible, so that the common duals prove the goal
     unit, max_worth = (places << HASH_BITS) + 1, int(np.abs(worth).max(initial=0)) // divisor
-    unit <<= min(MARGIN_BITS, max((MAX_SOLVER_WEIGHT // max(max_worth * unit, 1)).bit_length() - 1, 0))
+    unit <<= min(SEARCH.margin_bits, max((MAX_SOLVER_WEIGHT // max(max_worth * unit, 1)).bit_length() - 1, 0))
     if max_worth * unit > MAX_SOLVER_WEIGHT:
         return None
     combined = worth // divisor * unit + hashes.of(pool.mentors, pool.mentees, 0)
@@ -461,16 +467,16 @@ def cut_knapsacks(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
     All cuts of a knapsack together describe its integer hull. The bound then approaches that of a Dantzig-Wolfe
     decomposition into the loads of each person (Geoffrion 1974), without a list of loads.
     """
-    count = CUT_PAIRS * sum(map(len, work.pool.sides))
+    count = SEARCH.cut_pairs_per_person * sum(map(len, work.pool.sides))
     # Cuts have coefficients for the best pairs only
     falls = list[int]()
-    while len(falls) < MAX_CUT_ROUNDS and not work.proved:
+    while len(falls) < SEARCH.max_cut_rounds and not work.proved:
         tighter = _with_cuts(work, count, maximise)
         if tighter is None:
             break
         falls.append((work.bound or 0) - (tighter.bound or 0))
         work = replace(tighter, stated=work.stated or work.proof)
-        if falls[-1] * CUT_PROGRESS <= sum(falls):
+        if falls[-1] * SEARCH.cut_progress_divisor <= sum(falls):
             break
     return work
 
@@ -510,19 +516,19 @@ def hand_over(work: BoundedSearch, reach: int, maximise: "PairSolver") -> Bounde
     The solver gets all free pairs if there are few. Without an incumbent, or with many free pairs, it gets the core
     first, then larger cores.
     """
-    for depth in DIVES:
+    for depth in SEARCH.dive_reaches:
         if work.incumbent is None:
             work, _ = work.solve_core(maximise, reach * depth, Effort.DIVE)
     if work.incumbent is None:
         work = work.with_candidate(choose_greedily(work.pool, work.worth, work.reduced))
     while work.is_narrowed(reach):
         inside = np.count_nonzero(np.abs(work.reduced) <= reach)
-        if work.incumbent is not None and len(work.pool) <= MAX_FREE_CORES * inside:
+        if work.incumbent is not None and len(work.pool) <= SEARCH.max_free_cores * inside:
             break
         work, status = work.solve_core(maximise, reach, Effort.MIP)
         if work.proved or status is SolverStatus.STOPPED:
             return work
-        reach *= HANDED_GROWTH
+        reach *= SEARCH.mip_core_growth
     return work.solve_core(maximise, None, Effort.MIP)[0]
 
 
@@ -729,7 +735,7 @@ def _maximize_leximin(
     none = np.zeros(len(pool), dtype=np.int64)
     work, level = BoundedSearch(pool, none, none, 0, 1, 0, chosen), BELOW_ALL
     while work.proved and work.incumbent is not None:
-        step = LEXIMIN.next_stage(problem.scores.at(work.pool.mentors, work.pool.mentees), level)
+        step = LEXIMIN_STAGES.next_stage(problem.scores.at(work.pool.mentors, work.pool.mentees), level)
         if step is None:
             break
         worth, level = step
