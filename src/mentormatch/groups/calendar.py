@@ -29,15 +29,12 @@ if TYPE_CHECKING:
     from icalendar import Calendar
 
 
-PRODID = "-//mentormatch//sessions//FR"
 SESSION_MINUTES = 180
-CONFIRMED = "CONFIRMED"
-CANCELLED = "CANCELLED"
 
 
 @dataclass(frozen=True, slots=True)
 class SessionEvent:
-    """One session, at a local time of ``zone`` or on a whole day.
+    """A session at a local time of ``zone``, or on a whole day.
 
     Its id is made of ``series``, the programme and the group (if both are empty: the name of the calendar), and of
     ``number`` among their sessions (0: its position in order of time, from 1).
@@ -54,7 +51,7 @@ class SessionEvent:
 
     @property
     def end(self) -> date:
-        """When the session ends."""
+        """The end of the session; the next day if it has no hour."""
         duration = timedelta(minutes=self.minutes) if isinstance(self.start, datetime) else timedelta(days=1)
         return self.start + duration
 
@@ -65,7 +62,7 @@ class CalendarEntry:
 
     uid: str
     event: SessionEvent
-    status: str = CONFIRMED
+    status: str = "CONFIRMED"
     sequence: int = 0
     stamp: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -83,7 +80,7 @@ def calendar_of(
     former: bytes | None = None,
     now: datetime | None = None,
 ) -> bytes:
-    """Return the iCalendar file; equal arguments give equal bytes.
+    """Return the iCalendar file; its bytes depend on the arguments only, if ``now`` is given.
 
     Parameters
     ----------
@@ -130,12 +127,12 @@ def assign_ids(events: Mapping[str, SessionEvent], before: Sequence[CalendarEntr
         else:
             former.remove(match)
             yield CalendarEntry(match.uid, events[uid])
-    unmatched = [entry for entry in former if entry.status == CONFIRMED]
+    unmatched = [entry for entry in former if entry.status == "CONFIRMED"]
     yield from (CalendarEntry(entry.uid, events[uid]) for entry, uid in zip(unmatched, moved, strict=False))
     yield from (CalendarEntry(uid, events[uid]) for uid in moved[len(unmatched) :])
     cancelled = [*unmatched[len(moved) :], *(entry for entry in before if not FORMER_ID.fullmatch(entry.uid))]
-    yield from (CalendarEntry(entry.uid, entry.event, CANCELLED) for entry in cancelled if entry.uid not in events)
-    yield from (entry for entry in former if entry.status != CONFIRMED)
+    yield from (CalendarEntry(entry.uid, entry.event, "CANCELLED") for entry in cancelled if entry.uid not in events)
+    yield from (entry for entry in former if entry.status != "CONFIRMED")
 
 
 FORMER_ID = re.compile(r"[0-9a-f]{32}@mentormatch")  # digest of the calendar's name and the start, in older files
@@ -160,7 +157,7 @@ def settle_sequence(entry: CalendarEntry, before: Sequence[CalendarEntry], stamp
 
 
 def clean_event(event: SessionEvent) -> SessionEvent:
-    """Return the event without control characters; line breaks remain in the description, where they are escaped."""
+    """Return the event without control characters; the description keeps its line breaks, which are escaped later."""
     texts = one_line(event.summary), strip_control_characters(event.description), one_line(event.place)
     return replace(event, summary=texts[0], description=texts[1], place=texts[2])
 
@@ -179,7 +176,7 @@ def strip_control_characters(text: str) -> str:
 
 def calendar_file(name: str, entries: Iterable[CalendarEntry]) -> bytes:
     entries, calendar = tuple(entries), import_icalendar().Calendar()
-    calendar.add("prodid", PRODID)
+    calendar.add("prodid", "-//mentormatch//sessions//FR")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", import_icalendar().vText(one_line(name)))
@@ -208,7 +205,6 @@ def to_ical_event(entry: CalendarEntry) -> Any:
 
 
 def localise(moment: date, zone: str) -> date:
-    """Attach the time zone to a local time; a day is returned unchanged."""
     return moment.replace(tzinfo=ZoneInfo(zone)) if isinstance(moment, datetime) else moment
 
 
@@ -256,7 +252,7 @@ def import_icalendar() -> Any:
     return icalendar
 
 
-ZONES = ("A", "B", "C")
+SCHOOL_ZONES = ("A", "B", "C")
 LAST_DECREED_DAY = date(2028, 8, 31)  # of the school calendars that are decreed; later ones are estimates
 
 
@@ -277,36 +273,40 @@ type BlackoutInput = Blackout | tuple[date | str, date | str] | tuple[date | str
 """A black-out: first day, last day, and optionally the reason that is shown."""
 
 
-def blackouts_of(stated: Iterable[BlackoutInput]) -> tuple[Blackout, ...]:
-    """Return black-outs. Raises RequestError if a day is missing or the last day is before the first."""
-    return tuple(period if isinstance(period, Blackout) else blackout_of(period) for period in stated)
+def blackouts_of(periods: Iterable[BlackoutInput]) -> tuple[Blackout, ...]:
+    """Return black-outs. Raises RequestError if a day is invalid, or if a period ends before it begins."""
+    return tuple(period if isinstance(period, Blackout) else blackout_of(period) for period in periods)
 
 
 def blackout_of(period: tuple[date | str, ...]) -> Blackout:
     try:
         first, last = (day if isinstance(day, date) else date.fromisoformat(day) for day in period[:2])
     except (TypeError, ValueError):
-        found, expected = tr("pas deux jours"), tr("le premier et le dernier jour, comme 2026-07-04 et 2026-07-25")
-        raise RequestError(tr("Cette période ne convient pas"), [Problem(tr("périodes"), found, expected)]) from None
+        finding, expected = tr("pas deux jours"), tr("le premier et le dernier jour, comme 2026-07-04 et 2026-07-25")
+        raise RequestError(tr("Cette période ne convient pas"), [Problem(tr("périodes"), finding, expected)]) from None
     if last < first:
-        found = tr("du {first} au {last}", first=figures(first), last=figures(last))
+        finding = tr("du {first} au {last}", first=figures(first), last=figures(last))
         raise RequestError(
-            tr("Cette période ne convient pas"), [Problem(tr("périodes"), found, tr("un début avant la fin"))]
+            tr("Cette période ne convient pas"), [Problem(tr("périodes"), finding, tr("un début avant la fin"))]
         )
     return Blackout(first, last, str(period[2]) if len(period) > 2 else "")
 
 
 def days_off(
-    days: Iterable[date], *, public: bool = True, zones: Sequence[str] = ZONES, blackouts: Iterable[Blackout] = ()
+    days: Iterable[date],
+    *,
+    public: bool = True,
+    zones: Sequence[str] = SCHOOL_ZONES,
+    blackouts: Iterable[Blackout] = (),
 ) -> dict[date, str]:
     """Return the days off in the years of ``days``, each with its reason; of ``blackouts``, only the days in ``days``.
 
     The reason of a black-out replaces other reasons. Raises RequestError for an unknown zone, or if the package
     ``holidays`` is needed and missing.
     """
-    unknown_zones = [zone for zone in zones if zone not in ZONES]
+    unknown_zones = [zone for zone in zones if zone not in SCHOOL_ZONES]
     if unknown_zones:
-        raise RequestError(tr("Zone inconnue"), [Problem(tr("zones"), listed(unknown_zones), listed(ZONES))])
+        raise RequestError(tr("Zone inconnue"), [Problem(tr("zones"), listed(unknown_zones), listed(SCHOOL_ZONES))])
     candidates = list(days)
     years = sorted({day.year for day in candidates})
     reasons = school_holidays(zones, years)
@@ -329,7 +329,6 @@ def school_holidays(zones: Sequence[str], years: Sequence[int]) -> dict[date, st
 
 
 def holidays_of_france(years: Sequence[int], category: str, subdivision: str | None = None) -> Mapping[date, str]:
-    """Return the days of a category with their names, in the current language."""
     return public_holidays(tuple(years), category, subdivision, spoken())
 
 

@@ -28,7 +28,7 @@ NO_BETTER = mark(
     "Contrôlé sans solveur : ces groupes respectent les règles, et aucune autre répartition ne fait mieux."
 )
 NONE_POSSIBLE = mark("Contrôlé sans solveur : aucune répartition en groupes ne respecte toutes les règles.")
-UNCHECKED = mark(
+UNCHECKED_OPTIMUM = mark(
     "Ces groupes respectent les règles ; le calcul affirme qu'aucune autre répartition ne fait mieux, mais rien ici ne"
     " permet de le contrôler."
 )
@@ -62,7 +62,7 @@ def list_groups(problem: GroupProblem, limit: int = MAX_GROUPS) -> ListedGroups 
     """Return all groups that the rules allow; None if more than ``limit`` candidates would be examined."""
     n = len(problem)
     leaders = np.arange(len(problem.leaders.seats)) if problem.leaders else np.array([-1])
-    may = problem.leaders.may if problem.leaders else np.ones((1, n), dtype=bool)
+    may = problem.leaders.allowed if problem.leaders else np.ones((1, n), dtype=bool)
     # Groups of one person, of two, ...: each grows by people after its last member who may meet all members
     level, open_to = np.eye(n, dtype=bool), ~problem.apart & np.triu(np.ones((n, n), dtype=bool), 1)
     by_size, listed = list[ListedGroups](), n
@@ -160,14 +160,14 @@ class GroupClaims:
         rows = [(all_columns, problem.number.least if problem.sizes.least else 0, problem.number.most)]
         spans = problem.spans if len(problem.spans) > 1 else ()
         # As many groups within each range of sizes as there are sizes within it (Hall 1935)
-        for least, most in product({span.least for span in spans}, {span.most for span in spans}):
-            inside = sum(least <= span.least and span.most <= most for span in spans)
-            if inside and least:
-                fitting = np.flatnonzero((groups.sizes >= least) & (groups.sizes <= most))
+        for lower, upper in product({span.least for span in spans}, {span.most for span in spans}):
+            inside = sum(lower <= span.least and span.most <= upper for span in spans)
+            if inside and lower:
+                fitting = np.flatnonzero((groups.sizes >= lower) & (groups.sizes <= upper))
                 rows.append((fitting, inside, len(spans)))
         for leader, seats in enumerate(problem.leaders.seats.tolist() if problem.leaders else ()):
             rows.append((np.flatnonzero(groups.leaders == leader), 0, seats))
-        return system.with_rows((columns, np.ones_like(columns), least, most) for columns, least, most in rows)
+        return system.with_rows((columns, np.ones_like(columns), lower, upper) for columns, lower, upper in rows)
 
     @property
     def any_answer(self) -> System:
@@ -306,5 +306,5 @@ def certificate_in_words(solution: GroupSolution, certificate: GroupCertificate)
     if solution.status is Status.INFEASIBLE:
         return tr(NONE_POSSIBLE if certificate.infeasible else UNCHECKED_ABSENCE)
     if solution.status is Status.PROVED:
-        return tr(NO_BETTER if certificate.certified else UNCHECKED)
+        return tr(NO_BETTER if certificate.certified else UNCHECKED_OPTIMUM)
     return ""

@@ -56,7 +56,7 @@ def leader_violations(problem: GroupProblem, solution: GroupSolution) -> Iterato
     if any(times > int(problem.leaders.seats[leader]) for leader, times in leading.items()):
         yield "seats"
     for leader, group in zip(solution.leaders, solution.groups, strict=False):
-        if not all(problem.leaders.may[leader, person] for person in group):
+        if not all(problem.leaders.allowed[leader, person] for person in group):
             yield f"leader {leader}"
 
 

@@ -207,7 +207,7 @@ def assign_leaders(problem: GroupProblem, columns: Columns) -> Columns:
     """Return each group once per leader who may meet all its members."""
     if problem.leaders is None:
         return columns
-    may = np.append(problem.leaders.may, np.ones((len(problem.leaders.seats), 1), dtype=bool), axis=1)
+    may = np.append(problem.leaders.allowed, np.ones((len(problem.leaders.seats), 1), dtype=bool), axis=1)
     parts = []
     for leader, may_meet in enumerate(may):
         led = columns.take(may_meet[columns.members].all(axis=1))

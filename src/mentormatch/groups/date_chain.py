@@ -24,8 +24,6 @@ from mentormatch.groups.inputs import AttendanceMatrix, SessionMoment
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import tr, tr_n
 
-UNREACHABLE = -(1 << 30)  # below any number of sessions
-
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DateChain(ContentEquality):
@@ -114,14 +112,15 @@ class DateChain(ContentEquality):
         """
         if self.number == 0:
             return np.zeros(len(self.attendance.answers), dtype=np.int64)
+        unreachable = -(1 << 30)  # below any number of sessions
         follows, present = self.follows, self.attendance.answers.astype(np.int64)
         best = np.vstack([present, np.zeros((1, present.shape[1]), dtype=np.int64)])
         attended = best.copy()
         for _ in range(self.number - 1):
             # The best chain with one date fewer that ends before each date
-            before = [best[:, precedes].max(axis=1, initial=UNREACHABLE) for precedes in follows.T]
+            before = [best[:, precedes].max(axis=1, initial=unreachable) for precedes in follows.T]
             best = attended + np.column_stack(before) if before else best
-        reached = best.max(axis=1, initial=UNREACHABLE)
+        reached = best.max(axis=1, initial=unreachable)
         return None if reached[-1] < 0 else self.number - reached[:-1]
 
     def longest(self) -> int:
@@ -133,7 +132,7 @@ class DateChain(ContentEquality):
         return int(lengths.max(initial=0))
 
 
-MOST_NAMED = 8
+MAX_NAMED = 8  # members in one sentence
 WIDEN_DAYS = 7  # by which a range of gaps is widened per attempt
 MAX_WIDENINGS = 8
 
@@ -145,11 +144,11 @@ class AbsenceLimits(ContentEquality):
     most_missed: int | None
     all_dates: AttendanceMatrix
 
-    def bounds(self, chain: DateChain, most: int | None = None) -> IntVector:
-        """Return (k,) int64: the maximum absences of each member (``most`` replaces the limit); 0 if required."""
-        allowed = self.most_missed if most is None else most
-        limit = chain.number if allowed is None else allowed
-        return np.where(chain.attendance.is_required, 0, np.full(len(chain.attendance.answers), limit, dtype=np.int64))
+    def bounds(self, chain: DateChain, limit: int | None = None) -> IntVector:
+        """Return (k,) int64: the maximum absences of each member; 0 if required, else ``most_missed`` or ``limit``."""
+        absences = self.most_missed if limit is None else limit
+        most = chain.number if absences is None else absences
+        return np.where(chain.attendance.is_required, 0, np.full(len(chain.attendance.answers), most, dtype=np.int64))
 
 
 def explain_infeasible(
@@ -161,7 +160,7 @@ def explain_infeasible(
 
 
 def obstacles(chain: DateChain, limits: AbsenceLimits) -> Iterator[str]:
-    """Yield why there are no dates: too short a chain, members who miss too many, or members in conflict."""
+    """Yield the reasons for infeasibility: no long chain, members with too many absences, or members in conflict."""
     if chain.longest() < chain.number:
         yield too_few_dates_text(chain)
         return
@@ -207,7 +206,7 @@ def conflicting_members_text(chain: DateChain, limits: AbsenceLimits) -> str:
         return not is_feasible(subproblem, limits.bounds(subproblem))
 
     conflict = deletion_filter(range(len(chain.attendance.answers)), is_infeasible)
-    names = first_of([chain.attendance.answered[person] for person in conflict], MOST_NAMED)
+    names = first_of([chain.attendance.answered[person] for person in conflict], MAX_NAMED)
     missed = counted(int(limits.bounds(restricted_to(chain, conflict)).min(initial=chain.number)) + 1, "séance")
     return tr(
         "Quelles que soient les dates, quelqu'un parmi {names} manque {missed} au moins.", names=names, missed=missed

@@ -26,8 +26,8 @@ from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields.clock import PARIS, Clock
 from mentormatch.groups.calendar import (
     LAST_DECREED_DAY,
+    SCHOOL_ZONES,
     SESSION_MINUTES,
-    ZONES,
     BlackoutInput,
     blackouts_of,
     days_off,
@@ -48,9 +48,8 @@ from mentormatch.languages.translation import mark, once_spoken, own_language, s
 from mentormatch.people.cohort import Cohort
 
 DEFAULT_GAP_DAYS = (21, 42)  # between neighbouring sessions: the middle is about a month
-MOST_NAMED = 12
-ANSWERED = (Status.PROVED, Status.FEASIBLE)
-TAKEN = mark("un autre rendez-vous ou une autre séance a lieu à ce moment")
+MAX_NAMED = 12  # members or dates in one sentence
+TAKEN_TEXT = mark("un autre rendez-vous ou une autre séance a lieu à ce moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Dates(SolvedResult):
 
     @cached_property
     def places(self) -> tuple[int, ...]:
-        """The positions of the chosen dates among those that are not excluded."""
+        """The positions of the chosen dates among the dates that are not excluded."""
         return self.chain.positions_of(self.solution.pairs) if len(self.solution.pairs) else ()
 
     @property
@@ -120,7 +119,7 @@ class Dates(SolvedResult):
 
     @property
     def attendance(self) -> tuple[int, ...]:
-        """The number of members who can attend each chosen date, among those who answered."""
+        """The number of members with an answer who can attend each chosen date."""
         return tuple(self.there.answers[:, position].sum().item() for position in self.places)
 
     @cached_property
@@ -150,7 +149,7 @@ class Dates(SolvedResult):
 
     @once_spoken
     def diagnosis(self) -> tuple[str, ...]:
-        """The reasons why there are no such dates, and sufficient changes; names people, so confidential to staff."""
+        """The reasons for infeasibility, and sufficient changes; sentences name people: confidential to staff."""
         if self.status is not Status.INFEASIBLE:
             return ()
         return tuple(
@@ -191,7 +190,7 @@ class Dates(SolvedResult):
                 tr("{date} ({reason})", date=day(excluded.moment.day), reason=excluded.reason)
                 for excluded in self.set_aside
             ]
-            yield tr("Dates écartées : {dates}.", dates=first_of(reasons, MOST_NAMED))
+            yield tr("Dates écartées : {dates}.", dates=first_of(reasons, MAX_NAMED))
         if any(moment.day > LAST_DECREED_DAY for moment in self.there.moments):
             yield tr(
                 "Après le {day}, le calendrier scolaire n'est pas encore publié : ses dates sont une estimation.",
@@ -222,7 +221,7 @@ class Dates(SolvedResult):
                 "{number} personnes n'ont pas dit leurs disponibilités, et ne comptent pas : {names}.",
                 len(silent),
                 number=len(silent),
-                names=first_of(silent, MOST_NAMED),
+                names=first_of(silent, MAX_NAMED),
             )
 
     @property
@@ -230,9 +229,9 @@ class Dates(SolvedResult):
     def sheets(self) -> dict[str, ResultSheet]:
         dates = [("name", tr("Séance")), ("start", tr("Date")), ("attendance", tr("Présents"))]
         aside = [("name", tr("Date")), ("reason", tr("Pourquoi elle est écartée"))]
-        chosen = zip(self.chosen, self.attendance, strict=True)
+        counts = zip(self.chosen, self.attendance, strict=True)
         return {
-            "dates": sheet(dates, ((moment.name, moment.start.isoformat(), present) for moment, present in chosen)),
+            "dates": sheet(dates, ((moment.name, moment.start.isoformat(), count) for moment, count in counts)),
             "set_aside": sheet(aside, ((excluded.moment.name, excluded.reason) for excluded in self.set_aside)),
         }
 
@@ -245,12 +244,12 @@ class Dates(SolvedResult):
 
     @property
     def as_dict(self) -> dict[str, object]:
-        chosen = zip(self.chosen, self.attendance, strict=True)
+        counts = zip(self.chosen, self.attendance, strict=True)
         return {
             "status": str(self.status),
             "dates": [
                 {"name": moment.name, "start": moment.start.isoformat(), "attendance": count}
-                for moment, count in chosen
+                for moment, count in counts
             ],
             "most_missed": self.most_missed,
             "set_aside": [{"name": excluded.moment.name, "reason": excluded.reason} for excluded in self.set_aside],
@@ -271,7 +270,7 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     most_missed: int | None = None,
     apart: tuple[int, int] = DEFAULT_GAP_DAYS,
     public: bool = True,
-    zones: Sequence[str] = ZONES,
+    zones: Sequence[str] = SCHOOL_ZONES,
     blackouts: Iterable[BlackoutInput] = (),
     required: Iterable[str] = (),
     others: Iterable[Dates] = (),
@@ -347,9 +346,9 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         attendances = availability_of(availabilities, candidates)
     days = [moment.day for moment in attendances.moments]
     off = days_off(days, public=public, zones=zones, blackouts=blackouts_of(blackouts))
-    taken = taken_moments(attendances.moments, minutes, others)
-    reasons = [tr(TAKEN) if moment in taken else off.get(moment.day, "") for moment in attendances.moments]
-    free = [position for position, moment in enumerate(attendances.moments) if moment not in taken]
+    busy = overlapping_moments(attendances.moments, minutes, others)
+    reasons = [tr(TAKEN_TEXT) if moment in busy else off.get(moment.day, "") for moment in attendances.moments]
+    free = [position for position, moment in enumerate(attendances.moments) if moment not in busy]
     open_dates = [position for position, reason in enumerate(reasons) if not reason]
     aside = tuple(
         MomentSetAside(moment, reason) for moment, reason in zip(attendances.moments, reasons, strict=True) if reason
@@ -373,9 +372,11 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     )
 
 
-def taken_moments(moments: Iterable[SessionMoment], minutes: int, others: Iterable[Dates]) -> set[SessionMoment]:
-    """Return the moments at which a session would overlap one of the sessions of ``others``."""
-    sessions = [(session, dates.minutes) for dates in others for session in dates.chosen]
+def overlapping_moments(
+    moments: Iterable[SessionMoment], minutes: int, previous: Iterable[Dates]
+) -> set[SessionMoment]:
+    """Return the moments at which a session of ``minutes`` would overlap a session of ``previous`` dates."""
+    sessions = [(session, dates.minutes) for dates in previous for session in dates.chosen]
     return {
         moment
         for moment in moments
@@ -384,7 +385,7 @@ def taken_moments(moments: Iterable[SessionMoment], minutes: int, others: Iterab
 
 
 def choose_in_turn[T, R](
-    wanted: Sequence[T],
+    items: Sequence[T],
     people: Callable[[T], Iterable[str]],
     choose: Callable[[T, Sequence[Dates]], R],
     dates_in: Callable[[R], Dates | None],
@@ -395,13 +396,13 @@ def choose_in_turn[T, R](
     the first of these rounds with the fewest items without dates. ``choose`` takes an item and the dates chosen so far
     for its ``people``; ``dates_in`` returns the dates of a choice, None if there are none.
     """
-    order, promoted, choices = list(range(len(wanted))), set[int](), list[dict[int, R]]()
+    order, promoted, choices = list(range(len(items))), set[int](), list[dict[int, R]]()
     while True:
         dates_by_key, round_choices, crowded_out = dict[str, list[Dates]](), dict[int, R](), list[int]()
         for position in order:
-            keys = sorted({canonical(key) for key in people(wanted[position])})
+            keys = sorted({canonical(key) for key in people(items[position])})
             before = [dates for key in keys for dates in dates_by_key.get(key, ())]
-            round_choices[position] = choose(wanted[position], before)
+            round_choices[position] = choose(items[position], before)
             dates = dates_in(round_choices[position])
             if dates is not None:
                 for key in keys:
@@ -410,20 +411,20 @@ def choose_in_turn[T, R](
                 crowded_out.append(position)
         choices.append(round_choices)
         if not crowded_out:
-            best = max(choices, key=lambda found: sum(dates_in(choice) is not None for choice in found.values()))
-            return [best[position] for position in range(len(wanted))]
+            best = max(choices, key=lambda by_item: sum(dates_in(choice) is not None for choice in by_item.values()))
+            return [best[position] for position in range(len(items))]
         promoted.add(crowded_out[0])
         order = [crowded_out[0], *(position for position in order if position != crowded_out[0])]
 
 
 def check_gap(apart: tuple[int, int]) -> tuple[int, int]:
     """Return the minimum and maximum days between sessions. Raises RequestError unless 0 < minimum <= maximum."""
-    least, most = map(exact_number, apart)
-    if not isinstance(least, int) or not isinstance(most, int) or not 0 < least <= most:
+    min_days, max_days = map(exact_number, apart)
+    if not isinstance(min_days, int) or not isinstance(max_days, int) or not 0 < min_days <= max_days:
         range_text = tr("de {least} à {most} jours", least=value_in_words(apart[0]), most=value_in_words(apart[1]))
         expected = tr("un minimum d'un jour au moins, puis un maximum")
         raise RequestError(tr("Cet écart ne convient pas"), [Problem(tr("écart"), range_text, expected)])
-    return least, most
+    return min_days, max_days
 
 
 def solve_dates(

@@ -125,7 +125,7 @@ def reorder(problem: GroupProblem, order: IntVector) -> GroupProblem:
         shared=tuple(
             GroupTerm(term.has[order], term.known[order], term.points, term.unknown) for term in problem.shared
         ),
-        leaders=None if leaders is None else Leaders(leaders.may[:, order], leaders.seats),
+        leaders=None if leaders is None else Leaders(leaders.allowed[:, order], leaders.seats),
         meetings=None if problem.meetings is None else problem.meetings[square],
         priority=None if problem.priority is None else problem.priority[order],
         keys=tuple(problem.keys[row] for row in order.tolist()),
@@ -289,7 +289,7 @@ class Energy:
         problem = self.problem
         alone = np.zeros((len(self.spans) + 1, len(problem)), dtype=np.int64)
         if problem.leaders is not None:
-            alone[:-1] = -self.penalties[LEADERS] * ~problem.leaders.may[self.leaders]
+            alone[:-1] = -self.penalties[LEADERS] * ~problem.leaders.allowed[self.leaders]
         # Placing one more person outweighs any priority
         priority = np.zeros(len(problem), dtype=np.int64) if problem.priority is None else problem.priority
         max_priority = max(int(priority.max(initial=0)), 1)
@@ -312,7 +312,7 @@ class Energy:
         same_group = (group_of[:, None] == group_of[None, :]) & inside[:, None]
         has_wrong_leader = False
         if problem.leaders is not None:
-            has_wrong_leader = not problem.leaders.may[self.leaders[group_of[inside]], np.flatnonzero(inside)].all()
+            has_wrong_leader = not problem.leaders.allowed[self.leaders[group_of[inside]], np.flatnonzero(inside)].all()
         is_worse = [False, False]
         if self.known is not None:
             goals = ("placed", *(goal for goal in problem.goals if goal != "placed"))

@@ -149,7 +149,7 @@ def formulate_groups(
 
 
 def is_goal_active(goal: str, priority: IntVector | None, past: Iterable[MemberGroup]) -> bool:
-    """Return whether a goal can differ between groups: priority needs weights, meetings need past groups."""
+    # Priority needs weights, meetings need past groups
     return priority is not None if goal == "priority" else bool(past) if goal == "meetings" else True
 
 
@@ -161,8 +161,8 @@ def group_count_range(section: Grouped, people: int, seats: int | None) -> SizeR
     """Return the allowed numbers of groups: the requested number, or all that sizes and seats allow."""
     if section.number is not None:
         return SizeRange(section.number, section.number)
-    most = max(people // section.sizes[0], 1)
-    return SizeRange(1, max(most if seats is None else min(most, seats), 1))
+    upper = max(people // section.sizes[0], 1)
+    return SizeRange(1, max(upper if seats is None else min(upper, seats), 1))
 
 
 def forbidden_meetings(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolMatrix:
@@ -176,7 +176,7 @@ def forbidden_meetings(rules: Sequence[Rule], members: People, scores: IntMatrix
 
 
 def allowed_meetings(rules: Sequence[Rule], leaders: People, members: People) -> BoolMatrix:
-    """Return (f, n) bool: the members each leader may meet, by the rules whose questions leaders were asked."""
+    """Return (f, n) bool: the members each leader may meet, by the rules on questions that the leaders have."""
     applicable = [rule for rule in rules if all(name in leaders.columns for name in rule.fields_of("mentor"))]
     shape = len(leaders), len(members)
     market = Market(leaders, members, np.full(shape, MILLION, dtype=np.int32))
@@ -224,9 +224,9 @@ def must_link_blocks(rules: Sequence[Rule], people: People, members: IntVector) 
 
 def count_terms(count: CompositionBound, members: IntVector) -> CompositionBound | None:
     """Return the composition bound for the participants; None if it cannot be violated."""
-    most = min(count.most, len(members))
-    bound = replace(count, holds=count.holds[members], most=most)
-    return bound if count.least > 0 or int(bound.holds.sum()) > most else None
+    upper = min(count.most, len(members))
+    bound = replace(count, holds=count.holds[members], most=upper)
+    return bound if count.least > 0 or int(bound.holds.sum()) > upper else None
 
 
 def past_meetings(members: People, past: Iterable[MemberGroup]) -> IntMatrix | None:
@@ -302,7 +302,7 @@ def explain_conflict(
     formulation: GroupFormulation,
     labels: Labels = KEY_LABELS,
 ) -> GroupConflict | None:
-    """Return why not all people can be placed; None if they can, or if no reason is found in time."""
+    """Return the reason why not all people can be placed; None if they can, or if none is found in time."""
     case = ConflictCase(cohort, programme, scores, formulation, monotonic() + TOTAL_LIMIT_S, labels)
     # Counting tests, simplest first
     for check in (check_sizes, check_together, check_cliques):
@@ -460,7 +460,7 @@ def subproblem(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:
     rows = np.array(people, dtype=np.intp)
     index = {person: position for position, person in enumerate(people)}
     blocks = (tuple(index[person] for person in block if person in index) for block in problem.together)
-    leaders = problem.leaders and replace(problem.leaders, may=problem.leaders.may[:, rows])
+    leaders = problem.leaders and replace(problem.leaders, allowed=problem.leaders.allowed[:, rows])
     return replace(
         problem,
         worth=problem.worth[np.ix_(rows, rows)],
@@ -502,8 +502,8 @@ def ways_out(case: ConflictCase, conflict: GroupConflict) -> Iterator[str]:
     for rule in case.programme.rules:
         label = case.labels.rule(rule)
         if label in conflict.rules:
-            others = [other_rule for other_rule in case.programme.rules if other_rule is not rule]
-            if is_feasible(case.under(others), deadline):
+            other_rules = [other_rule for other_rule in case.programme.rules if other_rule is not rule]
+            if is_feasible(case.under(other_rules), deadline):
                 yield tr("Sans la règle {rule}, tout le monde a une place.", rule=quoted(label))
     number, sizes = problem.number, problem.sizes
     more = replace(problem, number=SizeRange(number.least + 1, number.most + 1))

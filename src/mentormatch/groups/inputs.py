@@ -89,9 +89,9 @@ def positions_by_name(names: Sequence[str]) -> dict[str, int]:
     return {canonical(name): position for position, name in enumerate(names)}
 
 
-def unknown_people(where: str, names: Iterable[str], known: Sequence[str], expected: str) -> list[Problem]:
-    """Return a problem per name that is not among ``known``."""
-    positions = positions_by_name(known)
+def unknown_people(where: str, names: Iterable[str], known_names: Sequence[str], expected: str) -> list[Problem]:
+    """Return a problem per name that is not among ``known_names``."""
+    positions = positions_by_name(known_names)
     unknown_names = [name for name in names if canonical(name) not in positions]
     return [Problem(where, tr("{name} est inconnu", name=quoted(name)), expected) for name in unknown_names]
 
@@ -117,7 +117,7 @@ def answers_of_all(
 
 @dataclass(frozen=True, slots=True)
 class SessionMoment:
-    """One date: its ``name`` among the answers, and its start; without a time, it is the whole day.
+    """A possible date of a session: its ``name`` in answers, and its start, without a time if it is a whole day.
 
     ``clocks`` contains a place and the hour there, in words, for each time zone in which the hour differs.
     """
@@ -158,7 +158,7 @@ class SessionMoment:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class AttendanceMatrix(ContentEquality):
-    """Which member can attend which date: ``present`` (n, m) bool; ``known`` (n,) bool, who answered.
+    """The dates that each member can attend: ``present`` (n, m) bool; ``known`` (n,) bool, whether they answered.
 
     Dates are in the local time of ``zone``. ``required`` are the positions of members, such as a facilitator, without
     whom no session takes place.
@@ -214,8 +214,8 @@ class AttendanceMatrix(ContentEquality):
 
     def on_clocks(self, zone: str, clocks: Iterable[Clock]) -> "AttendanceMatrix":
         """Return the matrix with dates in the local time of ``zone``, shown in the local times of ``clocks`` too."""
-        others = tuple(clocks)
-        moments = [replace(moment, clocks=tuple(hours_at(moment.start, zone, others))) for moment in self.moments]
+        all_clocks = tuple(clocks)
+        moments = [replace(moment, clocks=tuple(hours_at(moment.start, zone, all_clocks))) for moment in self.moments]
         return replace(self, moments=tuple(moments), zone=zone)
 
 
@@ -258,7 +258,7 @@ def moments_in_order(moment: SessionMoment) -> tuple[date, str, str]:
 def availability_of(
     availabilities: Mapping[str, Iterable[SessionIn] | None], candidates: Iterable[SessionIn] | Mapping[str, SessionIn]
 ) -> AttendanceMatrix:
-    """Return the attendance matrix; None stands for a member who did not answer and is not counted.
+    """Return the attendance matrix; a member with None did not answer and is not counted.
 
     Raises RequestError if a date is unknown or a member is repeated.
     """
@@ -327,10 +327,10 @@ def read_multiple_choice(cohort: Cohort, field: str | None = None) -> MultipleCh
 
 
 def find_fields(cohort: Cohort) -> Iterator[tuple[str, MultiChoice | Ranks]]:
-    """Yield the multiple-choice questions that all sides are asked."""
-    first, *others = nonempty_sides(cohort) or [cohort.mentors]
-    for name, column in first.columns.items():
-        if isinstance(column, MultiChoice | Ranks) and all(name in people.columns for people in others):
+    """Yield the multiple-choice questions that all sides of the cohort have."""
+    first_side, *other_sides = nonempty_sides(cohort) or [cohort.mentors]
+    for name, column in first_side.columns.items():
+        if isinstance(column, MultiChoice | Ranks) and all(name in people.columns for people in other_sides):
             yield name, column
 
 
@@ -360,14 +360,14 @@ def attendance(
 ) -> AttendanceMatrix:
     """Return the attendance at sessions of ``minutes``, from a question about the dates or about weekly slots.
 
-    Raises RequestError if a date is neither an option of the question nor within its slots. People of a side that is
-    not asked the question count as not having answered.
+    Raises RequestError if a date is neither an option of the question nor within its slots. People of a side without
+    the question count as people without an answer.
     """
     name = field if field is not None else require_single(questions_about_dates(cohort, moments, minutes))
-    asked_cohort = without_side(cohort, name)
-    columns = [people.columns.get(name) for people in nonempty_sides(asked_cohort)]
+    respondents = without_side(cohort, name)
+    columns = [people.columns.get(name) for people in nonempty_sides(respondents)]
     is_zoned = bool(columns) and all(isinstance(column, ZonedSlots) for column in columns)
-    matrix = (attendance_by_the_clock if is_zoned else attendance_by_options)(asked_cohort, moments, name, minutes)
+    matrix = (attendance_by_the_clock if is_zoned else attendance_by_options)(respondents, moments, name, minutes)
     silent = [key for key in members_in(cohort) if key not in set(matrix.members)]
     return replace(
         matrix,
@@ -378,7 +378,7 @@ def attendance(
 
 
 def without_side(cohort: Cohort, field: str) -> Cohort:
-    """Return the cohort without the side that is not asked a question which the other side is asked."""
+    """Return the cohort without a side that lacks the question; unchanged if both sides lack it."""
     if not any(field in people.columns for people in nonempty_sides(cohort)):
         return cohort
     mentors, mentees = (
@@ -390,7 +390,7 @@ def without_side(cohort: Cohort, field: str) -> Cohort:
 def attendance_by_options(
     cohort: Cohort, moments: Sequence[SessionMoment], field: str, minutes: int
 ) -> AttendanceMatrix:
-    """Return who chose the options of each session: its date, or the parts of the day that it takes."""
+    """Return the attendance of people who chose the options of each session: its date, or all its parts of the day."""
     choices = read_multiple_choice(cohort, field)
     needed = [options_for(moment, choices.options, minutes) for moment in moments]
     missing = [moment.name for moment, options in zip(moments, needed, strict=True) if options is None]
@@ -407,7 +407,7 @@ def attendance_by_options(
 def attendance_by_the_clock(
     cohort: Cohort, moments: Sequence[SessionMoment], field: str, minutes: int
 ) -> AttendanceMatrix:
-    """Return who is free for each session of ``minutes``, if people live in several time zones.
+    """Return the attendance at sessions of ``minutes`` from weekly slots in the time zone of each person.
 
     Raises RequestError if a date has no hour.
     """
@@ -430,7 +430,6 @@ def attendance_by_the_clock(
 
 
 def hours_at(start: date, reference: str, clocks: Iterable[Clock]) -> Iterator[tuple[str, str]]:
-    """Yield each place with the hour of a session there, if it differs from the hour in the reference zone."""
     if isinstance(start, datetime):
         moment = start.replace(tzinfo=ZoneInfo(reference))
         for place_clock in clocks:
@@ -451,7 +450,7 @@ def questions_about_dates(cohort: Cohort, moments: Sequence[SessionMoment], minu
 
 
 def matches(moment: SessionMoment, column: Column, minutes: int) -> str:
-    """Return how a question covers a date: ``name``, ``slot``, or empty if it does not."""
+    """Return ``name`` or ``slot``, by which a question covers a date; empty if it does not."""
     options = column.labels if isinstance(column, MultiChoice) else ()
     if isinstance(column, ZonedSlots):
         return "slot" if isinstance(moment.start, datetime) else ""
@@ -481,7 +480,7 @@ def slots_of(weekday: str, part: str) -> Iterator[str]:
 
 
 def parts_of(moment: SessionMoment, minutes: int) -> list[str]:
-    """Return the part of the day in which a session begins, and those of which it takes over ``OVERRUN_MINUTES``.
+    """Return the part of the day in which a session begins, and each part of which it takes over ``OVERRUN_MINUTES``.
 
     Empty for a date without an hour.
     """

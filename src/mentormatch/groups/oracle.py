@@ -217,7 +217,9 @@ class GroupTree:
     ) -> "GroupTree":
         """Return the tree of the groups of one leader (-1: none) of a value of ``least`` or more."""
         pairs, apart = pair_weights(problem, form), problem.apart | np.eye(len(problem), dtype=bool)
-        barred = ~problem.leaders.may[leader] if problem.leaders and leader >= 0 else np.zeros(len(problem), dtype=bool)
+        barred = (
+            ~problem.leaders.allowed[leader] if problem.leaders and leader >= 0 else np.zeros(len(problem), dtype=bool)
+        )
         open_pairs = np.where(apart, EXCLUDED, pairs)
         # Branching order: descending by the most that a person may add with their best pairs
         top = -np.sort(-open_pairs, axis=1)[:, : max(problem.sizes.most - 1, 0)]

@@ -1,4 +1,4 @@
-"""Members in, groups with their reasons out: the whole path, and what it leads to."""
+"""The solution of a group problem -> groups of people with reasons, sentences, sheets and JSON."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,43 +31,45 @@ from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
 
-MOST_NAMED, FAR = 4, 0.05  # a bound on points that is further off says nothing of how good groups are
+MAX_ANSWERS_SHOWN = 4
 
 
 def reason(criterion: Criterion, people: People, programme: Programme) -> str:
-    """Return the phrase; empty where a criterion rests on no one question, or on one whose answers are private."""
+    """Return the answers behind a criterion as a phrase: those in common, or the most frequent ones.
+
+    Empty if the criterion depends on no question, on several, or on a confidential one.
+    """
     fields = {reference.field for reference in criterion.references()} & set(people.columns)
-    if len(fields) != 1 or any(private(programme.fields[name]) for name in fields):
+    if len(fields) != 1 or any(is_private(programme.fields[name]) for name in fields):
         return ""
     field = fields.pop()
     if criterion.whole(people) is not None:
         return in_common(people, field)
-    said = Counter(answers_in(people, field))
-    counts = [tr("{answer}\u00a0({count})", answer=answer, count=count) for answer, count in sort_by_count(said)]
-    return first_of(counts, MOST_NAMED) if counts else tr("aucune réponse")
+    answer_counts = sort_by_count(Counter(answers_in(people, field)))
+    phrases = [tr("{answer}\u00a0({count})", answer=answer, count=count) for answer, count in answer_counts]
+    return first_of(phrases, MAX_ANSWERS_SHOWN) if phrases else tr("aucune réponse")
 
 
 def answers_in(people: People, field: str) -> Iterator[str]:
-    """Yield the answers to a question, one by one."""
+    """Yield each answer to a question; several per person for a question with several answers."""
     column = people.columns[field]
     if isinstance(column, MultiChoice | Ranks):
-        yield from (answer for each in read_choices(column) for answer in each or ())
+        yield from (answer for choices in read_choices(column) for answer in choices or ())
     else:
         yield from (part for row in range(len(people)) for part in people.person(row).parts(field))
 
 
-def private(field: AnyField) -> bool:
-    """Return whether only the team reads the answers to a question: it says so, it is special, or it names people."""
+def is_private(field: AnyField) -> bool:
+    # The answers to a question about people are confidential even if the programme does not declare it
     return field.private or bool(field.special) or field.kind == "names"
 
 
-def sort_by_count(said: Counter[str]) -> list[tuple[str, int]]:
-    """Return answers with how many gave each, the most frequent first, then by the alphabet."""
-    return sorted(said.items(), key=lambda one: (-one[1], one[0]))
+def sort_by_count(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def in_common(people: People, field: str) -> str:
-    """Return in words what everybody has who answered."""
+    """Return the items that all people who answered have in common, as a phrase."""
     column = people.members(field)
     has = column.values[np.flatnonzero(column.known)].astype(bool)
     names = [label for label, all_have in zip(column.labels, has.all(axis=0).tolist(), strict=True) if all_have]
@@ -76,16 +78,22 @@ def in_common(people: People, field: str) -> str:
     return tr("tout le groupe : {answers}", answers=listed(names))
 
 
-MANY = 8
-"""Groups of more people are remarked on: turns become rare."""
-
-
 @dataclass(frozen=True, slots=True)
 class GroupShare(SpokenText):
-    """One criterion in one group: ``share`` and ``full`` in millionths a pair, summed over its pairs.
+    """The points of a criterion in a group.
 
-    ``answered``: the part of the pairs in which both answered; ``reason``: what it rests on, in a phrase, empty where
-    that would tell what is private. ``pairs`` is the number of pairs, 1 for a group of one.
+    Attributes
+    ----------
+    criterion, kind, group
+        The label and kind of the criterion, and the heading under which it is listed.
+    share, full
+        The points reached and the maximum, in millionths per pair, summed over the pairs.
+    answered
+        The share of the pairs in which both people answered, in [0, 1].
+    reason
+        The answers behind the points, as a phrase; empty if they are confidential.
+    pairs
+        The number of pairs, 1 for a group of one.
     """
 
     criterion: str
@@ -99,12 +107,12 @@ class GroupShare(SpokenText):
 
     @property
     def mean_points(self) -> float:
-        """The mean of ``share`` over the pairs, out of 100."""
+        """The mean of ``share`` per pair, in points out of 100."""
         return self.share / 10_000 / self.pairs
 
     @property
     def mean_full_points(self) -> float:
-        """The mean of ``full`` over the pairs, out of 100."""
+        """The mean of ``full`` per pair, in points out of 100."""
         return self.full / 10_000 / self.pairs
 
     def in_words(self) -> str:
@@ -114,9 +122,9 @@ class GroupShare(SpokenText):
 
 @dataclass(frozen=True, slots=True)
 class FormedGroup(SpokenText):
-    """One group: its number, who leads it (empty: nobody), its members' keys, its score and what the score is made of.
+    """A group: number, keys of the facilitator (empty: none) and the members, score, and contributions to the score.
 
-    ``score`` is the sum over all pairs of members, in millionths; ``met`` are the pairs who were in one group before.
+    ``score`` is the sum over all pairs of members, in millionths; ``met`` contains the pairs with past meetings.
     """
 
     number: int
@@ -128,21 +136,21 @@ class FormedGroup(SpokenText):
 
     @property
     def points(self) -> float:
-        """The mean score of two members, out of 100."""
+        """The mean score of the pairs, in points out of 100."""
         return self.score / 10_000 / max(pairs_in(len(self.members)), 1)
 
     def in_words(self) -> str:
         head = tr("Groupe {number} : {members}", number=self.number, members=listed(self.members))
         mean = points(self.score // max(pairs_in(len(self.members)), 1))
-        said = [head, tr("{points} points sur 100 par paire", points=mean)]
+        lines = [head, tr("{points} points sur 100 par paire", points=mean)]
         if self.facilitator:
-            said.append(tr("animé par {person}", person=self.facilitator))
-        return "\n".join([*said, *map(str, self.contributions)])
+            lines.append(tr("animé par {person}", person=self.facilitator))
+        return "\n".join([*lines, *map(str, self.contributions)])
 
 
 @dataclass(frozen=True, slots=True)
 class UnplacedMember(SpokenText):
-    """Somebody in no group: key, a stable code, and the reason in a sentence."""
+    """A member without a group: key, a stable code, and the reason as a sentence."""
 
     person: str
     code: str
@@ -152,12 +160,16 @@ class UnplacedMember(SpokenText):
         return about(self.person, self.reason)
 
 
+LARGE_GROUP = 8  # people; in larger groups, turns become rare
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Grouping(Result):
-    """The groups of one cohort under one programme, with all that they rest on.
+    """The groups of one cohort under one programme, with their problem and solution.
 
-    Every member is in it once: in ``groups``, or in ``unplaced`` with a reason. Documents and sentences call people by
-    ``labels``: by their keys, unless ``named`` or ``veiled``. Points, reasons and former meetings are for the team.
+    Each member occurs once: in ``groups``, or in ``unplaced`` with a reason. Documents and sentences show people by
+    ``labels``: their keys, unless ``named`` or ``veiled`` replaced them. Points, reasons and past meetings are
+    confidential to staff.
     """
 
     made_by: ClassVar[str] = "mm.form_groups(cohort, programme)"
@@ -174,16 +186,16 @@ class Grouping(Result):
 
     @checked
     def named(self, names: GivenNames) -> Self:
-        """Return the same groups, whose people are called by names in documents; see ``Matching.save``."""
+        """Return the same groups with the names of people in documents; see ``Matching.save``."""
         return replace(self, labels=cohort_labels(names, self.cohort, self.programme))
 
     @property
     def veiled(self) -> Self:
-        """The same groups, whose people are called by pseudonyms where their keys are e-mail addresses."""
+        """The same groups, with pseudonyms for people if their keys are e-mail addresses."""
         return self if self.labels is not KEY_LABELS else replace(self, labels=codes(self.cohort))
 
     def name_of(self, key: str) -> str:
-        """Return what a member is called."""
+        """Return the label of a member."""
         return self.labels.person("mentee", key)
 
     @property
@@ -205,36 +217,36 @@ class Grouping(Result):
 
     @once_spoken
     def proof_sentences(self) -> tuple[str, ...]:
-        """Sentences on whether a proved answer was checked without a solver; empty if no answer is called proved."""
-        open_ties = self.status is Status.PROVED and not self.settled
-        checked = certificate_in_words(self.solution, self.certificate)
-        return tuple(filter(None, [checked, tr(OPEN_TIES) if open_ties else ""]))
+        """Sentences on the check of a proved result without a solver, and on remaining ties; empty if not proved."""
+        has_open_ties = self.status is Status.PROVED and not self.settled
+        check_text = certificate_in_words(self.solution, self.certificate)
+        return tuple(filter(None, [check_text, tr(OPEN_TIES_TEXT) if has_open_ties else ""]))
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
-        """What is reached in each goal, with the bound that no groups go beyond."""
+        """The value and proved bound of each goal."""
         return self.solution.tiers
 
     @property
     def gap(self) -> int | None:
-        """By how much better groups could do, in the first goal that is not proved; 0 where all are."""
+        """The gap of the first goal that is not proved, 0 if all are; None without a solution or a bound."""
         return self.solution.gap
 
     @once_spoken
     def groups(self) -> tuple[FormedGroup, ...]:
-        """The groups, those with the first keys first."""
+        """The groups, in the order of their first keys."""
         leaders = self.solution.leaders or (-1,) * len(self.solution.groups)
-        formed = zip(self.solution.groups, leaders, strict=True)
-        return tuple(self._form_group(number, *each) for number, each in enumerate(formed, 1))
+        led_groups = zip(self.solution.groups, leaders, strict=True)
+        return tuple(self._form_group(number, *led_group) for number, led_group in enumerate(led_groups, 1))
 
     def _form_group(self, number: int, group: Sequence[int], leader: int) -> FormedGroup:
         rows = self.formulation.members[list(group)]
         parts = tuple(self._share(place, rows.tolist()) for place in range(len(self.scores.criteria)))
-        ids, led = self.cohort.members.ids, self.cohort.facilitators.ids
-        facilitator = led[self.formulation.facilitators[leader]] if leader >= 0 else ""
-        met = self.formulation.problem.meetings
-        again = [] if met is None else [(a, b) for a in group for b in group if a < b and met[a, b]]
-        keys = [(ids[self.formulation.members[a]], ids[self.formulation.members[b]]) for a, b in again]
+        ids, facilitator_ids = self.cohort.members.ids, self.cohort.facilitators.ids
+        facilitator = facilitator_ids[self.formulation.facilitators[leader]] if leader >= 0 else ""
+        meetings = self.formulation.problem.meetings
+        pairs_met = [] if meetings is None else [(a, b) for a in group for b in group if a < b and meetings[a, b]]
+        keys = [(ids[self.formulation.members[a]], ids[self.formulation.members[b]]) for a, b in pairs_met]
         score = sum(part.share for part in parts)
         return FormedGroup(number, facilitator, tuple(ids[row] for row in rows), score, parts, tuple(keys))
 
@@ -242,23 +254,26 @@ class Grouping(Result):
         criterion, weight, part = self.scores.criteria[place], self.scores.weights[place], self.scores.parts[place]
         pairs = pairs_in(len(rows))
         if isinstance(part, PairShares):
-            share, known = (int(block[np.ix_(rows, rows)].sum()) for block in (part.values, part.known))
-            share, known = share // 2, (known - int(part.known[rows, rows].sum())) // 2
+            # Both matrices count each pair twice; the diagonal of ``values`` is 0
+            share, answered_pairs = (int(block[np.ix_(rows, rows)].sum()) for block in (part.values, part.known))
+            share, answered_pairs = share // 2, (answered_pairs - int(part.known[rows, rows].sum())) // 2
         else:
-            share, known = part.shared.of(rows), pairs * int(part.shared.known[rows].all())
+            share, answered_pairs = part.shared.of(rows), pairs * int(part.shared.known[rows].all())
         full = int(np.rint(weight * 1_000_000)) * pairs
-        answered = round(known / pairs, 6) if pairs else 0.0
-        shown = reason(criterion, self.cohort.members.take(rows), self.programme)
-        return GroupShare(criterion.label, criterion.kind, criterion.group, share, full, answered, shown, max(pairs, 1))
+        answered = round(answered_pairs / pairs, 6) if pairs else 0.0
+        phrase = reason(criterion, self.cohort.members.take(rows), self.programme)
+        return GroupShare(
+            criterion.label, criterion.kind, criterion.group, share, full, answered, phrase, max(pairs, 1)
+        )
 
     @once_spoken
     def unplaced(self) -> tuple[UnplacedMember, ...]:
-        """Everybody in no group, with a code and a sentence."""
+        """The members without a group, with the reason."""
         placed = {int(self.formulation.members[person]) for group in self.solution.groups for person in group}
-        rest = [row for row in range(len(self.cohort.members)) if row not in placed]
-        return tuple(UnplacedMember(self.cohort.members.ids[row], *self._why(row)) for row in rest)
+        unplaced = [row for row in range(len(self.cohort.members)) if row not in placed]
+        return tuple(UnplacedMember(self.cohort.members.ids[row], *self._code_and_reason(row)) for row in unplaced)
 
-    def _why(self, row: int) -> tuple[str, str]:
+    def _code_and_reason(self, row: int) -> tuple[str, str]:
         people = self.cohort.members
         if not people.complete[row]:
             return "incomplete", tr("Trop peu de réponses pour être placée.")
@@ -268,61 +283,63 @@ class Grouping(Result):
                 return "refused", tr("Mise à part par la règle « {rule} ».", rule=self.labels.rule(rule))
         if not self.solution.groups:
             return "no_groups", tr("Aucun groupe n'a été formé.")
-        return self._why_left_out(row)
+        return self._participant_reason(row)
 
-    def _why_left_out(self, row: int) -> tuple[str, str]:
-        """Return why there is no place for somebody who takes part: all groups are full, or hold somebody to avoid."""
+    def _participant_reason(self, row: int) -> tuple[str, str]:
+        """Return code and reason for a participant: each group contains a forbidden meeting, or places are too few."""
         problem = self.formulation.problem
         person = int(np.flatnonzero(self.formulation.members == row)[0])
-        barred = [group for group in self.solution.groups if problem.apart[person, list(group)].any()]
-        if len(barred) == len(self.solution.groups):
+        forbidden = [group for group in self.solution.groups if problem.apart[person, list(group)].any()]
+        if len(forbidden) == len(self.solution.groups):
             return "nobody_to_meet", tr("Dans chaque groupe, une règle interdit une rencontre.")
         return "full", tr("Il n'y a pas assez de places pour tout le monde dans les groupes que les règles permettent.")
 
     @property
     def rejected(self) -> tuple[RowFate, ...]:
-        """The rows that are nobody here: rejected, or replaced by another answer of the same person."""
+        """The rows of the survey without a member: rejected, or replaced by another answer of the same person."""
         return self.cohort.rejected
 
     @property
     def repeats(self) -> int:
-        """How many pairs of members meet again, once for each former meeting."""
+        """The number of past meetings of the pairs in the groups."""
         return self.formulation.problem.value("meetings", self.solution.groups)
 
     @once_spoken
     def conflict(self) -> GroupConflict | None:
-        """Why not all who take part have a place, and ways out; None where they have one, or no reason was found.
+        """The reason why some participants have no place, with remedies; None if all have, or if no reason is found.
 
-        Worked out when first asked for, within a quarter of a minute.
+        Computed at the first access, for up to 15 s.
         """
         placed = sum(map(len, self.solution.groups))
-        whole = placed == len(self.formulation.problem) and self.status is not Status.INFEASIBLE
-        return (
-            None if whole else explain_conflict(self.cohort, self.programme, self.scores, self.formulation, self.labels)
-        )
+        if placed == len(self.formulation.problem) and self.status is not Status.INFEASIBLE:
+            return None
+        return explain_conflict(self.cohort, self.programme, self.scores, self.formulation, self.labels)
 
     @once_spoken
     def remarks(self) -> tuple[str, ...]:
-        """What is worth a look: groups in which turns are rare."""
-        great = [group for group in self.groups if len(group.members) > MANY]
-        if not great:
+        """A remark if groups are so large that turns are rare."""
+        size = max((len(group.members) for group in self.groups), default=0)
+        if size <= LARGE_GROUP:
             return ()
-        size = max(len(group.members) for group in great)
         return (
-            tr("{size} personnes dans un groupe : au-delà de {most}, chacun présente rarement.", size=size, most=MANY),
+            tr(
+                "{size} personnes dans un groupe : au-delà de {most}, chacun présente rarement.",
+                size=size,
+                most=LARGE_GROUP,
+            ),
         )
 
     @cached_property
     def contributions(self) -> int:
-        """The sum of all shares, which is the total of the points."""
+        """The sum of all shares, which equals the value of the goal ``total``."""
         return sum(share.share for group in self.groups for share in group.contributions)
 
     @own_language
     def explain(self) -> str:
-        """Return in plain words what was reached, what is proved, and each group."""
+        """Return the status, the goals, the conflict if any, the groups and the unplaced members as text."""
         lines = [goal_in_words(tier) for tier in self.tiers]
-        head, why = tr("État : {status}", status=str(self.status)), [str(self.conflict)] if self.conflict else []
-        return "\n".join([head, *lines, *why, *map(str, self.groups), *map(str, self.unplaced)])
+        head, conflict = tr("État : {status}", status=str(self.status)), [str(self.conflict)] if self.conflict else []
+        return "\n".join([head, *lines, *conflict, *map(str, self.groups), *map(str, self.unplaced)])
 
     @property
     @own_language
@@ -347,12 +364,12 @@ class Grouping(Result):
     @property
     @own_language
     def shown_sentences(self) -> tuple[str, ...]:
-        return (*self.sentences, *why_not_all(self))
+        return (*self.sentences, *conflict_sentences(self))
 
     @property
     @own_language
     def shown_sheets(self) -> dict[str, ResultSheet]:
-        return {**self.sheets, "unplaced": unplaced_json(self)}
+        return {**self.sheets, "unplaced": unplaced_sheet(self)}
 
     @property
     def as_dict(self) -> dict[str, object]:
@@ -367,8 +384,8 @@ class Grouping(Result):
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows
 
 
-OPEN_TIES = mark("Parmi les répartitions qui valent celle-ci, un autre calcul peut en donner une autre.")
-GOALS = {
+OPEN_TIES_TEXT = mark("Parmi les répartitions qui valent celle-ci, un autre calcul peut en donner une autre.")
+GOAL_NAMES = {
     "placed": mark("personnes placées"),
     "priority": mark("priorités"),
     "meetings": mark("retrouvailles"),
@@ -378,19 +395,19 @@ GOALS = {
 
 
 def sentences(grouping: "Grouping") -> Iterator[str]:
-    """Yield what participants may read, what matters most first: nobody is named."""
+    """Yield the sentences for participants, which name no people, the most important ones at the start."""
     yield sizes_in_words(grouping)
     yield from grouping.proof_sentences or (grouping.standing,)
-    alone = len(grouping.unplaced)
-    if alone:
+    count = len(grouping.unplaced)
+    if count:
         yield tr_n(
-            "{number} personne n'a pas de groupe.", "{number} personnes n'ont pas de groupe.", alone, number=alone
+            "{number} personne n'a pas de groupe.", "{number} personnes n'ont pas de groupe.", count, number=count
         )
     yield from grouping.remarks
 
 
 def sizes_in_words(grouping: "Grouping") -> str:
-    """Return in words how many people there are in how many groups, and of which sizes."""
+    """Return a sentence with the number of people and of groups, and the range of sizes."""
     sizes = sorted({len(group.members) for group in grouping.groups})
     if not sizes:
         return tr("Aucun groupe n'a été formé.")
@@ -404,79 +421,84 @@ def sizes_in_words(grouping: "Grouping") -> str:
 
 
 def staff_sentences(grouping: "Grouping") -> Iterator[str]:
-    """Yield what is for the team: each goal with its proof or its gap, why not all have a place, who is nobody."""
-    yield from (f"{capital(goal_in_words(tier))}." for tier in grouping.tiers)
-    yield from why_not_all(grouping)
-    aside = len(grouping.rejected)
-    if aside:
-        yield tr_n("{number} réponse est écartée.", "{number} réponses sont écartées.", aside, number=aside)
+    """Yield the sentences for staff: each goal with its proof or gap, the conflict, and the number of rejected rows."""
+    yield from (f"{capitalise(goal_in_words(tier))}." for tier in grouping.tiers)
+    yield from conflict_sentences(grouping)
+    count = len(grouping.rejected)
+    if count:
+        yield tr_n("{number} réponse est écartée.", "{number} réponses sont écartées.", count, number=count)
 
 
-def why_not_all(grouping: "Grouping") -> Iterator[str]:
-    """Yield why not everybody has a place, and what would do, where that is so."""
+def conflict_sentences(grouping: "Grouping") -> Iterator[str]:
     if grouping.conflict is not None:
         yield grouping.conflict.reason
         yield from grouping.conflict.ways_out
 
 
-def capital(text: str) -> str:
-    """Return a text that begins a sentence.
+def capitalise(text: str) -> str:
+    """Return the text with a capital first letter.
 
-    >>> capital("total des points")
+    >>> capitalise("total des points")
     'Total des points'
     """
     return f"{text[:1].upper()}{text[1:]}"
 
 
+BOUND_SHOWN_MAX_GAP = 0.05  # a more distant bound on points says nothing about the quality of the groups
+
+
 def goal_in_words(tier: Tier) -> str:
-    """Return what is reached in one goal, and that it is proved, or how far the bound is if it says anything."""
-    shown = points if tier.goal in ("floor", "total") else thousands
-    name, value = tr(GOALS[tier.goal]), shown(tier.value)
+    """Return the value of a goal as a phrase, with the remark that it is proved, or with the bound and its gap.
+
+    A bound on points is omitted if its gap exceeds ``BOUND_SHOWN_MAX_GAP``.
+    """
+    figures = points if tier.goal in ("floor", "total") else thousands
+    name, value = tr(GOAL_NAMES[tier.goal]), figures(tier.value)
     if tier.proved:
         return tr("{goal} : {value}, prouvé", goal=name, value=value)
     if tier.bound is None:
         return tr("{goal} : {value}, sans borne connue", goal=name, value=value)
-    off = abs(tier.bound - tier.value) / max(abs(tier.bound), 1)
-    if off > FAR and shown is points:
+    gap = abs(tier.bound - tier.value) / max(abs(tier.bound), 1)
+    if gap > BOUND_SHOWN_MAX_GAP and figures is points:
         return tr("{goal} : {value}, et aucune borne proche n'est connue", goal=name, value=value)
-    gap = percent(off, 1)
-    return tr("{goal} : {value}, borne {bound} (écart {gap})", goal=name, value=value, bound=shown(tier.bound), gap=gap)
+    bound = figures(tier.bound)
+    return tr("{goal} : {value}, borne {bound} (écart {gap})", goal=name, value=value, bound=bound, gap=percent(gap, 1))
 
 
 def sheets(grouping: "Grouping") -> dict[str, ResultSheet]:
-    """Return who is in which group, and who leads it where somebody does."""
+    """Return the sheets for participants: the members of each group, and its facilitator if any group has one."""
     leader = [("facilitator", tr("Animé par"))] if any(group.facilitator for group in grouping.groups) else []
     columns = [("group", tr("Groupe")), ("member", tr("Membre")), *leader]
-    rows = (row[: len(columns)] for group in grouping.groups for row in placed_sheet(grouping, group))
+    rows = (row[: len(columns)] for group in grouping.groups for row in member_rows(grouping, group))
     return {"groups": sheet(columns, rows)}
 
 
-def placed_sheet(grouping: "Grouping", group: "FormedGroup") -> Iterator[tuple[CellValue, ...]]:
-    """Yield the number of a group, each of its members, and who leads it, empty where nobody does."""
+def member_rows(grouping: "Grouping", group: "FormedGroup") -> Iterator[tuple[CellValue, ...]]:
+    """Yield a row per member: the number of the group, the member, and the facilitator (empty if there is none)."""
     leader = grouping.labels.person("mentor", group.facilitator) if group.facilitator else ""
     yield from ((group.number, grouping.name_of(key), leader) for key in group.members)
 
 
 def staff_sheets(grouping: "Grouping") -> dict[str, ResultSheet]:
-    """Return what is for the team: points and what they are made of, who has no group, who meets again, rows aside."""
     return {
-        "scores": scores(grouping),
-        "shares": shares(grouping),
-        "unplaced": unplaced_json(grouping),
-        "met": met_json(grouping),
+        "scores": score_sheet(grouping),
+        "shares": share_sheet(grouping),
+        "unplaced": unplaced_sheet(grouping),
+        "met": met_sheet(grouping),
         "rejected": rejected_sheet(grouping.rejected),
     }
 
 
-def scores(grouping: "Grouping") -> ResultSheet:
-    """Return the points of each group, as the mean of its pairs."""
+def score_sheet(grouping: "Grouping") -> ResultSheet:
+    """Return the points of each group, as the mean of its pairs, and its number of pairs with past meetings."""
     columns = [("group", tr("Groupe")), ("size", tr("Personnes")), ("points", tr("Points sur 100"))]
     columns.append(("again", tr("Retrouvailles")))
-    return sheet(columns, ((one.number, len(one.members), one.points, len(one.met)) for one in grouping.groups))
+    groups = grouping.groups
+    return sheet(columns, ((group.number, len(group.members), group.points, len(group.met)) for group in groups))
 
 
-def shares(grouping: "Grouping") -> ResultSheet:
-    """Return what each criterion adds to each group: points a pair, which add up to those of the group."""
+def share_sheet(grouping: "Grouping") -> ResultSheet:
+    """Return the points per pair of each criterion in each group, which add up to the points of the group."""
     columns = [
         ("group", tr("Groupe")),
         ("heading", tr("Rubrique")),
@@ -486,66 +508,65 @@ def shares(grouping: "Grouping") -> ResultSheet:
         ("answered", tr("Part connue")),
         ("reason", tr("Pourquoi")),
     ]
-    rows = (grouping_json(one, share) for one in grouping.groups for share in one.contributions)
+    rows = (share_row(group, share) for group in grouping.groups for share in group.contributions)
     return sheet(columns, rows)
 
 
-def grouping_json(one: "FormedGroup", share: "GroupShare") -> tuple[CellValue, ...]:
-    """Return one share as the cells of a row."""
-    pairs = 10_000 * max(pairs_in(len(one.members)), 1)
+def share_row(group: "FormedGroup", share: "GroupShare") -> tuple[CellValue, ...]:
+    pairs = 10_000 * max(pairs_in(len(group.members)), 1)
     heading, full = share.group or "", share.full / pairs
-    return one.number, heading, share.criterion, share.share / pairs, full, share.answered, share.reason
+    return group.number, heading, share.criterion, share.share / pairs, full, share.answered, share.reason
 
 
-def unplaced_json(grouping: "Grouping") -> ResultSheet:
-    """Return everybody in no group, and why."""
+def unplaced_sheet(grouping: "Grouping") -> ResultSheet:
     columns = [("member", tr("Membre")), ("code", tr("Code")), ("reason", tr("Raison"))]
-    return sheet(columns, ((grouping.name_of(one.person), one.code, one.reason) for one in grouping.unplaced))
+    rows = ((grouping.name_of(member.person), member.code, member.reason) for member in grouping.unplaced)
+    return sheet(columns, rows)
 
 
-def met_json(grouping: "Grouping") -> ResultSheet:
-    """Return the pairs who were in one group before, and are again."""
+def met_sheet(grouping: "Grouping") -> ResultSheet:
+    """Return the pairs of each group who were in one group before."""
     columns = [("group", tr("Groupe")), ("member", tr("Membre")), ("other", tr("A déjà rencontré"))]
-    pairs = ((one.number, grouping.name_of(a), grouping.name_of(b)) for one in grouping.groups for a, b in one.met)
-    return sheet(columns, pairs)
+    name_of = grouping.name_of
+    return sheet(columns, ((group.number, name_of(a), name_of(b)) for group in grouping.groups for a, b in group.met))
 
 
 def public_json(grouping: "Grouping") -> dict[str, object]:
-    """Return the groups in codes, as participants may read them."""
     return {
         "status": str(grouping.status),
         "certificate": str(grouping.certificate.verdict),
         "groups": [
-            {"number": one.number, "facilitator": one.facilitator or None, "members": list(one.members)}
-            for one in grouping.groups
+            {"number": group.number, "facilitator": group.facilitator or None, "members": list(group.members)}
+            for group in grouping.groups
         ],
         "without_group": len(grouping.unplaced),
     }
 
 
 def staff_json(grouping: "Grouping") -> dict[str, object]:
-    """Return the groups in codes, with all that is known of them."""
-    found = grouping.conflict
+    """Return the JSON for participants with the data that are confidential to staff: scores, reasons, rows."""
+    conflict = grouping.conflict
     return public_json(grouping) | {
-        "groups": [whole(one) for one in grouping.groups],
-        "tiers": [{"goal": one.goal, "value": one.value, "bound": one.bound} for one in grouping.tiers],
+        "groups": [group_json(group) for group in grouping.groups],
+        "tiers": [{"goal": tier.goal, "value": tier.value, "bound": tier.bound} for tier in grouping.tiers],
         "gap": grouping.gap,
-        "unplaced": [{"member": one.person, "code": one.code, "reason": one.reason} for one in grouping.unplaced],
+        "unplaced": [
+            {"member": member.person, "code": member.code, "reason": member.reason} for member in grouping.unplaced
+        ],
         "repeats": grouping.repeats,
         "conflict": None
-        if found is None
-        else {"code": found.code, "reason": found.reason, "ways_out": list(found.ways_out)},
+        if conflict is None
+        else {"code": conflict.code, "reason": conflict.reason, "ways_out": list(conflict.ways_out)},
         "rejected": [{"line": row.line, "fate": row.fate, "reason": row.reason} for row in grouping.rejected],
     }
 
 
-def whole(one: "FormedGroup") -> Mapping[str, object]:
-    """Return one group in codes: its score and its shares are sums over its pairs, in millionths."""
+def group_json(group: "FormedGroup") -> Mapping[str, object]:
     return {
-        "number": one.number,
-        "facilitator": one.facilitator or None,
-        "members": list(one.members),
-        "score": one.score,
+        "number": group.number,
+        "facilitator": group.facilitator or None,
+        "members": list(group.members),
+        "score": group.score,
         "contributions": [
             {
                 "criterion": share.criterion,
@@ -556,7 +577,7 @@ def whole(one: "FormedGroup") -> Mapping[str, object]:
                 "answered": share.answered,
                 "reason": share.reason,
             }
-            for share in one.contributions
+            for share in group.contributions
         ],
-        "met": [list(pair) for pair in one.met],
+        "met": [list(pair) for pair in group.met],
     }

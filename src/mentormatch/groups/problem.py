@@ -1,4 +1,4 @@
-"""The problem of groups: clique partitioning with size bounds, leaders and few repeated meetings; its solution."""
+"""Group formation as clique partitioning with size bounds, leaders and few repeated meetings: problem and solution."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,14 +24,12 @@ if TYPE_CHECKING:
 type Group = tuple[int, ...]
 
 GOALS = ("placed", "priority", "meetings", "floor", "total")
-"""All goals, in the order in which they are usually pursued."""
-GREATEST = 1 << 40
-"""No pair is worth more than this, so that sums over a group stay far within int64."""
+MAX_PAIR_VALUE = 1 << 40  # sums over a group stay far within int64
 
 
 @dataclass(frozen=True, slots=True)
 class SizeRange:
-    """From ``least`` to ``most``, both included."""
+    """The integers from ``least`` to ``most``, both included."""
 
     least: int
     most: int
@@ -39,21 +37,21 @@ class SizeRange:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaders(ContentEquality):
-    """f people who lead groups: ``may`` (f, n) bool says whom they may meet, ``seats`` (f,) how many groups they lead.
+    """The f people who can lead groups; each group then has one leader.
 
-    Where there are leaders, each group has one.
+    ``allowed`` (f, n) bool: whether leader and person may meet; ``seats`` (f,): the maximum groups per leader.
     """
 
-    may: BoolMatrix
+    allowed: BoolMatrix
     seats: IntVector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupTerm(ContentEquality):
-    """What a group gets as a whole: by what all its people have, as much a pair as two people would get for it.
+    """A value of a group as a whole: points per pair, by the number of items that all its people have.
 
-    ``has`` (n, k) bool: who has which item; ``known`` (n,) bool; ``points`` (k + 1,) millionths a pair by the number of
-    items that all have, ``unknown`` those of a group in which somebody gave no answer.
+    ``has`` (n, k) bool: the items of each person; ``known`` (n,) bool: whether the person answered. ``points``
+    (k + 1,): millionths per pair by the number of common items; ``unknown``: those of a group without all answers.
     """
 
     has: NDArray[np.bool_]
@@ -62,22 +60,42 @@ class GroupTerm(ContentEquality):
     unknown: int
 
     def of(self, group: Sequence[int]) -> int:
-        """Return what a group gets."""
+        """Return the value of a group in millionths, summed over its pairs."""
         people = np.array(group, dtype=np.intp)
-        common = int(self.has[people].all(axis=0).sum()) if len(people) else 0
-        each = int(self.points[common]) if self.known[people].all() else self.unknown
-        return each * pairs_in(len(people))
+        common_count = int(self.has[people].all(axis=0).sum()) if len(people) else 0
+        points = int(self.points[common_count]) if self.known[people].all() else self.unknown
+        return points * pairs_in(len(people))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupProblem(ContentEquality):
-    """Who of n people meet in which group.
+    """The problem of placing n people in groups.
 
-    A group is worth the sum of ``worth`` (n, n), symmetric, over its pairs, and what it gets as a whole (``shared``).
-    People who are ``apart`` (n, n) are in no group together; those of one block of ``together`` are in one group, or
-    none of them is placed.
-    ``spans`` are the sizes: one for all groups, or one for each. ``number`` is how many groups there are. ``meetings``
-    (n, n) says how often two people met before; ``priority`` (n,) weighs those to be placed first.
+    Attributes
+    ----------
+    worth
+        (n, n) symmetric: the value of each pair. The value of a group is the sum over its pairs, and over ``shared``.
+    apart
+        (n, n) bool: the pairs who may not be in one group.
+    spans
+        The range of sizes of all groups, or one range per group.
+    number
+        The range of the number of groups.
+    together
+        Blocks of people who are placed in one group, or not at all.
+    counts, leaders
+        Composition bounds of each group, and the people who can lead; None if groups have no leaders.
+    shared
+        The values of groups as a whole.
+    meetings
+        (n, n): the number of past groups of each pair; None without past groups.
+    priority
+        (n,): the weight of placing each person; None if all are equal.
+    goals
+        In order of importance: ``placed``, ``priority``, ``meetings`` (fewest), ``floor`` (of the worst group) and
+        ``total``.
+    keys, seed, turn
+        The keys of the people, and the two numbers from which their hash is computed, which breaks ties.
 
     >>> problem = GroupProblem.from_scores([[0, 3, 1], [3, 0, 2], [1, 2, 0]], [3])
     >>> problem.worth_of((0, 1, 2))
@@ -114,40 +132,40 @@ class GroupProblem(ContentEquality):
         scale: int = 1_000_000,
         seed: int = 0,
     ) -> Self:
-        """Return the problem of groups that a symmetric matrix states (maximally diverse grouping, for distances).
+        """Return the problem of a symmetric matrix of scores (maximally diverse grouping, if they are distances).
 
         Parameters
         ----------
         scores
-            (n, n) floats or integers, symmetric: what a group gets for two of its people. The diagonal is not looked
-            at. The labels of a pandas frame become the keys.
+            (n, n) floats or integers, symmetric: the value of each pair in one group. The diagonal is ignored. The
+            labels of a pandas frame become the keys.
         sizes
-            Of each group: so many people, or from ``(least, most)``.
+            The size of each group, or its range ``(least, most)``.
         together, apart
-            Positions of people who are in one group, or of whom no two are.
+            Positions of people who must be in one group, or no two of whom may be in one group.
         sense
-            ``max``: the sum over all groups is to be great. ``min``: small; scores then count as their negatives.
+            ``max`` or ``min``: the sum over all groups is maximised or minimised.
         scale
-            Floats are multiplied by it and rounded once; integers are taken as they are.
+            The factor of floats before they are rounded; integers are not scaled.
         seed
-            Settles what the goals leave tied.
+            Breaks ties after the last goal.
 
         Raises
         ------
         RequestError
-            If the matrix is no symmetric square of finite numbers, or a size or a position is none.
+            The matrix is not square, symmetric and finite, or a size or position is invalid.
         """
-        whole, keys = read_square(scores, whole_number("scale", scale, 1, GREATEST))
-        n = len(whole)
+        worth, keys = read_symmetric(scores, whole_number("scale", scale, 1, MAX_PAIR_VALUE))
+        n = len(worth)
         spans = tuple(_span(size) for size in sizes)
-        kept = np.zeros((n, n), dtype=bool)
+        is_forbidden = np.zeros((n, n), dtype=bool)
         for people in apart:
-            some = _members(people, n, "apart")
-            kept[np.ix_(some, some)] = True
-        np.fill_diagonal(kept, val=False)
+            members = _members(people, n, "apart")
+            is_forbidden[np.ix_(members, members)] = True
+        np.fill_diagonal(is_forbidden, val=False)
         return cls(
-            read_sense(sense) * whole,
-            kept,
+            read_sense(sense) * worth,
+            is_forbidden,
             spans,
             SizeRange(len(spans), len(spans)),
             together=tuple(_members(people, n, "together") for people in together),
@@ -160,20 +178,20 @@ class GroupProblem(ContentEquality):
 
     @property
     def ties(self) -> IntMatrix:
-        """(n, n) int64: the hash that settles ties, the same for a pair both ways round."""
+        """(n, n) int64, symmetric: the keyed hash of each pair, which breaks ties."""
         hashes, n = KeyedTieBreaker(self.seed, self.keys, self.keys), len(self)
-        left, right = (part.ravel() for part in np.indices((n, n)))
-        block = hashes.of(left, right, self.turn).reshape(n, n) if n else np.zeros((0, 0), dtype=np.int64)
+        first, second = (index.ravel() for index in np.indices((n, n)))
+        block = hashes.of(first, second, self.turn).reshape(n, n) if n else np.zeros((0, 0), dtype=np.int64)
         return np.asarray(block + block.T)
 
     @property
     def sizes(self) -> SizeRange:
-        """The least and the greatest size that a group may have."""
+        """The minimum and maximum size of all groups."""
         return SizeRange(min(span.least for span in self.spans), max(span.most for span in self.spans))
 
     def most(self, goal: str) -> int:
-        """Return what no groups exceed in a goal, fewer meetings being more: by what each could have at best."""
-        shared = sum(max(int(each.points.max(initial=0)), each.unknown, 0) for each in self.shared)
+        """Return an upper bound on the value of a goal over all groups; for ``meetings``, the lower bound 0."""
+        shared = sum(max(int(term.points.max(initial=0)), term.unknown, 0) for term in self.shared)
         if goal != "total":
             return {
                 "placed": len(self),
@@ -181,50 +199,53 @@ class GroupProblem(ContentEquality):
                 "meetings": 0,
                 "floor": int(self.worth.max(initial=0)) + shared,
             }[goal]
-        others = self.sizes.most - 1
+        # Each person meets their most valuable partners, as many as the largest group has
+        partners = self.sizes.most - 1
         worth = np.where(self.apart | np.eye(len(self), dtype=bool), 0, np.maximum(self.worth, 0))
-        best = np.sort(worth, axis=1)[:, max(len(self) - others, 0) :].sum(axis=1) if others else np.zeros(len(self))
-        pairs = len(self) * others // 2
+        best = (
+            np.sort(worth, axis=1)[:, max(len(self) - partners, 0) :].sum(axis=1) if partners else np.zeros(len(self))
+        )
+        pairs = len(self) * partners // 2
         return -(-int(best.sum()) // 2) + shared * pairs
 
     def tighten(self) -> "GroupProblem":
-        """Return the same problem without what cannot be in any groups.
+        """Return an equivalent problem without sizes and meetings that no feasible groups contain.
 
-        That is sizes that leave too few people for the least sizes of the other groups, and meetings of people who are
-        to be in one group with somebody whom they may not meet.
+        Such sizes leave too few people for the minimum sizes of the other groups. The members of a block with a
+        forbidden pair cannot be placed, so they meet no one.
         """
-        apart = self.apart.copy()
+        is_forbidden = self.apart.copy()
         for block in map(list, self.together):
             if self.apart[np.ix_(block, block)].any():
-                apart[block, :] = apart[:, block] = True
-        return replace(self, apart=apart)._within_sizes()
+                is_forbidden[block, :] = is_forbidden[:, block] = True
+        return replace(self, apart=is_forbidden)._tighten_sizes()
 
-    def _within_sizes(self) -> "GroupProblem":
-        """Return the same problem without sizes that leave too few people for the least sizes of the others."""
+    def _tighten_sizes(self) -> "GroupProblem":
+        """Return the problem with reduced maximum sizes; unchanged if the minimum sizes need too many people."""
         spans = self.spans if len(self.spans) > 1 else self.spans * self.number.least
-        least = sum(span.least for span in spans)
-        kept = tuple(SizeRange(span.least, min(span.most, len(self) - least + span.least)) for span in spans)
-        if any(span.least > span.most for span in kept):
+        people_needed = sum(span.least for span in spans)
+        tight = tuple(SizeRange(span.least, min(span.most, len(self) - people_needed + span.least)) for span in spans)
+        if any(span.least > span.most for span in tight):
             return self
-        return replace(self, spans=kept if len(self.spans) > 1 or not kept else kept[:1])
+        return replace(self, spans=tight if len(self.spans) > 1 or not tight else tight[:1])
 
     def worth_of(self, group: Sequence[int]) -> int:
-        """Return what a group is worth, by its pairs and as a whole."""
+        """Return the value of a group: the sum over its pairs and over the values as a whole."""
         people = np.array(group, dtype=np.intp)
         pairs = int(self.worth[np.ix_(people, people)].sum()) // 2
-        return pairs + sum(shared.of(group) for shared in self.shared)
+        return pairs + sum(term.of(group) for term in self.shared)
 
     def count_met_before(self, group: Sequence[int]) -> int:
-        """Return how often pairs of a group met before."""
+        """Return the number of past meetings of pairs of a group."""
         people = np.array(group, dtype=np.intp)
         return 0 if self.meetings is None else int(self.meetings[np.ix_(people, people)].sum()) // 2
 
     def floor_of(self, group: Sequence[int]) -> int:
-        """Return the mean worth of the pairs of a group, rounded down; 0 for one person."""
+        """Return the mean value of the pairs of a group, rounded down; 0 for one person."""
         return self.worth_of(group) // max(pairs_in(len(group)), 1)
 
     def value(self, goal: str, groups: Sequence[Group]) -> int:
-        """Return what some groups reach in a goal."""
+        """Return the value of groups in a goal."""
         placed = [person for group in groups for person in group]
         match goal:
             case "placed":
@@ -238,26 +259,29 @@ class GroupProblem(ContentEquality):
         return sum(self.worth_of(group) for group in groups)
 
 
-def read_square(scores: "ArrayLike | DataFrameLike", scale: int) -> tuple[IntMatrix, tuple[str, ...]]:
-    """Return a symmetric matrix as integers, its diagonal 0, and the labels of a frame."""
+def read_symmetric(scores: "ArrayLike | DataFrameLike", scale: int) -> tuple[IntMatrix, tuple[str, ...]]:
+    """Return a symmetric matrix as integers with diagonal 0, and the labels of a frame (empty without frame).
+
+    Raises RequestError if the matrix is not square or not symmetric, or if a value exceeds ``MAX_PAIR_VALUE``.
+    """
     cells, keys = read_cells(scores, "scores"), keys_of(scores)
     square = cells.values
     if square.ndim != 2 or square.shape[0] != square.shape[1] or keys[0] not in ((), keys[1]):
         raise input_error("scores", tr("forme {shape}", shape=square.shape), tr("autant de lignes que de colonnes"))
-    whole = scale_to_int64(cells.restrict(~np.eye(len(square), dtype=bool)), "scores", scale)
-    np.fill_diagonal(whole, 0)
-    unlike = whole != whole.T
-    if unlike.any():
-        raise input_error("scores" + cells.first(unlike), tr("un nombre"), tr("le même dans les deux sens"))
-    if np.abs(whole).max(initial=0) > GREATEST:
+    matrix = scale_to_int64(cells.restrict(~np.eye(len(square), dtype=bool)), "scores", scale)
+    np.fill_diagonal(matrix, 0)
+    is_asymmetric = matrix != matrix.T
+    if is_asymmetric.any():
+        raise input_error("scores" + cells.first(is_asymmetric), tr("un nombre"), tr("le même dans les deux sens"))
+    if np.abs(matrix).max(initial=0) > MAX_PAIR_VALUE:
         raise RequestError(tr("Les valeurs des paires sont trop grandes"))
-    return whole, keys[1]
+    return matrix, keys[1]
 
 
 def _span(size: int | tuple[int, int]) -> SizeRange:
-    least, most = size if isinstance(size, tuple | list) else (size, size)
-    first = whole_number("sizes", least, 0, GREATEST)
-    return SizeRange(first, whole_number("sizes", most, first, GREATEST))
+    lower, upper = size if isinstance(size, tuple | list) else (size, size)
+    least = whole_number("sizes", lower, 0, MAX_PAIR_VALUE)
+    return SizeRange(least, whole_number("sizes", upper, least, MAX_PAIR_VALUE))
 
 
 def _members(people: Sequence[int], count: int, where: str) -> Group:
@@ -265,17 +289,30 @@ def _members(people: Sequence[int], count: int, where: str) -> Group:
 
 
 def pairs_in(people: int) -> int:
-    """Return how many pairs so many people make."""
+    """Return the number of pairs of ``people`` people."""
     return people * (people - 1) // 2
 
 
 @dataclass(frozen=True, slots=True)
 class GroupSolution(VersionedPickle):
-    """Groups of positions, each in ascending order, the first people first; ``leaders`` has the leader of each.
+    """The solution of a group problem, by positions.
 
-    ``tiers`` follow the goals; in ``meetings`` less is better, in the others more. ``columns``: how many groups were
-    looked at, 0 where they were not listed. ``settled``: among groups that are as good in every goal the hash has
-    chosen. ``proofs``: what ``certificate`` checks; none for goals whose bound is not proved without a solver.
+    Attributes
+    ----------
+    status
+        Proved, feasible, infeasible, stopped or failed.
+    groups, leaders
+        The people of each group, in ascending order within and between groups, and the leader of each group.
+    tiers
+        The value and bound of each goal, in order. ``meetings`` is minimised, the other goals are maximised.
+    engine, seconds
+        The name of the engine, and its time.
+    columns
+        Unused, always 0.
+    settled
+        Whether the hash has broken ties between optimal groups.
+    proofs
+        The proofs that ``certificate`` checks; none for a goal whose bound needs a solver.
     """
 
     status: Status
@@ -290,26 +327,26 @@ class GroupSolution(VersionedPickle):
 
     @property
     def stated(self) -> Self:
-        """The same as it is told: proved where every goal is, also if there was no time to settle ties."""
+        """The solution, with status proved if each goal is proved, even if ties remain (``settled`` is then false)."""
         if self.status is Status.FEASIBLE and self.groups and all(tier.proved for tier in self.tiers):
             return replace(self, status=Status.PROVED, settled=False)
         return self
 
     @property
     def gap(self) -> int | None:
-        """The gap of the first goal that is not proved; None where there is no answer or no bound."""
+        """The gap of the first goal that is not proved, 0 if all are; None without a solution or a bound."""
         if self.status not in (Status.PROVED, Status.FEASIBLE):
             return None
         return next((tier.gap for tier in self.tiers if not tier.proved), 0)
 
 
-def in_order(groups: list[Group], leaders: list[int]) -> tuple[tuple[Group, ...], tuple[int, ...]]:
-    """Return groups and their leaders, the groups with the first people first."""
-    led = leaders or [-1] * len(groups)
-    ordered = sorted((tuple(sorted(group)), leader) for group, leader in zip(groups, led, strict=True))
+def canonical_order(groups: list[Group], leaders: list[int]) -> tuple[tuple[Group, ...], tuple[int, ...]]:
+    """Return the groups and their leaders, with people and groups in ascending order."""
+    leader_per_group = leaders or [-1] * len(groups)
+    ordered = sorted((tuple(sorted(group)), leader) for group, leader in zip(groups, leader_per_group, strict=True))
     return tuple(group for group, _ in ordered), tuple(leader for _, leader in ordered) if leaders else ()
 
 
 def tiers_of(problem: GroupProblem, groups: tuple[Group, ...], bounds: dict[str, int]) -> tuple[Tier, ...]:
-    """Return what groups reach in each goal, with the bounds that are known."""
+    """Return the value of groups in each goal, with its bound, None if it is not in ``bounds``."""
     return tuple(Tier(goal, problem.value(goal, groups), bounds.get(goal)) for goal in problem.goals)

@@ -22,10 +22,10 @@ def add_proofs(problem: GroupProblem, solution: GroupSolution, deadline: float |
     claims = GroupClaims.of(problem)
     if claims is None:
         return solution
-    chosen, proofs = claims.chosen_by(solution), list[GoalProof]()
+    is_chosen, proofs = claims.chosen_by(solution), list[GoalProof]()
     for goal, bound, system in claimed_systems(claims, solution):
         try:
-            steps = Prover(claims, system, chosen, Budget(deadline)).prove()
+            steps = Prover(claims, system, is_chosen, Budget(deadline)).prove()
         except (BudgetError, ProofError):  # a proof that may not be written, as its numbers are too great, is none
             continue
         proofs.append(GoalProof(goal, bound, (json.dumps(steps, separators=(",", ":")),)))

@@ -38,11 +38,11 @@ def construct_rounds(groups: int, size: int) -> list[Partition]:
 
 def build_circle(people: int) -> list[Partition]:
     """Return the rounds of a round robin of an even number of people (circle method)."""
-    others = list(range(1, people))
+    rotating = list(range(1, people))
     rounds = []
     for turn in range(people - 1):
-        # Person 0 stays, the others rotate; opposite positions meet
-        circle = [0, *others[turn:], *others[:turn]]
+        # Person 0 stays, all others rotate; opposite positions meet
+        circle = [0, *rotating[turn:], *rotating[:turn]]
         rounds.append(tuple((circle[position], circle[-1 - position]) for position in range(people // 2)))
     return [tuple(tuple(sorted(pair)) for pair in pairs) for pairs in rounds]
 

@@ -1,4 +1,4 @@
-"""What groups, turns, topics and dates have in common as results: a status, tables, frames, documents."""
+"""Base classes of the results for groups (groups, turns, topics, dates): status, tables, frames, documents."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -23,26 +23,32 @@ from mentormatch.languages.translation import language, mark, own_language, tr
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-STANDING = {
+STATUS_TEXTS = {
     Status.PROVED: mark("C'est démontré : aucune autre réponse ne fait mieux."),
     Status.FEASIBLE: mark("Le temps est écoulé : cette réponse respecte les règles, sans être démontrée la meilleure."),
     Status.INFEASIBLE: mark("Aucune réponse ne respecte tout ce qui est demandé."),
     Status.STOPPED: mark("Le temps est écoulé avant une première réponse."),
     Status.FAILED: mark("Le calcul a échoué."),
 }
-UNSETTLED = mark(
+OPEN_TIES_TEXT = mark(
     "C'est démontré : aucune autre réponse ne fait mieux ; parmi celles qui la valent, un autre calcul peut en donner"
     " une autre."
 )
-GRAVITY = (Status.FAILED, Status.STOPPED, Status.INFEASIBLE, Status.FEASIBLE, Status.PROVED)
 
 
 class Result(ContentEquality, ABC):
-    """Something decided for a group: what is known of it, its tables, and documents made of them.
+    """A decision for a group, with its status, its tables, and documents made of them.
 
-    What ``sheets`` holds may be shown to all; ``staff_sheets`` are for the team. A session takes ``minutes``, at its
-    ``place``, by the clock of a ``zone``; ``group_name`` tells its group from the others of the programme. ``plain`` is
-    the same in codes, as programs are told it, where members are called otherwise: see ``relabel``.
+    ``sheets`` may be shown to all; ``staff_sheets`` are confidential to staff.
+
+    Attributes
+    ----------
+    minutes, place, zone
+        The duration, place and time zone of a session.
+    name, group_name
+        The name of the programme, and the number or name of the group within it.
+    plain
+        After ``relabel``: the original, with codes, which is exported for programs. None otherwise.
     """
 
     kind: ClassVar[str]
@@ -55,12 +61,12 @@ class Result(ContentEquality, ABC):
     group_name: int | str = ""
 
     def relabel(self, labels: Labels) -> Self:
-        """Return the same, its members called by their labels in all that is told to people."""
+        """Return the result with the labels of members in all texts and tables for people."""
         return self
 
     @checked
     def in_codes(self, labels: Labels) -> Self:
-        """Return the same, its members called by their codes, also as programs are told it."""
+        """Return the result with the codes of members, in exports for programs too."""
         relabelled: Any = self if labels is KEY_LABELS else self.relabel(labels)
         coded: Self = relabelled if relabelled is self else replace(relabelled, plain=None)
         return coded
@@ -68,63 +74,63 @@ class Result(ContentEquality, ABC):
     @property
     @abstractmethod
     def status(self) -> Status:
-        """What is known of it: proved, feasible, infeasible, stopped or failed."""
+        """The status: proved, feasible, infeasible, stopped or failed."""
 
     @property
     @abstractmethod
     def title(self) -> str:
-        """What it is called."""
+        """The title in documents."""
 
     @property
     @abstractmethod
     def sentences(self) -> tuple[str, ...]:
-        """All of it in words that may be shown to all, what matters most first."""
+        """The result in sentences that may be shown to all, the most important ones at the start."""
 
     @property
     def staff_sentences(self) -> tuple[str, ...]:
-        """What is to be said besides, to the team alone."""
+        """Additional sentences that are confidential to staff."""
         return ()
 
     @property
     @abstractmethod
     def sheets(self) -> Mapping[str, ResultSheet]:
-        """The tables that may be shown to all, by their codes."""
+        """The tables that may be shown to all, by code."""
 
     @property
     def staff_sheets(self) -> Mapping[str, ResultSheet]:
-        """The tables for the team alone, by their codes."""
+        """The tables that are confidential to staff, by code."""
         return {}
 
     @property
     def standing(self) -> str:
-        """What is known of it, in a sentence."""
-        open_ties = self.status is Status.PROVED and not self.settled
+        """The status as a sentence, which mentions remaining ties."""
+        has_open_ties = self.status is Status.PROVED and not self.settled
         with language(self.language, unless_asked=True):
-            return tr(UNSETTLED if open_ties else STANDING[self.status])
+            return tr(OPEN_TIES_TEXT if has_open_ties else STATUS_TEXTS[self.status])
 
     @property
     def settled(self) -> bool:
-        """Whether one was chosen among answers that are as good: else another run may choose another."""
+        """Whether ties between optimal results are broken; otherwise another run may return another result."""
         return True
 
     @property
     def canonical(self) -> bool:
-        """Whether all is proved and ties are settled, so that another run chooses the same."""
+        """Whether optimality is proved and ties are broken, so that each run returns the same result."""
         return self.status is Status.PROVED and self.settled
 
     @property
     @abstractmethod
     def as_dict(self) -> dict[str, object]:
-        """The same for programs, in codes, without what is for the team alone."""
+        """The result for programs, with codes, without confidential data."""
 
     @property
     def as_dict_for_staff(self) -> dict[str, object]:
-        """The same for programs, with what is for the team alone."""
+        """The result for programs, with data that are confidential to staff."""
         return self.as_dict
 
     @property
     def shown_sentences(self) -> tuple[str, ...]:
-        """What a notebook says, whose outputs are saved: what may be shown to all, unless a kind has more to tell."""
+        """The sentences that a notebook shows and saves: by default, those that may be shown to all."""
         return self.sentences
 
     @property
@@ -134,17 +140,17 @@ class Result(ContentEquality, ABC):
 
     @property
     def veiled(self) -> Self:
-        """The same, as a notebook may keep it: people under pseudonyms where their keys would tell who they are."""
+        """The result for a notebook, which saves its output: with pseudonyms if the keys identify people."""
         return self
 
     @property
     def moments(self) -> tuple[tuple[date, str], ...]:
-        """When there are sessions, and what is to be said of each; none where no dates are known."""
+        """The start of each session with a text about it; empty if the dates are unknown."""
         return ()
 
     @property
     def events(self) -> tuple[SessionEvent, ...]:
-        """The sessions as they stand in a calendar."""
+        """The sessions as calendar events."""
         series = self.name, str(self.group_name)
         with language(self.language, unless_asked=True):
             return tuple(
@@ -155,11 +161,11 @@ class Result(ContentEquality, ABC):
             )
 
     def _session_title(self, number: int) -> str:
-        if called := self._called():
-            return tr("{name} : séance {number}", name=called, number=number)
+        if label := self._label():
+            return tr("{name} : séance {number}", name=label, number=number)
         return tr("Séance {number}", number=number)
 
-    def _called(self) -> str:
+    def _label(self) -> str:
         is_number = isinstance(self.group_name, int)
         group = tr("groupe\u00a0{number}", number=self.group_name) if is_number else str(self.group_name)
         return ", ".join(filter(None, [self.name, group]))
@@ -167,30 +173,31 @@ class Result(ContentEquality, ABC):
     @checked
     @own_language
     def calendar(self, *, key: str = "", former: bytes | None = None, now: datetime | None = None) -> bytes:
-        """Return the sessions as an iCalendar file; with the former one, events keep their ids and are updated.
+        """Return the sessions as an iCalendar file; events of ``former`` keep their ids and are updated.
 
         Parameters
         ----------
         key
-            A secret of the programme, of which ids are made.
+            A secret of the programme, used to compute ids.
         former
-            The file as it was last given out.
+            The file as it was last published.
         now
-            When this is, for what is new or has changed; None: the time of the clock.
+            The time stamp of new and changed events; None: the current time.
 
         Raises
         ------
         OutputError
-            No dates are known, the former file is none, or the package ``icalendar`` is missing.
+            The dates are unknown, ``former`` is not an iCalendar file of sessions, or the package ``icalendar`` is
+            missing.
         """
         if not self.events:
-            found = Problem(tr("séances"), tr("aucune date"), advice=tr("nommez les séances par leurs dates"))
-            raise OutputError(tr("Aucun calendrier ne peut être écrit"), [found])
-        return calendar_of(self._called() or self.title, self.events, key=key, former=former, now=now)
+            problem = Problem(tr("séances"), tr("aucune date"), advice=tr("nommez les séances par leurs dates"))
+            raise OutputError(tr("Aucun calendrier ne peut être écrit"), [problem])
+        return calendar_of(self._label() or self.title, self.events, key=key, former=former, now=now)
 
     @property
     def frames(self) -> "ResultFrames":
-        """The tables as pandas frames, those for the team included, each by its code."""
+        """The tables as pandas frames by code, including the tables that are confidential to staff."""
         return ResultFrames({**self.sheets, **self.staff_sheets})
 
     @checked
@@ -198,25 +205,25 @@ class Result(ContentEquality, ABC):
     def save(
         self, path: str | PathLike[str], *others: str | PathLike[str], staff: bool = False, replace: bool = False
     ) -> Path:
-        """Write a document and return its path; its suffix says which: .xlsx, .html, .csv, .json, or .ics for dates.
+        """Write a document and return its path; the suffix selects the format: .xlsx, .html, .csv, .json or .ics.
 
         Parameters
         ----------
         others
-            More documents, written with it: those of one folder together.
+            Paths of more documents; the documents of one folder are written together.
         staff
-            With what is for the team alone; the file is then readable for its owner alone.
+            Whether to include confidential data; only the owner of the file can then read it.
         replace
-            Whether a document in which somebody wrote is replaced; it is kept beside then, under its date.
+            Whether to replace a document that was edited by hand; a copy with its date remains in the folder.
 
         Raises
         ------
         OutputError
-            The file cannot be written, or there is no such format, or somebody wrote in the one that is there.
+            The file cannot be written, the format does not exist, or the existing document was edited by hand.
         """
         from mentormatch.report.sessions import write_session_documents  # a higher layer
 
-        paths = [Path(one) for one in (path, *others)]
+        paths = [Path(document) for document in (path, *others)]
         write_session_documents(self, paths, staff=staff, replace=replace)
         return paths[0]
 
@@ -228,7 +235,7 @@ class Result(ContentEquality, ABC):
 
 
 class ResultFrames:
-    """Tables as pandas frames, each an attribute by its code; columns have the stable English names."""
+    """Tables as pandas frames, one attribute per code; columns have stable English names."""
 
     def __init__(self, sheets: Mapping[str, ResultSheet]) -> None:
         self._sheets = sheets
@@ -243,7 +250,7 @@ class ResultFrames:
 
 
 class SolvedResult(Result):
-    """A result of one assignment problem: its ``solution`` states what is known, and its certificate what is proved."""
+    """A result from the solution of one assignment problem."""
 
     problem: AssignmentProblem
     solution: Solution
@@ -258,10 +265,13 @@ class SolvedResult(Result):
 
     @property
     def certificate(self) -> Certificate:
-        """What can be checked of the choice without a solver."""
+        """The certificate of the solution, computed without a solver."""
         return certify(self.problem, self.solution)
 
 
+STATUS_ORDER = (Status.FAILED, Status.STOPPED, Status.INFEASIBLE, Status.FEASIBLE, Status.PROVED)
+
+
 def worst_status(statuses: Iterable[Status]) -> Status:
-    """Return the status that says the least, proved where there is none."""
-    return min(statuses, key=GRAVITY.index, default=Status.PROVED)
+    """Return the worst of some statuses; proved if there are none."""
+    return min(statuses, key=STATUS_ORDER.index, default=Status.PROVED)

@@ -1,6 +1,7 @@
-"""Rounds of groups with few repeats: a construction, else each round formed again given the others.
+"""Rounds of groups with few repeated meetings, and the groups of a file (past ones, or ones made by hand).
 
-Groups there were before, or that somebody made by hand, from whatever file holds them.
+Rounds come from a construction if one fits the sizes and the rules. Otherwise a local search forms each round given
+the others.
 """
 
 from collections import Counter
@@ -34,16 +35,19 @@ from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import TableSource, read_table
 
-SWEEPS = 8
-"""How often every round is formed again, given the others."""
-
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Rotation(Result):
-    """``rounds`` of groups of members' keys; ``repeats``: meetings of pairs beyond their first.
+    """Rounds of groups; the first round is that of ``grouping``. Repeated meetings are confidential to staff.
 
-    ``bound`` is what no rounds of these sizes go below, so where both are equal nothing better is possible. The first
-    round is that of ``grouping``. Who meets again is for the team.
+    Attributes
+    ----------
+    rounds
+        The groups of each round, as keys of their members.
+    repeats
+        The number of meetings of pairs beyond the first meeting of each pair.
+    bound
+        A lower bound on ``repeats`` over all rounds of these sizes; if both are equal, the rounds are optimal.
     """
 
     kind: ClassVar[str] = "rotation"
@@ -56,7 +60,7 @@ class Rotation(Result):
 
     @property
     def veiled(self) -> Self:
-        """The same rounds, whose people are called by pseudonyms where their keys are e-mail addresses."""
+        """The same rounds, with pseudonyms for people if their keys are e-mail addresses."""
         return replace(self, grouping=self.grouping.veiled)
 
     @property
@@ -69,24 +73,24 @@ class Rotation(Result):
 
     @property
     def proved(self) -> bool:
-        """Return whether no rounds have fewer repeats."""
+        """Whether it is proved that no rounds have fewer repeats."""
         return self.repeats == self.bound
 
     @once_spoken
     def explanation(self) -> str:
-        """Say what was reached, and what is known of it."""
-        rounds, again = counted(len(self.rounds), "tour"), counted(self.repeats, "retrouvaille")
+        """A sentence with the number of rounds and of repeats, and the bound on repeats."""
+        rounds, repeats = counted(len(self.rounds), "tour"), counted(self.repeats, "retrouvaille")
         if self.proved:
             return tr(
                 "{rounds}, {repeats} : aucune suite de groupes de ces tailles n'en a moins.",
                 rounds=rounds,
-                repeats=again,
+                repeats=repeats,
             )
         if not self.bound:
             return tr(
-                "{rounds}, {repeats} ; on ne sait pas si d'autres groupes en ont moins.", rounds=rounds, repeats=again
+                "{rounds}, {repeats} ; on ne sait pas si d'autres groupes en ont moins.", rounds=rounds, repeats=repeats
             )
-        return tr("{rounds}, {repeats} ; il y en a {bound} au moins.", rounds=rounds, repeats=again, bound=self.bound)
+        return tr("{rounds}, {repeats} ; il y en a {bound} au moins.", rounds=rounds, repeats=repeats, bound=self.bound)
 
     @property
     @own_language
@@ -95,21 +99,21 @@ class Rotation(Result):
 
     @cached_property
     def again(self) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
-        """The pairs who meet more than once, and in which rounds, from 1."""
-        met: dict[tuple[str, str], list[int]] = {}
-        for number, each in enumerate(self.rounds, start=1):
-            for pair in (pair for group in each for pair in combinations(group, 2)):
-                met.setdefault(pair, []).append(number)
-        return tuple((*pair, tuple(when)) for pair, when in sorted(met.items()) if len(when) > 1)
+        """The pairs who meet more than once, each with the numbers of its rounds, from 1."""
+        rounds_of_pair: dict[tuple[str, str], list[int]] = {}
+        for number, groups in enumerate(self.rounds, start=1):
+            for pair in (pair for group in groups for pair in combinations(group, 2)):
+                rounds_of_pair.setdefault(pair, []).append(number)
+        return tuple((*pair, tuple(numbers)) for pair, numbers in sorted(rounds_of_pair.items()) if len(numbers) > 1)
 
     @property
     @own_language
     def sheets(self) -> dict[str, ResultSheet]:
         columns = [("round", tr("Tour")), ("group", tr("Groupe")), ("member", tr("Membre"))]
         rows = (
-            (turn, number, self.grouping.name_of(key))
-            for turn, each in enumerate(self.rounds, start=1)
-            for number, group in enumerate(each, start=1)
+            (round_number, group_number, self.grouping.name_of(key))
+            for round_number, groups in enumerate(self.rounds, start=1)
+            for group_number, group in enumerate(groups, start=1)
             for key in group
         )
         return {"rounds": sheet(columns, rows)}
@@ -118,18 +122,17 @@ class Rotation(Result):
     @own_language
     def staff_sheets(self) -> dict[str, ResultSheet]:
         columns = [("member", tr("Membre")), ("other", tr("Retrouve")), ("rounds", tr("Aux tours"))]
-        called = self.grouping.name_of
-        return {
-            "again": sheet(columns, ((called(a), called(b), listed([*map(str, when)])) for a, b, when in self.again))
-        }
+        name_of = self.grouping.name_of
+        rows = ((name_of(a), name_of(b), listed([*map(str, numbers)])) for a, b, numbers in self.again)
+        return {"again": sheet(columns, rows)}
 
     @property
     def as_dict(self) -> dict[str, object]:
         return {
             "status": str(self.status),
             "rounds": [
-                {"round": turn, "groups": [list(group) for group in each]}
-                for turn, each in enumerate(self.rounds, start=1)
+                {"round": number, "groups": [list(group) for group in groups]}
+                for number, groups in enumerate(self.rounds, start=1)
             ],
             "repeats": self.repeats,
             "bound": self.bound,
@@ -140,125 +143,140 @@ class Rotation(Result):
 
 
 def rotate(grouping: Grouping, rounds: int = 2) -> Rotation:
-    """Return ``rounds`` rounds of groups of the same people, the first as they were formed, each true to the rules.
+    """Return ``rounds`` rounds of groups of the same people, which keep the rules; the first round is ``grouping``.
 
-    As few pairs as are found meet again: none, where the sizes allow a known construction and no rule forbids it.
-    Raises RequestError where there are no groups, or no round is asked for.
+    Repeated meetings are minimised, without proof in general. There are none if a known construction fits the sizes
+    and its rounds keep the rules. Raises RequestError if there are no groups, or if ``rounds`` is below 1.
     """
     rounds = whole_number(tr("tours"), rounds)
     if rounds < 1 or not grouping.solution.groups:
         raise RequestError(tr("Il faut des groupes, et au moins un tour"))
     keys = [grouping.cohort.members.ids[row] for row in grouping.formulation.members]
-    found = rotate_groups(grouping.formulation.problem, grouping.solution.groups, rounds)
-    named = tuple(tuple(tuple(keys[person] for person in group) for group in each) for each in found)
-    least = least_repeats(grouping.formulation.problem, found)
-    return Rotation(grouping, named, repeats_in(found), least, grouping.language, grouping.name)
+    formed = rotate_groups(grouping.formulation.problem, grouping.solution.groups, rounds)
+    with_keys = tuple(tuple(tuple(keys[person] for person in group) for group in groups) for groups in formed)
+    bound = least_repeats(grouping.formulation.problem, formed)
+    return Rotation(grouping, with_keys, repeats_in(formed), bound, grouping.language, grouping.name)
 
 
 def rotate_groups(problem: GroupProblem, first: Partition, rounds: int) -> list[Partition]:
-    """Return rounds that begin with the first, from a construction where it keeps the rules, else by a search."""
-    known = relabel(first, rounds)
-    if len(known) == rounds and all(keeps_rules(problem, each) for each in known):
-        return known
+    """Return ``rounds`` rounds that begin with ``first``: a construction if it keeps the rules, else a search."""
+    constructed = relabel(first, rounds)
+    if len(constructed) == rounds and all(keeps_rules(problem, groups) for groups in constructed):
+        return constructed
     return improve_rounds(problem, [first, *add_rounds(problem, first, rounds)])
 
 
 def relabel(first: Partition, rounds: int) -> list[Partition]:
-    """Return the rounds of a construction, its people called so that it begins with the first; as many as it has."""
+    """Return up to ``rounds`` rounds of a construction whose people are renumbered so that it begins with ``first``.
+
+    Empty if the groups differ in size.
+    """
     sizes = {len(group) for group in first}
     if len(sizes) != 1:
         return []
-    made = construct_rounds(len(first), sizes.pop())[:rounds]
-    called = {
-        old: new for group, mine in zip(made[0], first, strict=True) for old, new in zip(group, mine, strict=True)
+    constructed = construct_rounds(len(first), sizes.pop())[:rounds]
+    people = {
+        number: person
+        for group, first_group in zip(constructed[0], first, strict=True)
+        for number, person in zip(group, first_group, strict=True)
     }
-    return [in_order([[called[person] for person in group] for group in each]) for each in made]
+    return [canonical_partition([[people[number] for number in group] for group in groups]) for groups in constructed]
 
 
-def in_order(groups: Sequence[Sequence[int]]) -> Partition:
-    """Return groups in ascending order, of people in ascending order."""
+def canonical_partition(groups: Sequence[Sequence[int]]) -> Partition:
     return tuple(sorted(tuple(sorted(group)) for group in groups))
 
 
 def keeps_rules(problem: GroupProblem, groups: Partition) -> bool:
-    """Return whether a round keeps the rules on groups; leaders are not rotated with the members."""
+    # Leaders are not rotated with the members
     return not any(violations(replace(problem, leaders=None), GroupSolution(Status.FEASIBLE, groups)))
 
 
 def add_rounds(problem: GroupProblem, first: Partition, rounds: int) -> Iterator[Partition]:
-    """Yield further rounds, each with as few repeats as are found given those before; the first again if none is."""
+    """Yield the rounds after the first, each with few repeats given the rounds before; ``first`` if none is found."""
     before = [first]
-    for turn in range(1, rounds):
-        found = search_round(problem, meetings_in(problem, before), problem.seed + turn)
-        before.append(in_order(found) or first)
+    for number in range(1, rounds):
+        groups = search_round(problem, meetings_in(problem, before), problem.seed + number)
+        before.append(canonical_partition(groups) or first)
         yield before[-1]
 
 
+MAX_SWEEPS = 8  # of ``improve_rounds`` over all rounds
+
+
 def improve_rounds(problem: GroupProblem, rounds: list[Partition]) -> list[Partition]:
-    """Return rounds with fewer repeats: each but the first is formed again, given the others, as long as that helps."""
+    """Return the rounds with the fewest repeats over sweeps in which each round but the first is formed again."""
     best, fewest = list(rounds), repeats_in(rounds)
-    for sweep in range(SWEEPS):
+    for sweep in range(MAX_SWEEPS):
         if fewest <= least_repeats(problem, best):
             break
-        for place in range(1, len(rounds)):
-            others = [*rounds[:place], *rounds[place + 1 :]]
-            seed = problem.seed + 1000 * (sweep + 1) + place
-            rounds[place] = in_order(search_round(problem, meetings_in(problem, others), seed)) or rounds[place]
+        for index in range(1, len(rounds)):
+            other_rounds = [*rounds[:index], *rounds[index + 1 :]]
+            seed = problem.seed + 1000 * (sweep + 1) + index
+            groups = search_round(problem, meetings_in(problem, other_rounds), seed)
+            rounds[index] = canonical_partition(groups) or rounds[index]
         if repeats_in(rounds) < fewest:
             best, fewest = list(rounds), repeats_in(rounds)
     return best
 
 
 def meetings_in(problem: GroupProblem, rounds: Sequence[Partition]) -> IntMatrix:
-    """Return (n, n) how often two people meet in some rounds."""
-    met = np.zeros((len(problem), len(problem)), dtype=np.int64)
-    for each in rounds:
-        for group in each:
-            met[np.ix_(group, group)] += 1
-    np.fill_diagonal(met, 0)
-    return met
+    """Return (n, n) int64: the number of meetings of each pair in some rounds."""
+    meetings = np.zeros((len(problem), len(problem)), dtype=np.int64)
+    for groups in rounds:
+        for group in groups:
+            meetings[np.ix_(group, group)] += 1
+    np.fill_diagonal(meetings, 0)
+    return meetings
 
 
 def repeats_in(rounds: Sequence[Partition]) -> int:
-    """Return how many meetings of pairs there are beyond their first."""
-    met = Counter(pair for each in rounds for group in each for pair in combinations(group, 2))
-    return sum(times - 1 for times in met.values())
+    """Return the number of meetings of pairs beyond the first meeting of each pair."""
+    meetings = Counter(pair for groups in rounds for group in groups for pair in combinations(group, 2))
+    return sum(times - 1 for times in meetings.values())
 
 
 def least_repeats(problem: GroupProblem, rounds: Sequence[Partition]) -> int:
-    """Return what no rounds of these sizes go below: all meetings less the pairs that may meet, of all and of each."""
-    may = ~problem.apart & ~np.eye(len(problem), dtype=bool)
-    meetings = sum(pairs_in(len(group)) for each in rounds for group in each)
-    each = Counter(person for each in rounds for group in each for person in group for _ in range(len(group) - 1))
-    beyond = sum(max(times - int(may[person].sum()), 0) for person, times in each.items())
-    return max(meetings - int(may.sum()) // 2, -(-beyond // 2), 0)
+    """Return a lower bound on the repeats of rounds with the sizes of ``rounds``, by counting.
+
+    All meetings exceed the pairs that may meet, and the meetings of a person exceed the people whom they may meet. A
+    repeat counts for two people.
+    """
+    allowed = ~problem.apart & ~np.eye(len(problem), dtype=bool)
+    meetings = sum(pairs_in(len(group)) for groups in rounds for group in groups)
+    meetings_by_person = Counter(
+        person for groups in rounds for group in groups for person in group for _ in range(len(group) - 1)
+    )
+    excess = sum(max(times - int(allowed[person].sum()), 0) for person, times in meetings_by_person.items())
+    return max(meetings - int(allowed.sum()) // 2, -(-excess // 2), 0)
 
 
 type MemberKeys = tuple[str, ...]
 
-TITLE, LED_BY = mark("Groupe"), mark("Animé par")
-MISREAD = mark("Aucun groupe ne se lit dans « {name} »")
+GROUP_TITLE = mark("Groupe")
+LEADER_TITLE = mark("Animé par")
+NO_GROUPS_TEXT = mark("Aucun groupe ne se lit dans « {name} »")
 
 
 def read_groups(source: AnswerSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
-    """Return the groups that a file holds, each by the keys of its members, for ``past`` of ``form_groups``.
+    """Return the groups of a file as keys of their members, for the argument ``past`` of ``form_groups``.
 
-    Of a sheet, the column with the most codes of members is theirs, and the column *Groupe* (or the only other one)
-    says who is with whom; rows in which one of the two is blank are passed over. People who are no longer in the
-    cohort are kept: they met nobody who is.
+    In a sheet, the column with the most keys of members contains the members, and the column *Groupe* (or the only
+    other one) contains their groups. Rows in which one of both is blank are ignored. Keys of people who have left the
+    cohort are returned too; they have no effect.
 
     Parameters
     ----------
     source
-        A file that ``Grouping.save`` or ``Rotation.save`` wrote (JSON, CSV, XLSX), one by hand (CSV, XLSX, ODS), or a
-        frame.
+        A file from ``Grouping.save`` or ``Rotation.save`` (JSON, CSV, XLSX), a sheet made by hand (CSV, XLSX, ODS), or
+        a frame.
     cohort
-        The people of whom groups are formed.
+        The people to be grouped.
 
     Raises
     ------
     SurveyError, RequestError
-        The file cannot be read, or holds no group of anybody in the cohort.
+        The file cannot be read, or contains no group of people in the cohort.
 
     Examples
     --------
@@ -273,7 +291,7 @@ def read_groups(source: AnswerSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
 
 @dataclass(frozen=True, slots=True)
 class FileGroup:
-    """A group that a file holds: its number from 1, the keys of its members, that of who leads it (empty: not told)."""
+    """A group of a file: its number from 1, the keys of its members, and its facilitator (empty if unknown)."""
 
     number: int
     members: MemberKeys
@@ -281,30 +299,30 @@ class FileGroup:
 
 
 def read_file_groups(source: AnswerSource, cohort: Cohort) -> tuple[FileGroup, ...]:
-    """Return the groups that a file holds, as ``read_groups``, with who leads each if the file tells."""
+    """Return the groups of a file, as ``read_groups`` does, with the facilitator of each if the file states it."""
     if isinstance(source, str | PathLike) and Path(source).suffix.lower() == ".json":
         source = open_json(Path(source))
     if isinstance(source, TableSource) and source.name.lower().endswith(".json"):
         return groups_of_json(source, cohort)
     table = read_table(source)
-    members, leaders = column_of_members(table, cohort), column_titled(LED_BY, table)
-    groups = column_of_groups(table, [members, *leaders])
-    found: dict[str, list[str]] = {}
-    leading: dict[str, str] = {}
+    member_column, leader_columns = column_of_members(table, cohort), columns_titled(LEADER_TITLE, table)
+    group_column = column_of_groups(table, [member_column, *leader_columns])
+    keys_by_group: dict[str, list[str]] = {}
+    leader_by_group: dict[str, str] = {}
     for record in table.records:
-        group, key = fold(record.cells[groups]), record.cells[members].strip()
+        group, key = fold(record.cells[group_column]), record.cells[member_column].strip()
         if group and key:
-            found.setdefault(group, []).append(key)
-            led = [key for place in leaders if cohort.facilitators.has(key := record.cells[place].strip())]
-            leading.setdefault(group, "".join(led[:1]))
-    rows = enumerate(found.items(), start=1)
-    return tuple(FileGroup(number, tuple(keys), leading.get(group, "")) for number, (group, keys) in rows)
+            keys_by_group.setdefault(group, []).append(key)
+            leaders = [key for column in leader_columns if cohort.facilitators.has(key := record.cells[column].strip())]
+            leader_by_group.setdefault(group, "".join(leaders[:1]))
+    numbered = enumerate(keys_by_group.items(), start=1)
+    return tuple(FileGroup(number, tuple(keys), leader_by_group.get(group, "")) for number, (group, keys) in numbered)
 
 
 def column_of_members(table: TextTable, cohort: Cohort) -> int:
-    """Return the column with the most codes of members; raise SurveyError where none has one."""
+    """Return the index of the column with the most keys of members. Raises SurveyError if no cell contains a key."""
     counts = [
-        sum(cohort.members.has(record.cells[place]) for record in table.records) for place in range(len(table.header))
+        sum(cohort.members.has(record.cells[column]) for record in table.records) for column in range(len(table.header))
     ]
     if not any(counts):
         raise misread_error(
@@ -313,57 +331,61 @@ def column_of_members(table: TextTable, cohort: Cohort) -> int:
     return counts.index(max(counts))
 
 
-def column_titled(title: str, table: TextTable) -> list[int]:
-    """Return the columns of a title, in any language."""
-    titles = {fold(each) for each in everywhere(title)}
-    return [place for place, header in enumerate(table.header) if fold(header) in titles]
+def columns_titled(title: str, table: TextTable) -> list[int]:
+    """Return the indices of the columns with a title, in any supported language."""
+    titles = {fold(translation) for translation in everywhere(title)}
+    return [column for column, header in enumerate(table.header) if fold(header) in titles]
 
 
 def column_of_groups(table: TextTable, without: Collection[int]) -> int:
-    """Return the column that says which group somebody is in; raise SurveyError where none can be told."""
-    others = [place for place in range(len(table.header)) if place not in without]
-    named = [place for place in column_titled(TITLE, table) if place in others] or others
-    if len(named) != 1:
-        found, advice = tr("aucune colonne de groupes"), tr("appelez cette colonne « Groupe »")
-        raise misread_error(table.source, Problem(tr("colonnes"), found, advice=advice))
-    return named[0]
+    """Return the index of the column of groups: by its title, else the only column that is not in ``without``.
+
+    Raises SurveyError if there is not exactly one such column.
+    """
+    candidates = [column for column in range(len(table.header)) if column not in without]
+    columns = [column for column in columns_titled(GROUP_TITLE, table) if column in candidates] or candidates
+    if len(columns) != 1:
+        finding, advice = tr("aucune colonne de groupes"), tr("appelez cette colonne « Groupe »")
+        raise misread_error(table.source, Problem(tr("colonnes"), finding, advice=advice))
+    return columns[0]
 
 
-def misread_error(name: str, found: Problem) -> SurveyError:
-    """Return the error that a sheet holds no groups."""
-    return SurveyError(tr(MISREAD, name=name), [found])
+def misread_error(name: str, problem: Problem) -> SurveyError:
+    return SurveyError(tr(NO_GROUPS_TEXT, name=name), [problem])
 
 
 def open_json(path: Path) -> TableSource:
-    """Return the content of a JSON file under its name; raise RequestError where it cannot be read."""
     try:
         return TableSource(path.name, path.read_bytes())
     except OSError as error:
-        found = Problem(path.name, tr("refus du système ({error})", error=system_reason(error)))
-        raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None
+        problem = Problem(path.name, tr("refus du système ({error})", error=system_reason(error)))
+        raise RequestError(tr("Le fichier ne peut pas être lu"), [problem]) from None
 
 
 def groups_of_json(source: TableSource, cohort: Cohort) -> tuple[FileGroup, ...]:
-    """Return the groups of a JSON file that mentormatch wrote, or of each round; raise RequestError without any."""
+    """Return the groups of a JSON file from mentormatch, of all its rounds.
+
+    Raises RequestError if no group contains a member of the cohort.
+    """
     content = parse_json(source.content)
-    read = [(keys, led) for keys, led in groups_in(content) if all(isinstance(key, str) for key in keys)]
-    if not any(cohort.members.has(key) for keys, _ in read for key in keys):
+    led_groups = [(keys, leader) for keys, leader in groups_in(content) if all(isinstance(key, str) for key in keys)]
+    if not any(cohort.members.has(key) for keys, _ in led_groups for key in keys):
         expected = tr("un fichier .json de groupes que mentormatch a écrit")
         problem = Problem(source.name, tr("aucun groupe de ces personnes"), expected)
-        raise RequestError(tr(MISREAD, name=source.name), [problem])
+        raise RequestError(tr(NO_GROUPS_TEXT, name=source.name), [problem])
     return tuple(
-        FileGroup(number, tuple(keys), led if isinstance(led, str) and cohort.facilitators.has(led) else "")
-        for number, (keys, led) in enumerate(read, start=1)
+        FileGroup(number, tuple(keys), leader if isinstance(leader, str) and cohort.facilitators.has(leader) else "")
+        for number, (keys, leader) in enumerate(led_groups, start=1)
     )
 
 
-def groups_in(content: Any, led: Any = "") -> list[tuple[Sequence[Any], Any]]:
-    """Return the lists of members that a JSON value holds, of groups or of groups in rounds, with who leads each."""
+def groups_in(content: Any, leader: Any = "") -> list[tuple[Sequence[Any], Any]]:
+    """Return the lists of members within a JSON value, of groups or of groups in rounds, each with its facilitator."""
     if isinstance(content, list):
-        return [(content, led)]
+        return [(content, leader)]
     if not isinstance(content, Mapping):
         return []
     if "members" in content:
         return groups_in(content["members"], content.get("facilitator"))
-    inside = [content[name] for name in ("rounds", "groups") if isinstance(content.get(name), list)]
-    return [group for part in inside for each in part for group in groups_in(each)]
+    nested = [content[name] for name in ("rounds", "groups") if isinstance(content.get(name), list)]
+    return [group for values in nested for value in values for group in groups_in(value)]

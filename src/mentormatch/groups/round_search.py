@@ -1,4 +1,4 @@
-"""One round of groups in which few meet again: iterated local search (Lourenço, Martin and Stützle 2003).
+"""Groups of one round with few repeated meetings, by iterated local search (Lourenço, Martin and Stützle 2003).
 
 A rotation forms many rounds, each in little time. The replicas of ``replica_exchange`` are no substitute: over 24
 rotations of 15 to 40 people they took 35 s of processor time instead of 20, with 462 repeated meetings instead of 411.
@@ -19,14 +19,12 @@ from mentormatch.groups.check import violations
 from mentormatch.groups.energy import assign_seats, count_violations, sizes_for
 from mentormatch.groups.problem import Group, GroupProblem, GroupSolution, SizeRange, pairs_in
 
-BIGGEST = 1 << 61
-
 
 @dataclass(frozen=True)
 class PenaltyWeights:
     """The objective: weights ``pairs`` (n, n) of two people in one group, costs ``out`` (n,) of leaving a person out.
 
-    ``rule``: the penalty of breaking a rule once.
+    ``rule``: the penalty per violation of a rule.
     """
 
     pairs: IntMatrix
@@ -34,28 +32,27 @@ class PenaltyWeights:
     rule: int
 
     @classmethod
-    def of(cls, problem: GroupProblem, met: IntMatrix) -> Self:
-        """Return the weights of people placed, then priorities, then ``met``: how often two people met before."""
+    def of(cls, problem: GroupProblem, meetings: IntMatrix) -> Self:
+        """Return the weights of people placed, then priorities, then few ``meetings`` (n, n) before this round."""
         n = len(problem)
-        first = np.zeros(n, dtype=np.int64) if problem.priority is None else problem.priority
+        priorities = np.zeros(n, dtype=np.int64) if problem.priority is None else problem.priority
         # Lexicographic weights, and penalties above all goals, as far as 62 bits allow
         pairs = max(problem.number.most, 1) * pairs_in(problem.sizes.most) + 1
-        priority = int(met.max(initial=0)) * pairs + 2
-        placed = priority * (int(first.sum()) + 1)
-        rule = min(placed * (n + 1), BIGGEST // (pairs * 4 + n))
-        block = -met - problem.apart * rule
+        priority = int(meetings.max(initial=0)) * pairs + 2
+        placed = priority * (int(priorities.sum()) + 1)
+        rule = min(placed * (n + 1), (1 << 61) // (pairs * 4 + n))
+        block = -meetings - problem.apart * rule
         for people in problem.together:
             block[np.ix_(people, people)] += rule
         np.fill_diagonal(block, 0)
-        return cls(block, placed + first * priority, rule)
+        return cls(block, placed + priorities * priority, rule)
 
 
-FORBIDDEN: Final = -(1 << 62)
-"""The gain of a step that is not allowed."""
+FORBIDDEN_GAIN: Final = -(1 << 62)  # of a step that is not allowed
 
 
 class LocalSearchState:
-    """n people in g groups: ``place`` (n,), where g is to be left out.
+    """The groups of n people: ``place`` (n,) is the group of each person, or g for people in none of the g groups.
 
     ``gains`` (n, g + 1): the weight of each person with the members of each group, kept up to date by every step.
     """
@@ -75,11 +72,11 @@ class LocalSearchState:
 
     def _compute_gains(self) -> None:
         """Set the sizes and gains from scratch."""
-        inside = (self.place[:, None] == np.arange(self.number)[None, :]).astype(np.int64)
-        self.sizes = np.append(inside.sum(axis=0), (self.place == self.number).sum())
-        self.gains = np.column_stack([self.weights.pairs @ inside, -self.weights.out])
+        membership = (self.place[:, None] == np.arange(self.number)[None, :]).astype(np.int64)
+        self.sizes = np.append(membership.sum(axis=0), (self.place == self.number).sum())
+        self.gains = np.column_stack([self.weights.pairs @ membership, -self.weights.out])
         if self.problem.leaders is not None:
-            self.gains[:, : self.number] -= self.weights.rule * ~self.problem.leaders.may[self.leaders].T
+            self.gains[:, : self.number] -= self.weights.rule * ~self.problem.leaders.allowed[self.leaders].T
 
     def at(self, place: IntVector) -> "LocalSearchState":
         """Return the state with other places."""
@@ -91,44 +88,44 @@ class LocalSearchState:
 
     def swaps(self) -> IntMatrix:
         """Return (n, n) int64: the gain of each swap of two people."""
-        n, ours = len(self.place), self.place
-        here = self.gains[np.arange(n), ours]
-        there = self.gains[:, ours]
-        inside = (ours != self.number).astype(np.int64)
-        # Both leave their groups and join the other's; their own pair is counted in both groups and taken off
-        change = there + there.T - here[:, None] - here[None, :]
-        change -= self.weights.pairs * (inside[:, None] + inside[None, :])
-        for count, bad in zip(self.problem.counts, self.tables, strict=True):
-            change -= self.weights.rule * self._swap_violations(count.holds.astype(np.int64), bad)
+        n, place = len(self.place), self.place
+        before = self.gains[np.arange(n), place]
+        after = self.gains[:, place]
+        is_placed = (place != self.number).astype(np.int64)
+        # Each person joins the group of the other; their own pair is counted in both groups and subtracted
+        change = after + after.T - before[:, None] - before[None, :]
+        change -= self.weights.pairs * (is_placed[:, None] + is_placed[None, :])
+        for count, violations_at in zip(self.problem.counts, self.tables, strict=True):
+            change -= self.weights.rule * self._swap_violations(count.holds.astype(np.int64), violations_at)
         # Not within a group
-        change[ours[:, None] == ours[None, :]] = FORBIDDEN
+        change[place[:, None] == place[None, :]] = FORBIDDEN_GAIN
         return np.asarray(change)
 
     def moves(self) -> IntMatrix:
-        """Return (n, g + 1) int64: the gain of each person's move to another group, or out."""
-        n, ours = len(self.place), self.place
-        change = self.gains - self.gains[np.arange(n), ours][:, None]
-        # No move into a full group, out of one at its least size, or to the same place
-        change[:, self.sizes >= self.most] = FORBIDDEN
-        change[self.sizes[ours] <= self.least[ours]] = FORBIDDEN
-        change[np.arange(n), ours] = FORBIDDEN
-        for count, bad in zip(self.problem.counts, self.tables, strict=True):
-            change -= self.weights.rule * self._move_violations(count.holds.astype(np.int64), bad)
+        """Return (n, g + 1) int64: the gain of each person's move to another group, or out of all groups."""
+        n, place = len(self.place), self.place
+        change = self.gains - self.gains[np.arange(n), place][:, None]
+        # No move into a full group, out of one at its minimum size, or to the same place
+        change[:, self.sizes >= self.most] = FORBIDDEN_GAIN
+        change[self.sizes[place] <= self.least[place]] = FORBIDDEN_GAIN
+        change[np.arange(n), place] = FORBIDDEN_GAIN
+        for count, violations_at in zip(self.problem.counts, self.tables, strict=True):
+            change -= self.weights.rule * self._move_violations(count.holds.astype(np.int64), violations_at)
         return np.asarray(change)
 
-    def swap(self, left: int, right: int) -> None:
+    def swap(self, first: int, second: int) -> None:
         """Swap two people."""
-        a, b = int(self.place[left]), int(self.place[right])
-        self._shift(left, a, b)
-        self._shift(right, b, a)
+        first_group, second_group = int(self.place[first]), int(self.place[second])
+        self._shift(first, first_group, second_group)
+        self._shift(second, second_group, first_group)
 
     def move(self, person: int, to: int) -> None:
         """Move a person."""
         self._shift(person, int(self.place[person]), to)
 
-    def _shift(self, person: int, came: int, to: int) -> None:
+    def _shift(self, person: int, origin: int, to: int) -> None:
         """Move a person, and update sizes and gains."""
-        for place, sign in ((came, -1), (to, 1)):
+        for place, sign in ((origin, -1), (to, 1)):
             self.sizes[place] += sign
             if place != self.number:
                 self.gains[:, place] += sign * self.weights.pairs[person]
@@ -136,59 +133,59 @@ class LocalSearchState:
 
     def value(self) -> int:
         """Return the objective: weights of pairs and people, less penalties."""
-        here = self.gains[np.arange(len(self.place)), self.place]
-        inside = self.place != self.number
-        total = int(here[inside].sum()) // 2 + int(here[~inside].sum())
-        for count, bad in zip(self.problem.counts, self.tables, strict=True):
-            total -= self.weights.rule * int(bad[self._count_in_groups(count.holds.astype(np.int64))[:-1]].sum())
+        gains = self.gains[np.arange(len(self.place)), self.place]
+        is_placed = self.place != self.number
+        total = int(gains[is_placed].sum()) // 2 + int(gains[~is_placed].sum())
+        for count, violations_at in zip(self.problem.counts, self.tables, strict=True):
+            people = self._count_in_groups(count.holds.astype(np.int64))[:-1]
+            total -= self.weights.rule * int(violations_at[people].sum())
         if self.problem.leaders is not None:
-            inside_may = self.problem.leaders.may[self.leaders][self.place[inside], np.flatnonzero(inside)]
-            total -= self.weights.rule * int((~inside_may).sum()) // 2
+            allowed = self.problem.leaders.allowed[self.leaders][self.place[is_placed], np.flatnonzero(is_placed)]
+            total -= self.weights.rule * int((~allowed).sum()) // 2
         return total
 
     def _count_in_groups(self, holds: IntVector) -> IntVector:
-        """Return (g + 1,) how many of some people are in each place."""
         return np.bincount(self.place, weights=holds, minlength=self.number + 1).astype(np.int64)
 
-    def _swap_violations(self, holds: IntVector, bad: IntVector) -> IntMatrix:
-        """Return (n, n): the change of the violations of a composition bound by each swap."""
-        # How many of the rule's people are in each person's group, before and after the swap
-        there = self._count_in_groups(holds)[self.place]
+    def _swap_violations(self, holds: IntVector, violations_at: IntVector) -> IntMatrix:
+        """Return (n, n): the change of the violations of a composition bound by each swap.
+
+        ``holds`` (n,) is 1 for the people whom the bound counts; ``violations_at`` is the violation per count.
+        """
+        # The people counted in each person's group, before the swap and its change
+        people = self._count_in_groups(holds)[self.place]
         step = holds[None, :] - holds[:, None]
-        here = np.where(self.place == self.number, 0, 1)
-        mine = (bad[there[:, None] + step] - bad[there][:, None]) * here[:, None]
-        return np.asarray(mine + mine.T)
+        is_placed = np.where(self.place == self.number, 0, 1)
+        change = (violations_at[people[:, None] + step] - violations_at[people][:, None]) * is_placed[:, None]
+        return np.asarray(change + change.T)
 
-    def _move_violations(self, holds: IntVector, bad: IntVector) -> IntMatrix:
+    def _move_violations(self, holds: IntVector, violations_at: IntVector) -> IntMatrix:
         """Return (n, g + 1): the change of the violations of a composition bound by each move."""
-        there = self._count_in_groups(holds)
-        bad_out = bad[np.maximum(there - 1, 0)] - bad[there]
-        bad_in = bad[there + 1] - bad[there]
-        bad_out[-1] = bad_in[-1] = 0
-        return np.asarray(holds[:, None] * (bad_out[self.place][:, None] + bad_in[None, :]))
+        people = self._count_in_groups(holds)
+        change_out = violations_at[np.maximum(people - 1, 0)] - violations_at[people]
+        change_in = violations_at[people + 1] - violations_at[people]
+        change_out[-1] = change_in[-1] = 0
+        return np.asarray(holds[:, None] * (change_out[self.place][:, None] + change_in[None, :]))
 
 
-STARTS = 8
-"""Random starts, which share the perturbations: steps seldom change the sizes of groups."""
-PERTURBATIONS = 15
-"""Perturbations of each start."""
-PERTURBED = 0.15
-"""The share of people that one perturbation swaps."""
+RANDOM_STARTS = 8  # with different sizes of groups, which steps seldom change
+PERTURBATIONS_PER_START = 15
+PERTURBED_SHARE = 0.15  # of the people, swapped by one perturbation
 
 
-def search_round(problem: GroupProblem, met: IntMatrix, seed: int) -> list[Group]:
-    """Return groups in which few people meet who ``met`` (n, n) before; empty if none are found that keep the rules.
+def search_round(problem: GroupProblem, meetings: IntMatrix, seed: int) -> list[Group]:
+    """Return groups with few ``meetings`` (n, n) before this round; empty if none are found that keep the rules.
 
-    The worths and goals of the problem are ignored.
+    The pair values and goals of the problem are ignored.
     """
     spans = sizes_for(problem)
     if not spans:
         return []
     random = np.random.default_rng(seed)
-    weights = PenaltyWeights.of(problem, met)
+    weights = PenaltyWeights.of(problem, meetings)
     states = (
         LocalSearchState(problem, weights, spans, draw_start(problem, spans, random, even=not start))
-        for start in range(STARTS)
+        for start in range(RANDOM_STARTS)
     )
     state = max((perturb_and_descend(state, random) for state in states), key=LocalSearchState.value)
     solution = GroupSolution(Status.FEASIBLE, tuple(state.groups()), tuple(state.leaders.tolist()))
@@ -196,10 +193,10 @@ def search_round(problem: GroupProblem, met: IntMatrix, seed: int) -> list[Group
 
 
 def perturb_and_descend(state: LocalSearchState, random: np.random.Generator) -> LocalSearchState:
-    """Return the best local optimum of a descent and of some perturbations, each followed by a descent."""
+    """Return the best local optimum of a descent and of perturbations, each followed by a descent."""
     descend(state)
     best, value = state.place.copy(), state.value()
-    for _ in range(PERTURBATIONS):
+    for _ in range(PERTURBATIONS_PER_START):
         perturb(state, random)
         descend(state)
         # Acceptance: no worse, else back to the incumbent
@@ -212,7 +209,7 @@ def perturb_and_descend(state: LocalSearchState, random: np.random.Generator) ->
 
 
 def draw_start(problem: GroupProblem, spans: list[SizeRange], random: np.random.Generator, *, even: bool) -> IntVector:
-    """Return (n,) a random group for each person, in groups of even sizes or not; who is left over is out."""
+    """Return (n,): a random group of each person, or g; the groups have even or random sizes."""
     sizes, people = [span.least for span in spans], len(problem)
     for _ in range(people - sum(sizes)):
         open_to = [group for group, span in enumerate(spans) if sizes[group] < span.most]
@@ -229,18 +226,18 @@ def descend(state: LocalSearchState) -> None:
         swaps, moves = state.swaps(), state.moves()
         swap, move = int(swaps.argmax()), int(moves.argmax())
         # The better of the best swap and the best move
-        gain, other = int(swaps.flat[swap]), int(moves.flat[move])
-        if max(gain, other) <= 0:
+        swap_gain, move_gain = int(swaps.flat[swap]), int(moves.flat[move])
+        if max(swap_gain, move_gain) <= 0:
             return
-        if gain >= other:
+        if swap_gain >= move_gain:
             state.swap(*divmod(swap, len(state.place)))
         else:
             state.move(*divmod(move, state.number + 1))
 
 
 def perturb(state: LocalSearchState, random: np.random.Generator) -> None:
-    """Swap some people at random."""
+    """Swap a share of the people at random."""
     n = len(state.place)
-    for left, right in random.integers(0, n, (max(int(n * PERTURBED) // 2, 1), 2)).tolist():
-        if state.place[left] != state.place[right]:
-            state.swap(left, right)
+    for first, second in random.integers(0, n, (max(int(n * PERTURBED_SHARE) // 2, 1), 2)).tolist():
+        if state.place[first] != state.place[second]:
+            state.swap(first, second)

@@ -1,4 +1,4 @@
-"""Turns, topics and dates as a programme file states them in its section ``[sessions]``, from one survey."""
+"""The section ``[sessions]`` of a programme, and a survey -> turns, topics and dates."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ from mentormatch.programme.sections import Sessions
 
 
 def require_sessions(programme: Programme) -> Sessions:
-    """Return the section; raise ProgrammeError where there is none."""
+    """Return the section ``[sessions]``. Raises ProgrammeError if the programme has none."""
     if programme.sessions is None:
         advice = tr("ajoutez une section [sessions], ou {other}", other=operation_hint(programme.served_by))
         raise ProgrammeError(
@@ -44,29 +44,30 @@ def require_sessions(programme: Programme) -> Sessions:
     return programme.sessions
 
 
-def number_of(programme: Programme, number: int | None) -> int:
-    """Return how many sessions there are; raise ProgrammeError where nothing says so."""
-    found = require_sessions(programme).number if number is None else number
-    if found is None:
+def session_count(programme: Programme, number: int | None) -> int:
+    """Return ``number``, by default that of the programme. Raises ProgrammeError if both are None."""
+    count = require_sessions(programme).number if number is None else number
+    if count is None:
         raise ProgrammeError(
             tr("Le programme ne dit pas combien il y a de séances"),
             [Problem("sessions.number", tr("absent"), tr("un nombre entier"))],
         )
-    return found
+    return count
 
 
 def topics_of(
     cohort: Cohort, programme: Programme, *, number: int | None = None, seed: int = 0, time_limit_s: float | None = None
 ) -> Topics:
-    """Return the topics that a group treats, a session each; ``number`` instead of that of the programme.
+    """Return the topics of a group, one per session; ``number`` replaces the number of sessions of the programme.
 
-    Raises ProgrammeError where the programme has no section, or says no number; RequestError as ``choose_topics``.
+    Raises ProgrammeError if the programme has no section ``[sessions]`` or no number of sessions, and RequestError as
+    ``choose_topics`` does.
     """
     with language(programme.heading.language, unless_asked=True):
         section = require_sessions(programme)
-        many = number_of(programme, number)
+        count = session_count(programme, number)
         return choose_topics(
-            cohort, many, field=section.topics, seed=seed, time_limit_s=time_limit_s, name=programme.name
+            cohort, count, field=section.topics, seed=seed, time_limit_s=time_limit_s, name=programme.name
         )
 
 
@@ -81,38 +82,38 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Dates:
-    """Return the dates of the sessions of one group; ``number`` instead of that of the programme.
+    """Return the dates of the sessions of one group; ``number`` replaces the number of sessions of the programme.
 
     Parameters
     ----------
     members
-        The keys of the group, with that of the facilitator who leads it; None: everybody. No session is held without
-        the facilitator; several facilitators of everybody count as members.
+        The keys of the members and of the facilitator of the group; None: all people. The facilitator is required at
+        each session; but if all people have several facilitators, these count as members.
     others, group_name
         As for ``choose_dates``.
 
     Raises
     ------
     ProgrammeError
-        The programme has no section, or says no number.
+        The programme has no section ``[sessions]``, or no number of sessions.
     RequestError
-        A member is not in the cohort; or as ``choose_dates``.
+        A member is not in the cohort; or as for ``choose_dates``.
     """
     with language(programme.heading.language, unless_asked=True):
         section = require_sessions(programme)
-        least, most = section.apart
-        there = cohort if members is None else members_among(cohort, members)
-        leaders = facilitators_in(there, programme)
+        min_days, max_days = section.apart
+        group = cohort if members is None else members_among(cohort, members)
+        leaders = facilitators_in(group, programme)
         return choose_dates(
-            there,
+            group,
             section.dates,
-            number_of(programme, number),
+            session_count(programme, number),
             field=section.attends,
             most_missed=section.most_missed,
-            apart=(least, most),
+            apart=(min_days, max_days),
             public=section.public_holidays,
             zones=section.zones,
-            blackouts=[Blackout(one.first, one.last, one.why) for one in section.blackouts],
+            blackouts=[Blackout(period.first, period.last, period.why) for period in section.blackouts],
             required=leaders if members is not None or len(leaders) == 1 else (),
             others=others,
             seed=seed,
@@ -126,12 +127,12 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
 
 def facilitators_in(cohort: Cohort, programme: Programme) -> tuple[str, ...]:
     """Return the keys of the facilitators of a cohort, empty if the programme has none."""
-    led = programme.groups is not None and programme.groups.facilitators is not None
-    return tuple(cohort.facilitators.ids) if led else ()
+    has_facilitators = programme.groups is not None and programme.groups.facilitators is not None
+    return tuple(cohort.facilitators.ids) if has_facilitators else ()
 
 
 def members_among(cohort: Cohort, members: Iterable[str]) -> Cohort:
-    """Return the cohort of some of its people; raise RequestError where a key is nobody's."""
+    """Return the cohort of some of its people. Raises RequestError for an unknown key."""
     keys = list(members)
     for key in keys:
         if not any(people.has(key) for people in nonempty_sides(cohort)):
@@ -153,46 +154,46 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Turns:
-    """Return who presents when: at the ``dates`` where they are given, at which people who miss them do not present.
+    """Return the turns of the members of a group to present; no member presents at a date that they miss.
 
     Parameters
     ----------
     members
-        The keys of one group; None: everybody. Facilitators present nothing.
+        The keys of the group; None: all people. Facilitators have no turns.
     group_name
         As for ``choose_dates``.
     dates
-        The dates of the sessions, or those of the programme's dates at which they are, by their names; None: sessions
-        1 to the number that the programme states.
+        The dates of the sessions, or the names of some dates of the programme; None: sessions 1, 2, ... up to the
+        number of sessions of the programme.
 
     Raises
     ------
     ProgrammeError
-        The programme has no section, or says no number.
+        The programme has no section ``[sessions]``, or no number of sessions.
     RequestError
-        A member is not in the cohort, a date is none of the programme's, or none of its answers can be read.
+        A member is not in the cohort, a date is unknown to the programme, or the survey has no question about it.
     """
     with language(programme.heading.language, unless_asked=True):
         section = require_sessions(programme)
-        leading = set(map(canonical, facilitators_in(cohort, programme)))
-        every = tuple(members) if members is not None else members_in(cohort)
-        presenting = tuple(key for key in every if canonical(key) not in leading)
-        held = None if dates is None else there_at(cohort, section, dates)
+        leaders = set(map(canonical, facilitators_in(cohort, programme)))
+        keys = tuple(members) if members is not None else members_in(cohort)
+        presenters = tuple(key for key in keys if canonical(key) not in leaders)
+        matrix = None if dates is None else attendance_at(cohort, section, dates)
         return schedule_turns(
-            presenting,
-            number_of(programme, None) if held is None else [one.start for one in held.moments],
+            presenters,
+            session_count(programme, None) if matrix is None else [moment.start for moment in matrix.moments],
             per_session=section.per_session,
             rounds=section.rounds,
-            absences={} if held is None else absences_from(held, presenting),
-            wishes={key: wish for key, wish in wishes_in(cohort, section).items() if key in set(presenting)},
-            urgent=[key for key in urgent_in(cohort, section) if key in set(presenting)],
+            absences={} if matrix is None else absences_from(matrix, presenters),
+            wishes={key: wish for key, wish in wishes_in(cohort, section).items() if key in set(presenters)},
+            urgent=[key for key in urgent_in(cohort, section) if key in set(presenters)],
             seed=seed,
             time_limit_s=time_limit_s,
             name=programme.name,
             group_name=group_name,
             minutes=section.minutes,
             place=section.place,
-            zone=PARIS if held is None else held.zone,
+            zone=PARIS if matrix is None else matrix.zone,
         )
 
 
@@ -205,9 +206,9 @@ def year_of(  # noqa: PLR0913 - all but three are keywords
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> tuple[Dates | None, Turns | None]:
-    """Return the dates of one group, None where the programme proposes none, and who presents at them.
+    """Return the dates of one group, and the turns at these dates.
 
-    Where no dates keep all that is asked, nobody can be told when they present: the turns are None. Raises as
+    The dates are None if the programme proposes none; the turns are None if no dates are feasible. Raises as
     ``dates_of`` and ``turns_of``.
     """
     with language(programme.heading.language, unless_asked=True):
@@ -221,7 +222,7 @@ def year_of(  # noqa: PLR0913 - all but three are keywords
 
 
 class PlannedGroup(Protocol):
-    """A group whose sessions are planned: its number, the key of who leads it (empty: nobody), those of its members."""
+    """A group with sessions: its number, and the keys of its facilitator (empty if none) and of its members."""
 
     @property
     def number(self) -> int: ...
@@ -232,18 +233,18 @@ class PlannedGroup(Protocol):
 
 
 def led_together[G: PlannedGroup](groups: Iterable[G]) -> list[tuple[G, ...]]:
-    """Return the groups of each facilitator; a group without one is alone."""
-    found: dict[str, list[G]] = {}
+    """Return the groups of each facilitator together; a group without facilitator forms a tuple of its own."""
+    groups_by_leader: dict[str, list[G]] = {}
     for group in groups:
-        found.setdefault(canonical(group.facilitator) or f"\0{group.number}", []).append(group)
-    return list(map(tuple, found.values()))
+        groups_by_leader.setdefault(canonical(group.facilitator) or f"\0{group.number}", []).append(group)
+    return list(map(tuple, groups_by_leader.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class SessionTopic:
-    """The topic of a session that starts at ``start``: ``coming`` of the ``asking`` members who asked for it can come.
+    """The topic of the session at ``start``: ``coming`` of the ``asking`` members who requested it can attend.
 
-    Members who did not say when they can come are not counted.
+    Members without an answer about dates are not counted.
     """
 
     start: date
@@ -253,31 +254,31 @@ class SessionTopic:
 
 
 def assign_topics(topics: Topics, dates: Dates) -> list[SessionTopic]:
-    """Return the topics of the sessions, in the order of the dates; no topic is treated twice.
+    """Return the topics of the sessions, in the order of the dates; each topic has at most one session.
 
-    As many members as possible, counted once per topic, can come to the topics that they asked for: an assignment of
-    sessions to topics.
+    An assignment of sessions to topics that maximises the members who can attend a session on a topic they requested,
+    summed over the sessions.
     """
     if not (topics.places and dates.places):
         return []
     wishes = dict(zip(topics.ballot.members, topics.ballot.wishes[:, list(topics.places)].astype(int), strict=True))
-    nothing = np.zeros(len(topics.places), dtype=int)
-    asked = np.array([nothing, *(wishes.get(member, nothing) for member in dates.there.answered)])[1:]
-    coming = dates.there.answers[:, list(dates.places)].T.astype(int) @ asked
+    no_wish = np.zeros(len(topics.places), dtype=int)
+    requests = np.array([no_wish, *(wishes.get(member, no_wish) for member in dates.there.answered)])[1:]
+    coming = dates.there.answers[:, list(dates.places)].T.astype(int) @ requests
     solution = solve(AssignmentProblem.from_scores(coming / max(coming.max(), 1)))
     return [
         SessionTopic(
             dates.chosen[session].start,
             topics.ballot.topics[topics.places[topic]],
             int(coming[session, topic]),
-            int(asked[:, topic].sum()),
+            int(requests[:, topic].sum()),
         )
         for session, topic in solution.pairs.tolist()
     ]
 
 
 class Limits(TypedDict, total=False):
-    """How many sessions instead of the programme's number, the seed, and the seconds for each solve."""
+    """The number of sessions (default: that of the programme), the seed, and the seconds for each solve."""
 
     number: int | None
     seed: int
@@ -287,7 +288,7 @@ class Limits(TypedDict, total=False):
 def dates_of_groups(
     cohort: Cohort, programme: Programme, groups: Sequence[PlannedGroup], **limits: Unpack[Limits]
 ) -> list[Dates]:
-    """Return the dates of each group, those of one facilitator at different times. Raises as ``dates_of``."""
+    """Return the dates of each group; groups of one facilitator meet at different times. Raises as ``dates_of``."""
 
     def choose(group: PlannedGroup, before: Sequence[Dates]) -> Dates:
         return dates_of(cohort, programme, everybody_of(group), others=before, group_name=group.number, **limits)
@@ -303,21 +304,20 @@ def dates_of_groups(
 def years_of(
     cohort: Cohort, programme: Programme, groups: Sequence[PlannedGroup], **limits: Unpack[Limits]
 ) -> list[tuple[Dates | None, Turns | None]]:
-    """Return the dates of each group and who presents at them, as ``dates_of_groups`` and ``year_of``."""
+    """Return the dates of each group, and the turns at these dates, as ``dates_of_groups`` and ``year_of``."""
     with language(programme.heading.language, unless_asked=True):
         if not require_sessions(programme).dates:
             return [(None, turns_of_group(cohort, programme, group, None, limits)) for group in groups]
         dates = dates_of_groups(cohort, programme, groups, **limits)
         return [
-            (at, turns_of_group(cohort, programme, group, at, limits) if at.chosen else None)
-            for group, at in zip(groups, dates, strict=True)
+            (group_dates, turns_of_group(cohort, programme, group, group_dates, limits) if group_dates.chosen else None)
+            for group, group_dates in zip(groups, dates, strict=True)
         ]
 
 
 def turns_of_group(
     cohort: Cohort, programme: Programme, group: PlannedGroup, dates: Dates | None, limits: Limits
 ) -> Turns:
-    """Return who presents at the sessions of a group."""
     return turns_of(
         cohort,
         programme,
@@ -330,58 +330,57 @@ def turns_of_group(
 
 
 def everybody_of(group: PlannedGroup) -> tuple[str, ...]:
-    """Return the keys of a group's members, then that of its facilitator if it has one."""
     return (*group.members, *filter(None, [group.facilitator]))
 
 
-def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) -> AttendanceMatrix:
-    """Return who can be there at the dates of the sessions; raise RequestError where a name is none of theirs."""
+def attendance_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) -> AttendanceMatrix:
+    """Return the attendance at some dates of the section. Raises RequestError for an unknown or repeated name."""
     if isinstance(dates, Dates):
         return dates.there.take(dates.places)
-    wanted, names = list(dates), tuple(section.dates)
-    lost = unknown_people(tr("dates"), wanted, names, tr("une des dates proposées"))
-    raise_if_any(tr("Ces dates ne conviennent pas"), [*lost, *duplicate_problems(tr("dates"), wanted)])
-    at = positions_by_name(names)
-    held = moments_of({names[place]: section.dates[names[place]] for place in (at[canonical(one)] for one in wanted)})
-    return attendance(cohort, held, section.attends, minutes=section.minutes)
+    names, known_names = list(dates), tuple(section.dates)
+    problems = unknown_people(tr("dates"), names, known_names, tr("une des dates proposées"))
+    raise_if_any(tr("Ces dates ne conviennent pas"), [*problems, *duplicate_problems(tr("dates"), names)])
+    positions = positions_by_name(known_names)
+    stated_names = [known_names[positions[canonical(name)]] for name in names]
+    moments = moments_of({name: section.dates[name] for name in stated_names})
+    return attendance(cohort, moments, section.attends, minutes=section.minutes)
 
 
-def absences_from(held: AttendanceMatrix, group: Iterable[str]) -> dict[str, list[SessionIn]]:
-    """Return the dates that each member of a group misses who answered."""
-    starts = [one.start for one in held.moments]
+def absences_from(matrix: AttendanceMatrix, group: Iterable[str]) -> dict[str, list[SessionIn]]:
+    """Return the dates that each member of a group misses, for the members who answered."""
+    starts = [moment.start for moment in matrix.moments]
     missed = {
         member: [start for start, comes in zip(starts, row, strict=True) if not comes]
-        for member, row in zip(held.answered, held.answers.tolist(), strict=True)
+        for member, row in zip(matrix.answered, matrix.answers.tolist(), strict=True)
     }
     return {key: list(missed[key]) for key in group if key in missed}
 
 
 def wishes_in(cohort: Cohort, section: Sessions) -> dict[str, Wish]:
-    """Return who would present early, in the middle or late."""
+    """Return the wish of each person who has one: to present early, in the middle or late."""
     wishes = section.wishes
     if wishes is None:
         return {}
-    meaning: dict[Wish, str | None] = {"early": wishes.early, "middle": wishes.middle, "late": wishes.late}
+    answer_of_wish: dict[Wish, str | None] = {"early": wishes.early, "middle": wishes.middle, "late": wishes.late}
     return {
         key: wish
-        for wish, answer in meaning.items()
+        for wish, answer in answer_of_wish.items()
         if answer is not None
-        for key in who_said(cohort, wishes.field, [answer])
+        for key in keys_with_answer(cohort, wishes.field, [answer])
     }
 
 
 def urgent_in(cohort: Cohort, section: Sessions) -> list[str]:
-    """Return whose case cannot wait."""
-    return who_said(cohort, section.urgent.field, section.urgent.answers) if section.urgent else []
+    return keys_with_answer(cohort, section.urgent.field, section.urgent.answers) if section.urgent else []
 
 
-def who_said(cohort: Cohort, field: str, answers: Iterable[str]) -> list[str]:
-    """Return who gave one of some answers."""
-    wanted = list(answers)
+def keys_with_answer(cohort: Cohort, field: str, answers: Iterable[str]) -> list[str]:
+    """Return the keys of the people who gave one of ``answers`` to a question."""
+    options = list(answers)
     return [
         key
         for people in nonempty_sides(cohort)
         if field in people.columns
-        for key, said in zip(people.ids, people.gave(field, wanted).tolist(), strict=True)
-        if said
+        for key, has_answer in zip(people.ids, people.gave(field, options).tolist(), strict=True)
+        if has_answer
     ]

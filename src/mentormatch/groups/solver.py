@@ -36,7 +36,7 @@ from mentormatch.groups.master import (
     solve_milp,
 )
 from mentormatch.groups.oracle import BranchAndBoundOracle, EnumerationOracle, GroupOracle
-from mentormatch.groups.problem import GroupProblem, GroupSolution, in_order, tiers_of
+from mentormatch.groups.problem import GroupProblem, GroupSolution, canonical_order, tiers_of
 from mentormatch.groups.relaxation import FAR, relax
 from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 from mentormatch.groups.step_timer import StepTimer
@@ -195,7 +195,7 @@ class GoalSequence:
         if not len(self.chosen):
             return GroupSolution(self.status)
         leaders = self.chosen.leaders.tolist() if self.problem.leaders else []
-        groups, leaders_of = in_order(groups_of(self.chosen), leaders)
+        groups, leaders_of = canonical_order(groups_of(self.chosen), leaders)
         return GroupSolution(self.status, groups, leaders_of, tiers_of(self.problem, groups, self.bounds), "columns")
 
 
@@ -309,7 +309,7 @@ def as_found(problem: GroupProblem, start: FoundGroups | None) -> GroupSolution:
     """Return what a search found as a solution, with the bounds that anything has."""
     if start is None:
         return GroupSolution(Status.STOPPED)
-    groups, leaders = in_order(start.groups, start.leaders)
+    groups, leaders = canonical_order(start.groups, start.leaders)
     bounds = {goal: problem.most(goal) for goal in problem.goals}
     return GroupSolution(Status.FEASIBLE, groups, leaders, tiers_of(problem, groups, bounds), "search")
 
@@ -354,7 +354,7 @@ def better_of(problem: GroupProblem, found: GroupSolution, other: FoundGroups | 
     values = [sign * problem.value(goal, other.groups) for sign, goal in zip(signs, problem.goals, strict=True)]
     if found.groups and values <= [sign * tier.value for sign, tier in zip(signs, found.tiers, strict=True)]:
         return found
-    groups, leaders = in_order(other.groups, other.leaders)
+    groups, leaders = canonical_order(other.groups, other.leaders)
     bounds = {tier.goal: tier.bound for tier in found.tiers if tier.bound is not None}
     return replace(
         found, status=Status.FEASIBLE, groups=groups, leaders=leaders, tiers=tiers_of(problem, groups, bounds)

@@ -1,6 +1,6 @@
 """Approvals -> topics of a group: maximum coverage (Chamberlin and Courant 1983), then proportional approval voting.
 
-``Ballot.pose`` formulates the choice for the engine for pairs. Ties are broken by a keyed hash.
+``Ballot.formulate`` states the choice as a problem for the engine for pairs. Ties are broken by a keyed hash.
 
 Maximum coverage satisfies justified representation (Aziz et al. 2017): of n/k members who share a wish, one at least is
 served. Proportional approval as the first goal satisfies extended justified representation. So does the method of equal
@@ -35,11 +35,8 @@ from mentormatch.people.cohort import Cohort
 
 type BallotGoal = Literal["served", "proportional", "approvals"]
 
-GOALS: dict[BallotGoal, str] = {"served": "priority", "proportional": "total", "approvals": "matched"}
-"""What each goal is for the engine."""
-DEFAULT: tuple[BallotGoal, ...] = ("served", "proportional", "approvals")
-GROUP = ""
-"""The key of the group as a whole: no member has it."""
+ENGINE_GOALS: dict[BallotGoal, str] = {"served": "priority", "proportional": "total", "approvals": "matched"}
+DEFAULT_GOALS: tuple[BallotGoal, ...] = ("served", "proportional", "approvals")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -53,14 +50,13 @@ class Ballot(ContentEquality):
     def __repr__(self) -> str:
         return f"Ballot({len(self.members)} members, {len(self.topics)} topics)"
 
-    def steps(self, number: int) -> int:
-        """Return the maximum number of requested topics that a member can get if ``number`` topics are chosen."""
+    def max_approved(self, number: int) -> int:
         return min(number, int(self.wishes.sum(axis=1).max(initial=0)))
 
-    def pose(self, number: int, goals: Sequence[BallotGoal] = DEFAULT) -> AssignmentProblem:
+    def formulate(self, number: int, goals: Sequence[BallotGoal] = DEFAULT_GOALS) -> AssignmentProblem:
         """Return the problem of choosing ``number`` topics: members and group as rows, steps and topics as columns."""
         n, t = self.wishes.shape
-        steps = self.steps(number)
+        steps = self.max_approved(number)  # step i of a member stands for the i-th requested topic that is chosen
         common_multiple = lcm(*range(1, steps + 1))
         scores = np.zeros((n + 1, steps + t), dtype=np.int64)
         scores[:n, :steps] = [common_multiple // step for step in range(1, steps + 1)]
@@ -71,9 +67,9 @@ class Ballot(ContentEquality):
             firm_degree_bounds([steps] * n + [number], [0] * n + [number]),
             firm_degree_bounds([n] * steps + [1] * t),
             tuple(self._rows(steps)),
-            goals=tuple(GOALS[goal] for goal in goals),
+            goals=tuple(ENGINE_GOALS[goal] for goal in goals),
             mentee_priority=served,
-            mentor_keys=(*(f"m{member}" for member in self.members), GROUP),
+            mentor_keys=(*(f"m{member}" for member in self.members), ""),  # "": the group
             mentee_keys=(*(f"s{step}" for step in range(steps)), *(f"t{topic}" for topic in self.topics)),
         )
 
@@ -95,21 +91,19 @@ class Ballot(ContentEquality):
             yield Row(f"m{member}", weights, most=0)
 
 
-def firm_degree_bounds(most: Sequence[int], least: Sequence[int] | None = None) -> DegreeBounds:
+def firm_degree_bounds(upper: Sequence[int], lower: Sequence[int] | None = None) -> DegreeBounds:
     """Return degree bounds that apply to every row, whether or not it has a pair."""
-    bounds = [np.array(bound, dtype=np.int64) for bound in (least or [0] * len(most), most)]
-    return DegreeBounds(bounds[0], bounds[1], np.zeros(len(most), dtype=bool))
+    bounds = [np.array(bound, dtype=np.int64) for bound in (lower or [0] * len(upper), upper)]
+    return DegreeBounds(bounds[0], bounds[1], np.zeros(len(upper), dtype=bool))
 
 
 def read_ballot(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[str] | None) -> Ballot:
     """Read the ballot. Raises RequestError if a name is duplicate or empty, or a topic is not offered."""
     members = tuple(approvals)
-    wanted = [{canonical(topic): topic for topic in topics_wanted or ()} for topics_wanted in approvals.values()]
+    requests = [{canonical(topic): topic for topic in request or ()} for request in approvals.values()]
     offered_by_key: dict[str, str] = {}
-    for topics_wanted in wanted:
-        offered_by_key |= {
-            folded: min(name, offered_by_key.get(folded, name)) for folded, name in topics_wanted.items()
-        }
+    for request in requests:
+        offered_by_key |= {folded: min(name, offered_by_key.get(folded, name)) for folded, name in request.items()}
     offered = tuple(offered_by_key.values()) if topics is None else tuple(topics)
     name_lists = ((tr("membres"), members), (tr("sujets"), offered))
     problems = [
@@ -117,8 +111,8 @@ def read_ballot(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[
         for label, names in name_lists
         for problem in (*duplicate_problems(label, names), *empty_name_problems(label, names))
     ]
-    known = {canonical(topic): position for position, topic in enumerate(offered)}
-    unknown_count = sum(folded not in known for topics_wanted in wanted for folded in topics_wanted)
+    columns = {canonical(topic): column for column, topic in enumerate(offered)}
+    unknown_count = sum(folded not in columns for request in requests for folded in request)
     if unknown_count:
         finding = tr_n(
             "une demande d'un sujet inconnu",
@@ -129,14 +123,13 @@ def read_ballot(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[
         problems.append(Problem(tr("sujets"), finding, tr("un des sujets proposés")))
     raise_if_any(tr("Ces demandes ne conviennent pas"), problems)
     matrix = np.zeros((len(members), len(offered)), dtype=bool)
-    for row, topics_wanted in enumerate(wanted):
-        matrix[row, [known[folded] for folded in topics_wanted]] = True
+    for row, request in enumerate(requests):
+        matrix[row, [columns[folded] for folded in request]] = True
     return Ballot(members, offered, matrix)
 
 
-MOST_STEPS = 16
-"""Beyond so many topics for one member the whole numbers of proportional approval are too great for a solver."""
-MOST_NAMED = 8
+MAX_STEPS = 16  # of proportional approval: with more, its integer scores are too large for a solver
+MAX_NAMED = 8  # members in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +193,7 @@ class Topics(SolvedResult):
     @cached_property
     def places(self) -> tuple[int, ...]:
         """The indices of the chosen topics in the ballot."""
-        steps = self.ballot.steps(self.number)
+        steps = self.ballot.max_approved(self.number)
         group = len(self.ballot.members)
         return tuple(topic - steps for row, topic in self.solution.pairs.tolist() if row == group)
 
@@ -220,11 +213,15 @@ class Topics(SolvedResult):
     @cached_property
     def requests(self) -> tuple[TopicRequest, ...]:
         """The requested and the chosen topics of each member; for staff only."""
-        topics, chosen = self.ballot.topics, set(self.places)
-        wanted = [np.flatnonzero(row).tolist() for row in self.ballot.wishes]
+        topics, chosen_columns = self.ballot.topics, set(self.places)
+        columns_by_row = [np.flatnonzero(row).tolist() for row in self.ballot.wishes]
         return tuple(
-            TopicRequest(member, tuple(topics[t] for t in columns), tuple(topics[t] for t in columns if t in chosen))
-            for member, columns in zip(self.ballot.members, wanted, strict=True)
+            TopicRequest(
+                member,
+                tuple(topics[column] for column in columns),
+                tuple(topics[column] for column in columns if column in chosen_columns),
+            )
+            for member, columns in zip(self.ballot.members, columns_by_row, strict=True)
         )
 
     @cached_property
@@ -235,7 +232,7 @@ class Topics(SolvedResult):
         return next(filter(self._serve_all, range(self.number + 1, len(self.ballot.topics) + 1)))
 
     def _serve_all(self, number: int) -> bool:
-        solution = solve(self.ballot.pose(number, ("served",)), seed=self.seed, proofs="none")
+        solution = solve(self.ballot.formulate(number, ("served",)), seed=self.seed, proofs="none")
         return solution.tiers[0].value == int(self.ballot.wishes.any(axis=1).sum())
 
     @property
@@ -280,10 +277,10 @@ class Topics(SolvedResult):
         counts = [("topic", tr("Sujet")), ("chosen", tr("Retenu")), ("approvals", tr("Demandes"))]
         columns = [("member", tr("Membre")), ("asked", tr("Demandés")), ("chosen", tr("Retenus"))]
         totals = self.ballot.wishes.sum(axis=0).tolist()
-        order = sorted(range(len(totals)), key=lambda place: (-totals[place], canonical(self.ballot.topics[place])))
-        chosen = set(self.places)
+        order = sorted(range(len(totals)), key=lambda column: (-totals[column], canonical(self.ballot.topics[column])))
+        chosen_columns = set(self.places)
         return {
-            "counts": sheet(counts, ((self.ballot.topics[t], t in chosen, totals[t]) for t in order)),
+            "counts": sheet(counts, ((self.ballot.topics[t], t in chosen_columns, totals[t]) for t in order)),
             "requests": sheet(
                 columns, ((request.member, listed(request.asked), listed(request.chosen)) for request in self.requests)
             ),
@@ -315,7 +312,7 @@ def unserved_members(names: Sequence[str]) -> str:
         "Aucun sujet demandé par ces {number} personnes n'est retenu : {names}.",
         len(names),
         number=len(names),
-        names=first_of(names, MOST_NAMED),
+        names=first_of(names, MAX_NAMED),
     )
 
 
@@ -325,7 +322,7 @@ def without_answer(names: Sequence[str]) -> str:
         "{number} personnes n'ont rien demandé : {names}.",
         len(names),
         number=len(names),
-        names=first_of(names, MOST_NAMED),
+        names=first_of(names, MAX_NAMED),
     )
 
 
@@ -335,37 +332,38 @@ def choose_topics(  # noqa: PLR0913 - all but two are keywords
     *,
     field: str | None = None,
     topics: Iterable[str] | None = None,
-    goals: Sequence[BallotGoal] = DEFAULT,
+    goals: Sequence[BallotGoal] = DEFAULT_GOALS,
     name: str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Topics:
-    """Return the topics that serve the most members, then everybody in proportion, then the most asked for.
+    """Return the topics that serve the most members, then are most proportional, then most requested.
 
     Parameters
     ----------
     approvals
-        The topics that each member asked for, by their key; none is no wish. Or those who answered a survey.
+        The topics that each member requested, by key; None for no request. Alternatively, a cohort read from a survey.
     sessions
-        How many topics there are sessions for; all are chosen where there are no more topics.
+        The number of topics; all topics are chosen if there are no more.
     field
-        Of a survey, the question whose options are the topics; None: the only one with several answers.
+        The question of a survey whose options are the topics; None: the only multiple-choice question.
     topics
-        All topics on offer; None: the options of the question, or those that somebody asked for.
+        All topics on offer; None: the options of the question, or all topics that were requested.
     goals
-        Any of ``served``, ``proportional`` and ``approvals``, first to last. With ``proportional`` first the choice
-        has extended justified representation, and somebody may be served by nothing who would be otherwise.
+        Some of ``served``, ``proportional`` and ``approvals``, in order of importance. If ``proportional`` is first,
+        the choice has extended justified representation, and may serve fewer members.
     name
-        What the group is called; it stands in documents and calendars.
+        The name of the group, which appears in documents and calendars.
     seed
-        Settles what the goals leave tied, by a keyed hash: the order of members and topics never matters.
+        Breaks remaining ties by a keyed hash: the order of members and topics does not matter.
     time_limit_s
-        Seconds after which the best choice so far is returned, marked ``feasible``, or ``stopped``.
+        Seconds after which the best choice so far is returned, marked ``feasible``, or ``stopped`` if there is none.
 
     Raises
     ------
     RequestError
-        A topic is unknown, a name comes twice, a goal is none of the three, or the numbers are too great.
+        A topic is unknown, a name or a goal is repeated, a goal is not one of the three, or a member gets too many
+        topics for ``proportional``.
 
     Examples
     --------
@@ -380,23 +378,21 @@ def choose_topics(  # noqa: PLR0913 - all but two are keywords
     seed = seed_number(seed)
     number = min(whole_number(tr("séances"), sessions), len(ballot.topics))
     check_goals(goals)
-    check_steps(ballot.steps(number), goals)
-    problem = ballot.pose(number, goals)
+    check_steps(ballot.max_approved(number), goals)
+    problem = ballot.formulate(number, goals)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
     return Topics(ballot, number, tuple(goals), problem, solution, seed, spoken(), name)
 
 
 def check_goals(goals: Sequence[str]) -> None:
-    """Raise RequestError if there is no goal, or one is unknown or duplicate."""
-    if not goals or len(set(goals)) < len(goals) or not set(goals) <= set(GOALS):
-        problem = Problem(tr("buts"), listed([quoted(goal) for goal in goals]), listed(tuple(GOALS)))
+    if not goals or len(set(goals)) < len(goals) or not set(goals) <= set(ENGINE_GOALS):
+        problem = Problem(tr("buts"), listed([quoted(goal) for goal in goals]), listed(tuple(ENGINE_GOALS)))
         raise RequestError(tr("Ces buts ne conviennent pas"), [problem])
 
 
 def check_steps(steps: int, goals: Sequence[str]) -> None:
-    """Raise RequestError if a member has too many steps for proportional approval in integers."""
-    if steps > MOST_STEPS and "proportional" in goals:
-        expected = tr("{most} au plus pour une même personne", most=MOST_STEPS)
+    if steps > MAX_STEPS and "proportional" in goals:
+        expected = tr("{most} au plus pour une même personne", most=MAX_STEPS)
         advice = tr("retenez moins de sujets, ou laissez de côté le but {goal}", goal=quoted("proportional"))
         problem = Problem(tr("sujets demandés et retenus"), str(steps), expected, advice)
         raise RequestError(tr("Trop de sujets pour les répartir en proportion"), [problem])
@@ -404,6 +400,6 @@ def check_steps(steps: int, goals: Sequence[str]) -> None:
 
 def count_served_without(topics: Topics, topic: str) -> int:
     """Count the members who requested ``topic`` and would be served without it, by another chosen topic."""
-    position = topics.ballot.topics.index(topic)
-    other_positions = [other for other in topics.places if other != position]
-    return int((topics.ballot.wishes[:, position] & topics.ballot.wishes[:, other_positions].any(axis=1)).sum())
+    column, wishes = topics.ballot.topics.index(topic), topics.ballot.wishes
+    other_columns = [chosen_column for chosen_column in topics.places if chosen_column != column]
+    return int((wishes[:, column] & wishes[:, other_columns].any(axis=1)).sum())

@@ -41,7 +41,7 @@ from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import once_spoken, own_language, spoken, tr, tr_n
 
-GOALS = ("matched", "priority", "total")
+ROUND_GOALS = ("matched", "priority", "total")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ class TurnProblem(ContentEquality):
         scores: NDArray[np.int64] = (self.urgent[:, None] * early * step + self.wishes) * step + early
         return scores
 
-    def pose(self, free: IntVector, allowed: BoolMatrix, goals: Sequence[str] = GOALS) -> AssignmentProblem:
+    def formulate(self, free: IntVector, allowed: BoolMatrix, goals: Sequence[str] = ROUND_GOALS) -> AssignmentProblem:
         """Return the problem of one round, with ``free`` (s,) turns and the ``allowed`` (n, s) pairs."""
         problem = AssignmentProblem.from_scores(
             self.scores(), allowed, mentee_capacity=free, goals=goals, mentor_priority=self.urgent.astype(np.int64)
@@ -76,7 +76,7 @@ class TurnProblem(ContentEquality):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TurnRound(ContentEquality):
-    """One round; ``able`` (n,) bool marks the members who can attend a session that remains."""
+    """A solved round; ``able`` (n,) bool marks the members who can attend a session that remains."""
 
     problem: AssignmentProblem
     solution: Solution
@@ -91,27 +91,30 @@ class TurnRound(ContentEquality):
 def solve_rounds(
     season: TurnProblem, number_of_rounds: int, seed: int, time_limit_s: float | None
 ) -> Iterator[TurnRound]:
-    """Yield the rounds in order and stop after the first in which a member who could present does not."""
-    chosen = np.zeros(season.present.shape, dtype=bool)
+    """Yield the rounds in order; the last one may be incomplete, and no round follows an incomplete one."""
+    used_pairs = np.zeros(season.present.shape, dtype=bool)
     for number in range(number_of_rounds):
-        solved = solve_round(season, chosen, seed, time_limit_s, last=number + 1 == number_of_rounds)
+        solved = solve_round(season, used_pairs, seed, time_limit_s, last=number + 1 == number_of_rounds)
         yield solved
         if not solved.complete:
             return
-        chosen[solved.solution.pairs[:, 0], solved.solution.pairs[:, 1]] = True
+        used_pairs[solved.solution.pairs[:, 0], solved.solution.pairs[:, 1]] = True
 
 
 def solve_round(
-    season: TurnProblem, chosen: BoolMatrix, seed: int, time_limit_s: float | None, *, last: bool
+    season: TurnProblem, used_pairs: BoolMatrix, seed: int, time_limit_s: float | None, *, last: bool
 ) -> TurnRound:
-    """Return the next round after the ``chosen`` (n, s) turns. All but the last end as early as possible."""
-    used = chosen.sum(axis=0)
-    first_session = int(np.flatnonzero(used)[-1]) if used.any() else 0
-    allowed = season.present & ~chosen & (np.arange(len(season.sessions)) >= first_session)
-    free, able = season.per_session - used, allowed.any(axis=1)
+    """Return the round after the turns ``used_pairs`` (n, s) bool; unless it is the last, it ends as early as possible.
+
+    It may begin in the last session of the previous round.
+    """
+    turns_used = used_pairs.sum(axis=0)
+    first_session = int(np.flatnonzero(turns_used)[-1]) if turns_used.any() else 0
+    allowed = season.present & ~used_pairs & (np.arange(len(season.sessions)) >= first_session)
+    free, able = season.per_session - turns_used, allowed.any(axis=1)
     if not last:
         allowed &= np.arange(len(season.sessions)) < horizon(season, free, allowed)
-    problem = season.pose(free, allowed)
+    problem = season.formulate(free, allowed)
     return TurnRound(problem, solve(problem, seed=seed, time_limit_s=time_limit_s), able)
 
 
@@ -120,7 +123,7 @@ def horizon(season: TurnProblem, free: IntVector, allowed: BoolMatrix) -> int:
 
     def reach(sessions: int) -> int:
         early_pairs = allowed & (np.arange(allowed.shape[1]) < sessions)
-        return len(solve(season.pose(free, early_pairs, ("matched",)), proofs="none").pairs)
+        return len(solve(season.formulate(free, early_pairs, ("matched",)), proofs="none").pairs)
 
     able, last = int(allowed.any(axis=1).sum()), allowed.shape[1]
     return next((sessions for sessions in range(last) if reach(sessions) == able), last)
@@ -128,13 +131,13 @@ def horizon(season: TurnProblem, free: IntVector, allowed: BoolMatrix) -> int:
 
 def allowed_and_chosen(turn_round: TurnRound) -> tuple[BoolMatrix, BoolMatrix]:
     """Return two (n, s) bool masks: the allowed pairs and the chosen pairs."""
-    allowed, chosen = np.zeros(turn_round.problem.shape, dtype=bool), np.zeros(turn_round.problem.shape, dtype=bool)
+    allowed, is_chosen = np.zeros(turn_round.problem.shape, dtype=bool), np.zeros(turn_round.problem.shape, dtype=bool)
     allowed[turn_round.problem.scores.pairs()] = True
-    chosen[turn_round.solution.pairs[:, 0], turn_round.solution.pairs[:, 1]] = True
-    return allowed, chosen
+    is_chosen[turn_round.solution.pairs[:, 0], turn_round.solution.pairs[:, 1]] = True
+    return allowed, is_chosen
 
 
-MOST_NAMED = 8
+MAX_NAMED = 8  # members or sessions in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ def without_turn(season: TurnProblem, rounds: Sequence[TurnRound], number_of_rou
         presenters = set(turn_round.solution.pairs[:, 0].tolist())
         for member, key in enumerate(season.members):
             if member not in presenters:
-                code, reason = why(season, turn_round, member)
+                code, reason = reason_without_turn(season, turn_round, member)
                 yield WithoutTurn(key, number, code, reason)
     for number in range(len(rounds) + 1, number_of_rounds + 1):
         yield from (WithoutTurn(key, number, "waits", waiting_members(number)) for key in season.members)
@@ -167,7 +170,7 @@ def waiting_members(number: int) -> str:
     return tr("Le tour {number} ne commence pas : tout le monde n'a pas encore présenté avant.", number=number)
 
 
-def why(season: TurnProblem, turn_round: TurnRound, member: int) -> tuple[str, str]:
+def reason_without_turn(season: TurnProblem, turn_round: TurnRound, member: int) -> tuple[str, str]:
     if turn_round.solution.status not in (Status.PROVED, Status.FEASIBLE):
         return "stopped", tr("Le calcul s'est arrêté avant une réponse.")
     if not turn_round.able[member]:
@@ -177,27 +180,27 @@ def why(season: TurnProblem, turn_round: TurnRound, member: int) -> tuple[str, s
 
 def crowded_sessions(season: TurnProblem, turn_round: TurnRound, member: int) -> str:
     """Return a sentence on the members and sessions of the Hall violator that contains a member."""
-    allowed, chosen = allowed_and_chosen(turn_round)
-    crowd = reachable_people(allowed, chosen, [member])
-    session_rows = np.flatnonzero(allowed[crowd].any(axis=0))
-    room = int(turn_round.problem.mentees.most[session_rows].sum())
-    names = first_of([season.members[row] for row in crowd], MOST_NAMED)
-    sessions = first_of([moment_in_words(season.sessions[place]) for place in session_rows], MOST_NAMED)
+    allowed, is_chosen = allowed_and_chosen(turn_round)
+    crowd = reachable_people(allowed, is_chosen, [member])
+    session_positions = np.flatnonzero(allowed[crowd].any(axis=0))
+    free_turns = int(turn_round.problem.mentees.most[session_positions].sum())
+    names = first_of([season.members[row] for row in crowd], MAX_NAMED)
+    sessions = first_of([moment_in_words(season.sessions[position]) for position in session_positions], MAX_NAMED)
     return tr_n(
         "{names} ne peut présenter qu'à une de ces séances : {sessions} ; il y reste {room}.",
         "{names} ne peuvent présenter qu'à ces séances : {sessions} ; il y reste {room} pour {number} personnes.",
         len(crowd),
         names=names,
         sessions=sessions,
-        room=counted(room, "place"),
+        room=counted(free_turns, "place"),
         number=len(crowd),
     )
 
 
 def ways_out(season: TurnProblem, first: TurnRound) -> Iterator[str]:
     """Yield a sentence on the extra turns by which every able member presents: one for each member without a turn."""
-    allowed, chosen = allowed_and_chosen(first)
-    unplaced = np.flatnonzero(first.able & ~chosen.any(axis=1)).tolist()
+    allowed, is_chosen = allowed_and_chosen(first)
+    unplaced = np.flatnonzero(first.able & ~is_chosen.any(axis=1)).tolist()
     if not unplaced or first.solution.status is not Status.PROVED:
         return
     session_by_row = {row: moment_in_words(season.sessions[int(np.argmax(allowed[row]))]) for row in unplaced}
@@ -210,18 +213,18 @@ def ways_out(season: TurnProblem, first: TurnRound) -> Iterator[str]:
         "Il suffirait de {number} cas de plus, et pas moins : {added}.",
         len(unplaced),
         number=len(unplaced),
-        added=first_of(additions, MOST_NAMED),
+        added=first_of(additions, MAX_NAMED),
     )
 
 
 type Wish = Literal["early", "middle", "late"]
 
-WISHES: tuple[Wish, ...] = ("early", "middle", "late")
+KNOWN_WISHES: tuple[Wish, ...] = ("early", "middle", "late")
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One presentation: the session, the member, and the member's round, from 1."""
+    """A presentation: the session, the member, and the member's round, from 1."""
 
     session: str
     member: str
@@ -268,7 +271,7 @@ class Turns(Result):
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
-        """One certificate per round, to be checked without a solver."""
+        """The certificates of the rounds, in order; each is computed without a solver."""
         return tuple(certify(turn_round.problem, turn_round.solution) for turn_round in self.rounds)
 
     @cached_property
@@ -359,42 +362,43 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Turns:
-    """Return who presents at which session: everybody once before anybody twice.
+    """Return the turns of the members to present, each member once before any member twice.
 
-    Nobody presents at a session that they miss. As many people as can be have a turn; then urgent cases come as early
-    as can be; then wishes count; then early sessions are used first. Of several rounds, each but the last ends as early
-    as can be, and the next begins where it ends.
+    No member presents at a session that they miss. The goals are, in this order: as many turns as possible, urgent
+    cases as early as possible, wishes, early sessions. Each round except the last ends as early as possible, and the
+    next may begin in the session in which it ends.
 
     Parameters
     ----------
     group
-        The keys of the members, or anything that has ``members``.
+        The keys of the members, or an object with ``members``.
     sessions
-        The sessions that are left, in their order: names, dates, or how many.
+        The sessions that remain, in their order: names or dates, or their number.
     per_session
-        Cases a session.
+        The number of turns per session.
     rounds
-        How often everybody presents.
+        The number of turns per member.
     absences
-        The sessions that members miss.
+        The sessions that each member misses, by key.
     wishes
         ``"early"``, ``"middle"`` or ``"late"``, by member.
     urgent
-        The members whose case cannot wait.
+        The members with an urgent case.
     name, group_name
-        What the programme is called, and the number or the name of the group: they stand in documents and calendars,
-        and make the identity of events.
+        The name of the programme, and the number or name of the group: they appear in documents and calendars, and
+        identify events.
     minutes, place, zone
-        How long a session is, and where, and by the clock of which time zone, for calendars.
+        The duration, place and time zone of a session, for calendars.
     seed
-        Settles what all of this leaves tied, by a keyed hash: the order of the members never matters.
+        Breaks remaining ties by a keyed hash: the order of the members does not matter.
     time_limit_s
         Seconds for each round.
 
     Raises
     ------
     RequestError
-        A member or a session is unknown or comes twice, a wish is none of the three, a number is below 1.
+        A member or session is unknown or repeated, a wish is not one of the three, or ``per_session`` or ``rounds`` is
+        below 1.
 
     Examples
     --------
@@ -427,11 +431,11 @@ def membership_matrix(column_sets: Sequence[frozenset[int]], width: int) -> Bool
 def wish_points(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -> NDArray[np.int64]:
     """Return (n, s) int64: the points of each member for a turn at each session, from 0 to s - 1."""
     problems = unknown_people(tr("souhaits"), wishes, members, tr("un membre du groupe"))
-    expected = listed(WISHES)
+    expected = listed(KNOWN_WISHES)
     problems += [
         Problem(tr("souhaits"), tr("le souhait de {member} n'est pas connu", member=quoted(member)), expected)
         for member, wish in wishes.items()
-        if wish not in WISHES
+        if wish not in KNOWN_WISHES
     ]
     raise_if_any(tr("Ces souhaits ne vont pas avec ce groupe"), problems)
     positions = np.arange(sessions)

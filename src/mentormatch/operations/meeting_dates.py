@@ -9,21 +9,21 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields.clock import DAYS, Clock, ZonedSlots, slots_in_words
-from mentormatch.groups.calendar import SESSION_MINUTES, ZONES, BlackoutInput
+from mentormatch.groups.calendar import SCHOOL_ZONES, SESSION_MINUTES, BlackoutInput
 from mentormatch.groups.dates import (
-    ANSWERED,
     DEFAULT_GAP_DAYS,
-    TAKEN,
+    TAKEN_TEXT,
     Dates,
     choose_dates,
     choose_in_turn,
-    taken_moments,
+    overlapping_moments,
 )
 from mentormatch.groups.inputs import (
     DAY_PARTS,
@@ -83,7 +83,7 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
     hours: Mapping[str, time] = DEFAULT_HOURS,
     apart: tuple[int, int] = DEFAULT_GAP_DAYS,
     public: bool = True,
-    zones: Sequence[str] = ZONES,
+    zones: Sequence[str] = SCHOOL_ZONES,
     blackouts: Sequence[BlackoutInput] = (),
 ) -> tuple[MeetingDates, ...]:
     """Return the dates of each pair: ``n`` dates about a month apart, always in the same common slot.
@@ -169,7 +169,7 @@ class NamedSlots:
 
     def dates(self, pair: Pair, slot: str, before: Sequence[Dates]) -> Dates:
         """Return the dates of a pair in a slot; cached for pairs with the same occupied dates."""
-        occupied = taken_moments(moments_of(self.starts[slot]), SESSION_MINUTES, before)
+        occupied = overlapping_moments(moments_of(self.starts[slot]), SESSION_MINUTES, before)
         key = slot, frozenset(moment.start for moment in occupied)
         if key not in self.dates_by_slot:
             self.dates_by_slot[key] = self.choose(self.starts[slot], others=before)
@@ -272,7 +272,7 @@ def meeting(pair: Pair, slots: SharedSlots, before: Sequence[Dates], matching: M
     shared, refused, labels = slots.shared(pair), list[Dates](), matching.labels
     for slot in in_keyed_order(shared, shared, name_of_pair(pair), matching.seed):
         dates = slots.dates(pair, slot, before)
-        if dates.status in ANSWERED:
+        if dates.status in (Status.PROVED, Status.FEASIBLE):
             named_dates = replace(
                 dates, name=matching.programme.name, group_name=" – ".join(labels.pair((pair.mentor, pair.mentee)))
             )
@@ -293,7 +293,7 @@ def meeting(pair: Pair, slots: SharedSlots, before: Sequence[Dates], matching: M
 
 def reasons_against(dates: Dates) -> Iterator[str]:
     """Yield the reasons why a slot has no dates, first the number occupied by other meetings of the pair."""
-    occupied = sum(rejected.reason == tr(TAKEN) for rejected in dates.set_aside)
+    occupied = sum(rejected.reason == tr(TAKEN_TEXT) for rejected in dates.set_aside)
     if occupied:
         yield tr_n(
             "Une date est déjà prise par un autre rendez-vous de l'une des deux personnes.",

@@ -12,8 +12,8 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import Labels
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.formation import form_groups
-from mentormatch.groups.partition import GOALS, FormedGroup, Grouping, capital
-from mentormatch.groups.result import STANDING
+from mentormatch.groups.partition import GOAL_NAMES, FormedGroup, Grouping, capitalise
+from mentormatch.groups.result import STATUS_TEXTS
 from mentormatch.groups.rotation import MemberKeys
 from mentormatch.groups.sessions import led_together, years_of
 from mentormatch.groups.turns import Turns
@@ -216,7 +216,7 @@ class GroupsStep:
             reasons = (
                 [veiled.conflict.reason, *veiled.conflict.ways_out]
                 if veiled.conflict
-                else [tr(STANDING[solved.status])]
+                else [tr(STATUS_TEXTS[solved.status])]
             )
             raise RequestError(join_lines([refusal, *reasons]))
         self.history.append(GroupsVersion(wishes, solved, describe_change(self.current.grouping, solved)))
@@ -367,7 +367,7 @@ def describe_change(before: Grouping, after: Grouping) -> str:
     texts = [
         tr(
             "{goal} : {before} avant, {now} maintenant",
-            goal=capital(tr(GOALS[tier.goal])),
+            goal=capitalise(tr(GOAL_NAMES[tier.goal])),
             before=format_goal_value(tier.goal, former.value),
             now=format_goal_value(tier.goal, tier.value),
         )

@@ -9,7 +9,7 @@ from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.names import Labels, codes, cohort_labels
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.result import Result
-from mentormatch.groups.sessions import Limits, assign_topics, number_of, topics_of, year_of
+from mentormatch.groups.sessions import Limits, assign_topics, session_count, topics_of, year_of
 from mentormatch.groups.topics import Topics, count_served_without
 from mentormatch.groups.turns import Turns
 from mentormatch.languages.phrases import counted
@@ -99,7 +99,7 @@ class SessionsStep:
 
         Raises ProgrammeError if it states no number, RequestError if there is no solution.
         """
-        number, parts = number_of(programme, number), set(programme.served_by)
+        number, parts = session_count(programme, number), set(programme.served_by)
         limits: Limits = {"number": number, "seed": seed, "time_limit_s": time_limit_s}
         topics = topics_of(cohort, programme, **limits) if "topics" in parts else None
         dates, turns = year_of(cohort, programme, **limits) if {"dates", "turns"} & parts else (None, None)
