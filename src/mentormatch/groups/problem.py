@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 type Group = tuple[int, ...]
 
-GOALS = ("placed", "priority", "meetings", "floor", "total")
 MAX_PAIR_VALUE = 1 << 40  # sums over a group stay far within int64
 
 
