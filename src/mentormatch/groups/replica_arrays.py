@@ -1,8 +1,9 @@
-"""The walks of replicas over groups in NumPy alone: groups meet in pairs, and all pairs of all replicas at once.
+"""Walks of replicas in NumPy: in each step, disjoint pairs of groups exchange seats, in all replicas at once.
 
-Groups are paired off at random. For each pair every exchange of a place with a place is a proposal, with a quantile of
-its own; of those that Metropolis' rule accepts, the one with most to spare is done. Disjoint pairs of groups commute,
-so energies stay exact. People who are to be together move in steps of their own, one a replica.
+Groups are paired at random. For each pair of groups, every exchange of two seats is a proposal with its own random
+quantile. Of the proposals that the Metropolis rule accepts, the one with the greatest margin is executed. Exchanges of
+disjoint pairs of groups commute, so energies stay exact. People who must stay together move in separate steps, one per
+replica.
 """
 
 from collections.abc import Sequence
@@ -16,15 +17,15 @@ from mentormatch.groups.energy import EMPTY, QUANTILE_BITS, EnergyTables, Replic
 from mentormatch.groups.step_timer import StepTimer
 
 FORBIDDEN: Final = 1 << 60
-"""What an exchange loses that may not be; some of them still fit int64."""
+"""The loss of a forbidden exchange; a sum of several still fits int64."""
 POOL: Final = 1 << 17
-"""Quantiles are drawn once: each step takes as many as it needs in a row, from one of so many places on."""
+"""Quantiles are drawn once; each step uses a contiguous part that starts at one of this many positions."""
 LEAST_PROPOSALS: Final = 400
-"""A step counts for so many proposals at least: it takes as long."""
+"""The minimum number of proposals that a step counts for, in time."""
 UNIT_STEPS: Final = 4
-"""After so many steps each replica tries to move a block."""
+"""The number of steps between two moves of blocks."""
 MOST_CELLS: Final = 1 << 18
-"""The replicas of a step are done in parts with so many proposals, whose arrays stay in the cache."""
+"""Replicas are processed in parts of up to this many proposals, whose arrays fit the cache."""
 
 
 class ArrayReplicas:
@@ -40,7 +41,7 @@ class ArrayReplicas:
         self.pool = quantiles.take(drawn)
 
     def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
-        """Make about so many proposals at each replica; return which part was accepted."""
+        """Make about ``proposals`` proposals per replica; return the share that was accepted."""
         exchange, accepted = self.exchange, 0.0
         steps = max(proposals // exchange.proposals, 1)
         for step in range(steps):
@@ -56,7 +57,7 @@ class ArrayReplicas:
         return accepted / steps
 
     def _step(self, rows: slice, paired: IntMatrix, start: int, temperatures: IntVector) -> float:
-        """Let some replicas do one step, with quantiles from ``start``; return which part was accepted."""
+        """Do one step of some replicas, with quantiles from ``start``; return the share that was accepted."""
         part = self.exchange if len(self.parts) == 1 else self.exchange.part(rows)
         cells = int(np.prod(part.shape[1:]))
         first = start + rows.start * cells
@@ -72,7 +73,7 @@ class ArrayReplicas:
             self.exchange.move_block(replica, int(draw[0]), int(draw[1]), least)
 
     def descend(self, replica: int, deadline: float | None = None) -> IntVector:
-        """Return the places of the local optimum below a replica, which stays as it is; those reached if time is up."""
+        """Return (n,): the local optimum reached from a replica, or the groups at the deadline; it stays unchanged."""
         return descend(
             self.tables,
             self.states.copy(self.tables, replica),
@@ -82,11 +83,11 @@ class ArrayReplicas:
 
 
 def descend(tables: EnergyTables, state: ReplicaStates, deadline: float | None, timer: StepTimer) -> IntVector:
-    """Return the places of the local optimum below a replica, which goes there; those reached if time is up."""
+    """Move a replica to a local optimum, or until the deadline; return (n,) the group of each person."""
     exchange = PairedExchange(tables, state)
     groups, idle = exchange.groups, 0
     around = np.arange(groups + groups % 2)
-    # All pairs of groups meet in turn, as in a tournament, until none of them gains
+    # All pairs of groups meet in turn (round-robin), until none of them improves
     while idle < len(around) and timer.allows(deadline):
         left, right = around[: len(around) // 2], around[len(around) // 2 :][::-1]
         met = np.maximum(left, right) < groups
@@ -103,9 +104,16 @@ def descend(tables: EnergyTables, state: ReplicaStates, deadline: float | None, 
 
 
 class MetGroups(NamedTuple):
-    """Pairs of groups that meet, ``left`` and ``right`` (r, p).
+    """Pairs of groups that exchange seats.
 
-    ``ours`` and ``theirs`` (r, p, w): their places; ``mine`` and ``other``: who sits there.
+    Attributes
+    ----------
+    left, right
+        (r, p): the two groups of each pair.
+    ours, theirs
+        (r, p, w): the seats of the left and of the right groups.
+    mine, other
+        (r, p, w): the people on these seats.
     """
 
     left: IntMatrix
@@ -117,10 +125,10 @@ class MetGroups(NamedTuple):
 
 
 class PairedExchange:
-    """The exchanges of two places of two groups, for all pairs of groups that meet in a step, in all replicas.
+    """The exchanges of two seats of two groups, for all pairs of groups of a step, in all replicas.
 
-    ``seats`` (g + 1, w): the places of each group, filled up with a place that is none. ``pairs`` (n + 1, n + 1):
-    nobody is person n.
+    ``seats`` (g + 1, w): the seats of each group, padded with ``nowhere``. ``pairs`` (n + 1, n + 1): the weights of
+    pairs; person n stands for an empty seat.
     """
 
     def __init__(self, tables: EnergyTables, states: ReplicaStates) -> None:
@@ -136,7 +144,7 @@ class PairedExchange:
         self.nobody = len(tables.unit)
         self.who = np.full((len(states), self.nowhere + 1), self.nobody)
         self.pairs = np.pad(tables.pairs, ((0, 1), (0, 1)))
-        # Two empty places are no proposal
+        # An exchange of two empty seats is forbidden
         self.meeting = self.pairs.copy()
         self.meeting[-1, -1] = FORBIDDEN
         lengths = np.diff(tables.unit_first)
@@ -147,16 +155,16 @@ class PairedExchange:
         self.has, self.known = np.pad(tables.has, ((0, 1), (0, 0))), np.pad(tables.known, ((0, 1), (0, 0)))
 
     def part(self, rows: slice) -> "PairedExchange":
-        """Return the same for some of the replicas."""
+        """Return the exchanges of some of the replicas."""
         part = copy(self)
         part.states, part.who = self.states.part(rows), self.who[rows]
         part.shape = len(part.states), *self.shape[1:]
         return part
 
     def step(self, left: IntMatrix, right: IntMatrix, noise: IntMatrix) -> float:
-        """Let each pair of groups (r, p) exchange two places where that, with the noise, is no loss.
+        """Let each pair of groups (r, p) exchange two seats if gain plus noise is at least 0.
 
-        Return the part of all proposals that are none.
+        Return the share of proposals that were accepted.
         """
         if not left.shape[1]:
             return 0.0
@@ -172,7 +180,7 @@ class PairedExchange:
         )
         gain, first, second = self._gains(met)
         spared = (gain + noise).reshape(*left.shape, -1)
-        # Of those that are accepted, the one with most to spare
+        # Of the accepted proposals, the one with the greatest margin
         chosen = spared.argmax(axis=2)
         replica, couple = np.nonzero(np.take_along_axis(spared, chosen[..., None], axis=2)[..., 0] >= 0)
         index = replica, couple, *np.divmod(chosen[replica, couple], gain.shape[3])
@@ -181,15 +189,15 @@ class PairedExchange:
             self.states.value[replica, left[replica, couple]] += first[index]
             self.states.value[replica, right[replica, couple]] += second[index]
         at_left, at_right = (replica, couple, index[2]), (replica, couple, index[3])
-        deadline = left[replica, couple], right[replica, couple]
+        groups = left[replica, couple], right[replica, couple]
         moved, places = (met.mine[at_left], met.other[at_right]), (met.ours[at_left], met.theirs[at_right])
-        self._exchange(replica, deadline, moved, places)
+        self._exchange(replica, groups, moved, places)
         return np.count_nonzero(spared >= 0) / spared.size
 
     def _gains(self, met: "MetGroups") -> tuple[IntMatrix, IntMatrix, IntMatrix]:
-        """Return (r, p, w, w) what each exchange gains, and what each of the two groups, the floor aside.
+        """Return (r, p, w, w): the gain of each exchange, and that of each of the two groups without the floor.
 
-        Without terms of whole groups the latter are not told apart.
+        If the energy is plain, all three are the gain of the exchange.
         """
         lookup, width, gains = self.pairs if self.whole else self.meeting, self.nobody + 1, self.states.gains
         rows = np.arange(len(self.states))[:, None] * len(self.seats)
@@ -198,7 +206,7 @@ class PairedExchange:
         stay, leave = gains.take(here + met.mine), gains.take(there + met.mine)
         back, come = gains.take(there + met.other), gains.take(here + met.other)
         inner = [(groups != self.outside)[..., None, None] for groups in (met.left, met.right)]
-        # Places that are none, and people who move with others, are no proposal
+        # Padding seats, and people who move with their block, are forbidden
         ours = self._loss_of_barred(met.mine, met.ours, met.right)
         theirs = self._loss_of_barred(met.other, met.theirs, met.left)
         if not self.whole:
@@ -216,7 +224,7 @@ class PairedExchange:
         return gain, first, second
 
     def _loss_of_barred(self, people: IntMatrix, seats: IntMatrix, giving: IntMatrix) -> IntMatrix:
-        """Return what a place loses that takes no part, or is empty where the other group has no more than it must."""
+        """Return the loss of each seat: prohibitive for padding, blocks, and if the group must not shrink."""
         rows = np.arange(len(self.states))[:, None]
         least = (self.states.sizes[rows, giving] <= self.tables.least[giving])[..., None]
         barred = (seats == self.nowhere) | self.fixed[people] | ((people == self.nobody) & least)
@@ -225,41 +233,41 @@ class PairedExchange:
     def _exchange(
         self,
         replica: IntVector,
-        deadline: tuple[IntVector, IntVector],
+        groups: tuple[IntVector, IntVector],
         moved: tuple[IntVector, IntVector],
         places: tuple[IntVector, IntVector],
     ) -> None:
-        """Do an exchange for each of some disjoint pairs of groups, and update all that is counted."""
+        """Execute one exchange for each of some disjoint pairs of groups, and update all counts."""
         states, rows = self.states, self.pairs[moved[1]] - self.pairs[moved[0]]
-        for end, sign in zip(deadline, (1, -1), strict=True):
+        for end, sign in zip(groups, (1, -1), strict=True):
             inner = end != self.outside
             states.gains[replica[inner], end[inner]] += sign * rows[inner]
         for side in (0, 1):
-            people, other, seat, to = moved[side], moved[1 - side], places[1 - side], deadline[1 - side]
-            there = people != self.nobody
-            states.who[replica, seat] = np.where(there, people, EMPTY)
-            states.place[replica[there], people[there]] = to[there]
-            states.seat[replica[there], people[there]] = seat[there]
-            states.sizes[replica, to] += there.astype(np.int64) - (other != self.nobody)
+            people, replacement, seat, to = moved[side], moved[1 - side], places[1 - side], groups[1 - side]
+            is_person = people != self.nobody
+            states.who[replica, seat] = np.where(is_person, people, EMPTY)
+            states.place[replica[is_person], people[is_person]] = to[is_person]
+            states.seat[replica[is_person], people[is_person]] = seat[is_person]
+            states.sizes[replica, to] += is_person.astype(np.int64) - (replacement != self.nobody)
             if self.whole:
-                states.counted[replica, :, to] += (self.holds[:, people] - self.holds[:, other]).T
-                states.having[replica, to] += self.has[people] - self.has[other]
-                states.answered[replica, to] += self.known[people] - self.known[other]
+                states.counted[replica, :, to] += (self.holds[:, people] - self.holds[:, replacement]).T
+                states.having[replica, to] += self.has[people] - self.has[replacement]
+                states.answered[replica, to] += self.known[people] - self.known[replacement]
 
     def _counts_and_terms(self, group: IntMatrix, leaving: IntMatrix, joining: IntMatrix) -> IntMatrix:
-        """Return what groups (r, p) gain by counts and terms, by who leaves and who joins (r, p, ., .)."""
+        """Return (r, p, ., .): the gain of groups in counts and terms, by the people who leave and join."""
         states, tables = self.states, self.tables
         rows = np.arange(len(states))[:, None]
         inside = (group != self.outside)[..., None, None]
         total = np.zeros((1, 1, 1, 1), dtype=np.int64)
-        # Counts: violations of now less those after the exchange
+        # Counts: current violations minus those after the exchange
         for rule, holds in enumerate(self.holds):
             now = states.counted[rows, rule, group][..., None, None]
             then = np.where(inside, now - holds[leaving] + holds[joining], 0)
             total = total + (tables.bad[rule][now * inside] - tables.bad[rule][then]) * inside
         if not len(tables.points):
             return total
-        # Terms of whole groups: the items that all have, before and after
+        # Group terms: the items that all members have, before and after
         size = states.sizes[rows, group]
         after = size[..., None, None] - (leaving != self.nobody) + (joining != self.nobody)
         for term in range(len(tables.points)):
@@ -277,7 +285,7 @@ class PairedExchange:
         return total
 
     def _floors(self, met: "MetGroups", first: IntMatrix, second: IntMatrix) -> IntMatrix:
-        """Return what both groups gain by what they lack to the floor."""
+        """Return the gain of both groups in the floor penalty."""
         floor, weight = self.tables.floor.tolist()
         if not weight:
             return np.zeros((1, 1, 1, 1), dtype=np.int64)
@@ -292,64 +300,64 @@ class PairedExchange:
         return total
 
     def move_block(self, replica: int, unit: int, seat: int, least: int) -> bool:
-        """Exchange a block with the units at as many places of another group, from a place on, if that gains enough."""
+        """Exchange a block with units of another group, from a seat on, if the gain is at least ``least``."""
         tables, states = self.tables, self.states
         lengths = np.diff(tables.unit_first)
         blocks = np.flatnonzero(lengths > 1)
         unit, seat = int(blocks[unit % len(blocks)]), seat % len(tables.home)
-        # Who goes, and whole units of the other group to take their places
+        # The people of the block, and whole units of the other group in exchange
         moving = tables.unit_people[tables.unit_first[unit] : tables.unit_first[unit + 1]]
-        came, to = int(states.place[replica, moving[0]]), int(tables.home[seat])
-        taken = None if came == to else self._units_from(replica, seat, len(moving))
-        if taken is None:
+        origin, target = int(states.place[replica, moving[0]]), int(tables.home[seat])
+        units = None if origin == target else self._units_from(replica, seat, len(moving))
+        if units is None:
             return False
-        coming, seats = taken
-        if states.sizes[replica, came] - len(moving) + len(coming) < tables.least[came]:
+        coming, seats = units
+        if states.sizes[replica, origin] - len(moving) + len(coming) < tables.least[origin]:
             return False
-        # Both groups as they are, and as they would be
-        members = [np.flatnonzero(states.place[replica] == group) for group in (came, to)]
-        then = (
+        # Both groups before and after the exchange
+        members = [np.flatnonzero(states.place[replica] == group) for group in (origin, target)]
+        members_after = (
             np.concatenate([np.setdiff1d(members[0], moving), coming]),
             np.concatenate([np.setdiff1d(members[1], coming), moving]),
         )
-        values = [self._value(group, people) for group, people in zip((came, to), then, strict=True)]
-        worth = states.value[replica, [came, to]].tolist()
-        gain = self._energy((came, to), then, values) - self._energy((came, to), members, worth)
+        values = [self._value(group, people) for group, people in zip((origin, target), members_after, strict=True)]
+        worth = states.value[replica, [origin, target]].tolist()
+        gain = self._energy((origin, target), members_after, values) - self._energy((origin, target), members, worth)
         if gain < least:
             return False
-        self._settle(replica, (moving, coming), (came, to), seats)
-        states.value[replica, [came, to]] = values
+        self._settle(replica, (moving, coming), (origin, target), seats)
+        states.value[replica, [origin, target]] = values
         states.energies[replica] += gain
         return True
 
     def _energy(self, groups: Sequence[int], members: Sequence[IntVector], values: Sequence[int]) -> int:
-        """Return what groups of these people are worth together, less what each lacks to the floor."""
-        each = zip(groups, members, values, strict=True)
-        return sum(value - self._lack(group, len(people), value) for group, people, value in each)
+        """Return the total value of groups with these people, minus their floor penalties."""
+        rows = zip(groups, members, values, strict=True)
+        return sum(value - self._lack(group, len(people), value) for group, people, value in rows)
 
     def _units_from(self, replica: int, seat: int, needed: int) -> tuple[IntVector, IntVector] | None:
-        """Return the people and the places of whole units of a group, from a place on, as many as are needed."""
+        """Return the people and the seats of whole units of a group, from a seat on, ``needed`` seats in total."""
         tables, states = self.tables, self.states
         group = int(tables.home[seat])
         first, end = tables.first[group : group + 2].tolist()
         people: list[int] = []
         seats: list[int] = []
-        for at in [*range(seat, end), *range(first, seat)]:
-            other = int(states.who[replica, at])
-            if other == EMPTY:
-                seats.append(at)
-            elif other not in people:
-                unit = int(tables.unit[other])
-                theirs = tables.unit_people[tables.unit_first[unit] : tables.unit_first[unit + 1]]
-                if len(seats) + len(theirs) <= needed:
-                    people += theirs.tolist()
-                    seats += states.seat[replica, theirs].tolist()
+        for position in [*range(seat, end), *range(first, seat)]:
+            person = int(states.who[replica, position])
+            if person == EMPTY:
+                seats.append(position)
+            elif person not in people:
+                unit = int(tables.unit[person])
+                unit_people = tables.unit_people[tables.unit_first[unit] : tables.unit_first[unit + 1]]
+                if len(seats) + len(unit_people) <= needed:
+                    people += unit_people.tolist()
+                    seats += states.seat[replica, unit_people].tolist()
             if len(seats) == needed:
                 return np.array(people, dtype=np.int64), np.array(seats, dtype=np.int64)
         return None
 
     def _value(self, group: int, people: IntVector) -> int:
-        """Return what a group of some people is worth, the floor aside."""
+        """Return the value of a group with these people, without the floor penalty."""
         tables = self.tables
         value = int(tables.alone[group, people].sum())
         if group == self.outside:
@@ -357,24 +365,24 @@ class PairedExchange:
         value += int(tables.pairs[np.ix_(people, people)].sum()) // 2
         having, answered = tables.has[people].sum(axis=0)[None, :], tables.known[people].sum(axis=0)[None, :]
         value += int(group_terms(tables, np.array([len(people)]), having, answered)[0])
-        there = tables.holds[:, people].sum(axis=1).tolist()
-        return value - sum(int(bad[count]) for bad, count in zip(tables.bad, there, strict=True))
+        counts = tables.holds[:, people].sum(axis=1).tolist()
+        return value - sum(int(bad[count]) for bad, count in zip(tables.bad, counts, strict=True))
 
     def _lack(self, group: int, size: int, value: int) -> int:
-        """Return what a group costs for what it lacks to the floor."""
+        """Return the floor penalty of a group."""
         floor, weight = self.tables.floor.tolist()
         return 0 if group == self.outside else int(weight * max(floor * (size * (size - 1) // 2) - value, 0))
 
     def _settle(
-        self, replica: int, moved: tuple[IntVector, IntVector], deadline: tuple[int, int], seats: IntVector
+        self, replica: int, moved: tuple[IntVector, IntVector], groups: tuple[int, int], seats: IntVector
     ) -> None:
-        """Exchange a block of the first group with others of the second at some places."""
+        """Exchange a block of the first group with people of the second group on some seats."""
         tables, states = self.tables, self.states
-        given = states.seat[replica, moved[0]].copy()
-        states.who[replica, given] = states.who[replica, seats] = EMPTY
+        freed = states.seat[replica, moved[0]].copy()
+        states.who[replica, freed] = states.who[replica, seats] = EMPTY
         for people, start, end, places in (
-            (moved[0], *deadline, seats),
-            (moved[1], *deadline[::-1], given[: len(moved[1])]),
+            (moved[0], *groups, seats),
+            (moved[1], *groups[::-1], freed[: len(moved[1])]),
         ):
             states.who[replica, places] = people
             states.place[replica, people], states.seat[replica, people] = end, places

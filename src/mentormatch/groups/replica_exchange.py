@@ -1,11 +1,11 @@
 """Replica exchange for groups (Hukushima and Nemoto 1996; temperatures by acceptance as in Gallego et al. 2013).
 
-Sixteen replicas walk at temperatures from hot to cold, a geometric ladder. After each round neighbours may exchange
-temperatures, by the rule of Metropolis: what a hot replica finds is cooled, and what is stuck is heated. A copy of the
-coldest descends to a local optimum from time to time; the best that keeps every rule is the answer.
+Sixteen replicas walk at the temperatures of a geometric ladder. After each round, replicas at neighbouring
+temperatures may exchange them by the Metropolis rule. From time to time a copy of the coldest replica descends to a
+local optimum; the result is the best local optimum that satisfies all rules.
 
-Rounds are the budget and time only cuts it. All is in integers, random numbers come from a seed, and people are in the
-order of a keyed hash, so any order of the rows gives the same groups.
+The budget is a number of rounds; a time limit only shortens it. All arithmetic is in integers, random numbers come from
+a seed, and people are in the order of a keyed hash, so any order of the rows gives the same groups.
 """
 
 import sys
@@ -62,24 +62,24 @@ QUANTILES: Final = np.rint(-np.log((np.arange(4096) + 0.5) / 4096) * (1 << QUANT
 
 
 class Replicas(Protocol):
-    """An engine that lets replicas walk."""
+    """An engine that moves replicas."""
 
     tables: EnergyTables
     states: ReplicaStates
     timer: StepTimer
 
     def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
-        """Make so many proposals at each replica, fewer if time is up; return which part was accepted."""
+        """Make a number of proposals per replica, fewer at the deadline; return the share that was accepted."""
         ...
 
     def descend(self, replica: int, deadline: float | None = None) -> IntVector:
-        """Return the places of the local optimum below a replica, which stays as it is; those reached if time is up."""
+        """Return (n,): the local optimum reached from a replica, or the groups at the deadline; it stays unchanged."""
         ...
 
 
 @dataclass(frozen=True)
 class FoundGroups:
-    """Groups that keep all rules, the leader of each, and what they reach; see ``Energy.standing``."""
+    """Groups that satisfy all rules, the leader of each group, and the value of each goal (``Energy.standing``)."""
 
     groups: list[Group]
     leaders: list[int]
@@ -87,10 +87,9 @@ class FoundGroups:
 
 
 class GroupSearch:
-    """A search that goes on from where it stopped; ``best`` is what it found, None where that is nothing.
+    """A search that can be continued; ``best``: the best groups so far, None if there are none.
 
-    ``deadline``: when the last run is over at the latest. ``quick``: replicas are cooled once, by few proposals, and
-    there are no rounds.
+    ``deadline``: the latest end of the last run. ``quick``: replicas are cooled once, with few proposals and no rounds.
     """
 
     def __init__(self, problem: GroupProblem, deadline: float | None = None, *, quick: bool = False) -> None:
@@ -99,28 +98,30 @@ class GroupSearch:
         self.order, self.quick, self.spans = keyed_order(problem), quick, groups_for(problem)
         self.problem = reorder(problem, self.order)
         most, least = sum(span.most for span in self.spans), sum(span.least for span in self.spans)
-        inside = [False] if most >= len(problem) else []
-        # With a place for everybody first; only where none is found, or there is none, people are left out
-        crossed = has_rules(problem) or not inside
-        self.stages = [*inside, *([True] if crossed and least < len(problem) else [])] if self.spans else []
+        with_everybody = [False] if most >= len(problem) else []
+        # Search with a place for everybody first; leave people out only if that fails or is impossible
+        may_leave_out = has_rules(problem) or not with_everybody
+        self.stages = (
+            [*with_everybody, *([True] if may_leave_out and least < len(problem) else [])] if self.spans else []
+        )
         self.walk: ReplicaWalk | None = None
         self.drawing = StepTimer()
 
     def run(self, rounds: int, deadline: float | None) -> FoundGroups | None:
-        """Search for so many rounds, or until time is up; return the best found so far."""
+        """Search for up to ``rounds`` rounds, or until the deadline; return the best groups so far."""
         began = monotonic()
         while self.stages and self.best is None:
-            last = len(self.stages) == 1
-            # Where others may be left out, half of the time shows whether everybody has a place
-            until = deadline if last or deadline is None else min(deadline, began + (deadline - began) / 2)
+            is_last = len(self.stages) == 1
+            # If people may be left out afterwards, stop the search with everybody at half of the time
+            until = deadline if is_last or deadline is None else min(deadline, began + (deadline - began) / 2)
             if self.walk is None:
                 energy = Energy(self.problem, self.spans, self.stages[0], stiff=self.quick)
-                first_ends = self.deadline if last else until
+                first_ends = self.deadline if is_last else until
                 self.walk = ReplicaWalk.begin(energy, self.drawing, self.deadline, first_ends, quick=self.quick)
             if self.walk is not None:
-                self.walk.run(rounds if last else max(rounds // 4, min(rounds, 10 * RAISE)), until)
+                self.walk.run(rounds if is_last else max(rounds // 4, min(rounds, 10 * RAISE)), until)
                 self._take(self.walk)
-            if self.best is not None or last:
+            if self.best is not None or is_last:
                 break
             self.stages, self.walk = self.stages[1:], None
         if self.walk is not None and self.best is not None and self.walk.turn < rounds:
@@ -129,7 +130,7 @@ class GroupSearch:
         return self.best
 
     def _take(self, walk: "ReplicaWalk") -> None:
-        """Take what a walk found, in the order of the problem."""
+        """Set ``best`` to the best groups of a walk, in the order of the problem."""
         if walk.best is not None:
             groups = [tuple(sorted(self.order[list(group)].tolist())) for group in walk.energy.groups(walk.best)]
             assert walk.energy.known is not None
@@ -137,7 +138,7 @@ class GroupSearch:
 
 
 def compiled_replicas(tables: EnergyTables, states: ReplicaStates, left_s: float) -> Replicas | None:
-    """Return the engine in machine code; None where it is not there, or would take too long to load or to compile."""
+    """Return the compiled engine; None if it is not installed, or would take too long to load or to compile."""
     if not HAS_NUMBA or (left_s < LOADED_S and NUMBA not in sys.modules):
         return None
     from mentormatch.groups.replica_kernels import CompiledReplicas, may_compile
@@ -148,22 +149,22 @@ def compiled_replicas(tables: EnergyTables, states: ReplicaStates, left_s: float
 def descend_alone(
     tables: EnergyTables, start: IntVector, seed: int, replica: StepTimer, deadline: float
 ) -> list[IntVector]:
-    """Return the local optima below a start: by pairs and rules alone, which takes less time, then with all terms.
+    """Return the local optima reached from a start: first without group terms, which is faster, then with them.
 
-    ``replica`` then states how long one replica takes to be made and to do one step.
+    ``replica.last_s`` is set to the time to create one replica and to make one step.
     """
     optima, step = list[IntVector](), StepTimer()
-    for some in (tables.without_terms, tables) if len(tables.points) else (tables,):
+    for tables_of_stage in (tables.without_terms, tables) if len(tables.points) else (tables,):
         with replica:
-            engine = ArrayReplicas(some, ReplicaStates(some, start[None, :], seed), QUANTILES)
-        start = descend(some, engine.states, deadline, step)
+            engine = ArrayReplicas(tables_of_stage, ReplicaStates(tables_of_stage, start[None, :], seed), QUANTILES)
+        start = descend(tables_of_stage, engine.states, deadline, step)
         optima.append(start)
     replica.last_s += step.last_s
     return optima
 
 
 def groups_for(problem: GroupProblem) -> list[SizeRange]:
-    """Return the size of each group: so many groups as hold everybody, and each of whom no two may meet."""
+    """Return the size range of each group, with enough groups for everybody, and for people who must not meet."""
     spans = sizes_for(problem)
     if len(problem.spans) > 1 or not spans:
         return spans
@@ -174,15 +175,15 @@ def groups_for(problem: GroupProblem) -> list[SizeRange]:
 
 
 def has_rules(problem: GroupProblem) -> bool:
-    """Return whether rules other than sizes may keep some people from groups."""
+    """Return whether there are rules other than sizes."""
     return bool(problem.apart.any() or problem.leaders or problem.counts or problem.together)
 
 
 class ReplicaWalk:
-    """The replicas of one energy: their engine, the ladder of temperatures, and the best places found.
+    """The replicas of one energy: their engine, the ladder of temperatures, and the best groups so far.
 
-    ``rungs`` (r,): which replica is at which temperature, the hottest first. ``turn``: rounds done; ``improved``: those
-    up to the last better groups, or to the last time that hot replicas were annealed again.
+    ``rungs`` (r,): the replica at each temperature, from hottest to coldest. ``turn``: the number of finished rounds.
+    ``improved``: the round of the last improvement, or of the last time that hot replicas were annealed again.
     """
 
     def __init__(self, energy: Energy, engine: Replicas, *, quick: bool) -> None:
@@ -200,7 +201,7 @@ class ReplicaWalk:
         self.ruled = has_rules(problem) or energy.outside
         self.ruled |= "meetings" in problem.goals and problem.meetings is not None
         self.ready = False
-        # The bound of each goal, in the order of ``Energy.known``; no groups are known to be ideal in the floor
+        # The bound of each goal, in the order of ``Energy.known``; the floor has no bound
         goals = ("placed", *(goal for goal in problem.goals if goal != "placed"))
         self.bounds = None if "floor" in goals else tuple(map(problem.most, goals))
 
@@ -208,17 +209,17 @@ class ReplicaWalk:
     def begin(
         cls, energy: Energy, drawing: StepTimer, deadline: float | None, until: float | None, *, quick: bool
     ) -> "ReplicaWalk | None":
-        """Return the walk from random starts; None where blocks and sizes leave no start, or time leaves none.
+        """Return the walk from random starts; None if no start was found.
 
-        With a time limit one replica descends first, up to ``until``: its groups are the answer where there is no time
-        for all replicas up to ``deadline``. ``drawing``: how long the last start took, in the walk before too.
+        With a time limit, one replica descends first, until ``until``; its groups are the result if the time before
+        ``deadline`` is too short for all replicas. ``drawing``: the timer of the starts, also of earlier walks.
         """
         tables, seed = energy.tables(), energy.problem.seed
         random = np.random.default_rng(seed)
         count, places = QUICK_RUNGS if quick else RUNGS, list[IntVector]()
         optima, replica = list[IntVector](), StepTimer()
         for _ in range(count):
-            # Once there is no time for another start, several replicas begin alike
+            # Without time for more starts, several replicas share one
             if drawing.last_s and not drawing.allows(deadline, replica.last_s * count):
                 break
             with drawing:
@@ -233,23 +234,23 @@ class ReplicaWalk:
         if optima and not replica.allows(deadline, replica.last_s * (count - 1)):
             count, places = 1, optima[-1:]
         states = ReplicaStates(tables, np.array([places[turn % len(places)] for turn in range(count)]), seed)
-        left = inf if deadline is None else deadline - monotonic()
-        engine = None if quick or count == 1 else compiled_replicas(tables, states, left)
+        remaining_s = inf if deadline is None else deadline - monotonic()
+        engine = None if quick or count == 1 else compiled_replicas(tables, states, remaining_s)
         walk = cls(energy, engine or ArrayReplicas(tables, states, QUANTILES), quick=quick)
         walk.optima, walk.engine.timer.last_s = optima, replica.last_s * count
         return walk
 
     def run(self, rounds: int, deadline: float | None) -> None:
-        """Cool the replicas at first, then go on for so many rounds, until time is up or nothing can be better."""
-        alone = len(self.energy.spans) == 1 and not self.energy.outside
+        """Cool the replicas once, then run up to ``rounds`` rounds, until the deadline or until all goals are ideal."""
+        is_single = len(self.energy.spans) == 1 and not self.energy.outside
         while self.optima:
             self._consider(self.optima.pop(0))
         if not self.ready:
-            # Where time is up on the way, the next run begins again: temperatures are not found yet
-            self.ready = alone or len(self.rungs) == 1 or self._prepare(deadline)
+            # If the deadline interrupts this, the next run starts again
+            self.ready = is_single or len(self.rungs) == 1 or self._prepare(deadline)
             for replica in self.rungs[:: 1 if self.quick else RUNGS].tolist():
                 self._consider(self.engine.descend(replica, deadline))
-        if alone or self.quick or not self.ready or len(self.rungs) == 1:
+        if is_single or self.quick or not self.ready or len(self.rungs) == 1:
             return
         for _ in range(rounds):
             if self._is_over(deadline) or self._is_ideal():
@@ -263,7 +264,7 @@ class ReplicaWalk:
         return not self.engine.timer.allows(deadline)
 
     def _is_ideal(self) -> bool:
-        """Return whether every goal is at what no groups exceed."""
+        """Return whether every goal has reached its bound."""
         known = self.energy.known
         return (
             known is not None
@@ -272,9 +273,9 @@ class ReplicaWalk:
         )
 
     def _prepare(self, deadline: float | None) -> bool:
-        """Find the temperatures by the part that is accepted while all cool together, then anneal each to its own.
+        """Find the temperatures from acceptance rates while all replicas cool, then anneal each to its temperature.
 
-        Return whether there was time for the first.
+        Return False if the deadline interrupted the cooling.
         """
         tables = self.energy.tables()
         spread = float(np.std(tables.pairs[np.triu_indices(len(tables.pairs), 1)])) if len(tables.pairs) > 1 else 1.0
@@ -298,7 +299,7 @@ class ReplicaWalk:
         return True
 
     def _anneal(self, hottest: int, deadline: float | None) -> None:
-        """Anneal the hottest replicas from melted to their own rungs, in as many steps; the others walk at theirs."""
+        """Anneal the hottest replicas from the melting point to their temperatures; all others walk at theirs."""
         heats = self._heats()
         melted = heats.astype(np.float64)
         melted[self.rungs[:hottest]] = self.melt
@@ -316,7 +317,7 @@ class ReplicaWalk:
         return heats
 
     def _round(self, deadline: float | None) -> None:
-        """Let all walk, exchange neighbours, and look at the coldest from time to time."""
+        """Run one round: walk, exchange neighbours, and at intervals descend, check rules and raise penalties."""
         self.engine.walk(self._heats(), ROUND, deadline)
         self._exchange_neighbours()
         self.turn += 1
@@ -329,7 +330,7 @@ class ReplicaWalk:
             self._raise()
 
     def _exchange_neighbours(self) -> None:
-        """Exchange temperatures of neighbours, even and odd ones in turn (Metropolis' rule, in whole numbers)."""
+        """Exchange the temperatures of neighbours by the Metropolis rule in integers; even and odd rungs alternate."""
         draws = QUANTILES[self.random.integers(0, len(QUANTILES), RUNGS)].tolist()
         rungs, heats, energies = self.rungs.tolist(), self.temperatures.tolist(), self.engine.states.energies.tolist()
         for upper in range(self.turn % 2, RUNGS - 1, 2):
@@ -339,26 +340,26 @@ class ReplicaWalk:
                 self.rungs[upper], self.rungs[upper + 1] = cold, hot
 
     def _rename_groups(self) -> None:
-        """Let two groups of different sizes that may have each other's exchange their people, in all replicas.
+        """Exchange the members of two groups of different sizes in each replica, if both size ranges allow it.
 
-        Nothing is gained or lost, but other sizes are near then: to grow from the greatest size of one group to that of
-        another, person by person, is uphill for long.
+        The energy stays the same, but other sizes come within reach. Person by person, a group would have to cross
+        states of high energy to get there.
         """
         spans, states = self.energy.spans, self.engine.states
         if self.energy.problem.leaders is not None or len(set(spans)) == 1:
             return
         tables = self.engine.tables
         for replica in range(RUNGS):
-            names = self.random.choice(len(spans), 2, replace=False).tolist()
-            sizes = states.sizes[replica, names].tolist()
-            fitting = all(
-                spans[name].least <= size <= spans[name].most for name, size in zip(names, sizes[::-1], strict=True)
+            labels = self.random.choice(len(spans), 2, replace=False).tolist()
+            sizes = states.sizes[replica, labels].tolist()
+            fits = all(
+                spans[name].least <= size <= spans[name].most for name, size in zip(labels, sizes[::-1], strict=True)
             )
-            if fitting and sizes[0] != sizes[1]:
-                states.rename(tables, replica, (names[0], names[1]))
+            if fits and sizes[0] != sizes[1]:
+                states.rename(tables, replica, (labels[0], labels[1]))
 
     def _consider(self, place: IntVector) -> None:
-        """Keep places as the best where they keep all rules and no goal before is worse."""
+        """Store the groups as the best ones if they satisfy all rules and are better than the best so far."""
         energy = self.energy
         if self.ruled and not energy.keeps_rules(place):
             return
@@ -369,34 +370,34 @@ class ReplicaWalk:
                 self._seek_floor(place)
 
     def _seek_floor(self, place: IntVector) -> None:
-        """Seek a floor a little above the best known."""
+        """Set the floor of the energy slightly above that of these groups."""
         groups = self.energy.groups(place)
         floor = self.energy.problem.value("floor", groups)
         pairs = sum(pairs_in(len(group)) for group in groups)
         mean = sum(map(self.energy.problem.worth_of, groups)) // max(pairs, 1)
-        sought = floor + max((mean - floor) // NEARER, 1)
-        if sought != self.energy.floor:
-            self.energy.floor = sought
+        target = floor + max((mean - floor) // NEARER, 1)
+        if target != self.energy.floor:
+            self.energy.floor = target
             self._load()
 
     def _watch(self) -> None:
-        """Count which rules the coldest replicas break."""
+        """Count the rules that the coldest replicas break."""
         if self.ruled:
             self.looks += WATCHED
             for replica in self.rungs[-WATCHED:].tolist():
                 self.broken += self.energy.broken(self.engine.states.place[replica])
 
     def _raise(self) -> None:
-        """Raise the penalties of rules that were broken in over half of the looks."""
-        often: BoolVector = self.broken * 2 > self.looks
-        if often.any():
-            self.energy.raise_penalties(often)
+        """Raise the penalties of rules that were broken in over half of the checks."""
+        is_frequent: BoolVector = self.broken * 2 > self.looks
+        if is_frequent.any():
+            self.energy.raise_penalties(is_frequent)
             self._load()
         self.broken[:], self.looks = 0, 0
 
     def _load(self) -> None:
-        """Count everything again, at the penalties of now."""
+        """Recompute all counts and values with the current penalties."""
         tables, states, timer = self.energy.tables(), self.engine.states, self.engine.timer
         states.load(tables)
-        self.engine = type(self.engine)(tables, states, QUANTILES)  # type: ignore[call-arg]  # both engines are made so
+        self.engine = type(self.engine)(tables, states, QUANTILES)  # type: ignore[call-arg]  # both engines have this signature
         self.engine.timer = timer
