@@ -14,7 +14,7 @@ from mentormatch.groups.columns import greedy_clique_partition
 from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start, keyed_order, reorder
 from mentormatch.groups.relaxation import AdmmState
 from mentormatch.groups.replica_arrays import ArrayReplicas, PairedExchange
-from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, ReplicaWalk, groups_for
+from mentormatch.groups.replica_exchange import QUANTILES, ExchangeOptions, GroupSearch, ReplicaWalk, groups_for
 from mentormatch.groups.solver import solve_groups
 from tests.conftest import DEEP, some_of
 from tests.doors import substitute
@@ -91,7 +91,8 @@ def test_energies_stay_exact_and_sizes_and_blocks_whole(engine: Callable[..., Ar
 def test_any_order_of_the_people_gives_the_same_groups(monkeypatch: pytest.MonkeyPatch, *, compiled: bool) -> None:
     if not compiled:
         substitute(monkeypatch, "groups", HAS_NUMBA=False)
-    substitute(monkeypatch, "groups", COOLED=400, ANNEALED=100, ROUND=800)
+    options = ExchangeOptions(cooling_proposals=400, annealing_proposals=100, round_proposals=800)
+    substitute(monkeypatch, "groups", EXCHANGE=options)
     for seed in range(2, 2 + DRAWS // 2):
         problem = drawn_problem(seed)
         found = []
@@ -188,7 +189,7 @@ def test_people_who_may_not_meet_are_parted_into_cliques_greedily(seed: int) -> 
 
 
 def test_hot_replicas_that_find_nothing_better_are_annealed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "groups", STALE=6, ANNEALED=80)
+    substitute(monkeypatch, "groups", EXCHANGE=ExchangeOptions(stale_rounds=6, annealing_proposals=80))
     annealed, anneal = list[int](), ReplicaWalk._anneal
 
     def noted(walk: ReplicaWalk, hottest: int, ends: float | None) -> None:

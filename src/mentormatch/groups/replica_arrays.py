@@ -16,15 +16,15 @@ from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.groups.energy import EMPTY, QUANTILE_BITS, EnergyTables, ReplicaStates, group_terms
 from mentormatch.groups.step_timer import StepTimer
 
-FORBIDDEN: Final = 1 << 60
+FORBIDDEN_LOSS: Final = 1 << 60
 """The loss of a forbidden exchange; a sum of several still fits int64."""
-POOL: Final = 1 << 17
+QUANTILE_POOL_SIZE: Final = 1 << 17
 """Quantiles are drawn once; each step uses a contiguous part that starts at one of this many positions."""
-LEAST_PROPOSALS: Final = 400
+MIN_STEP_PROPOSALS: Final = 400
 """The minimum number of proposals that a step counts for, in time."""
-UNIT_STEPS: Final = 4
+STEPS_PER_BLOCK_MOVE: Final = 4
 """The number of steps between two moves of blocks."""
-MOST_CELLS: Final = 1 << 18
+MAX_PART_PROPOSALS: Final = 1 << 18
 """Replicas are processed in parts of up to this many proposals, whose arrays fit the cache."""
 
 
@@ -35,9 +35,9 @@ class ArrayReplicas:
         self.tables, self.states, self.quantiles = tables, states, quantiles
         self.random = np.random.default_rng(int(states.random[0, 0]))
         self.exchange, self.timer = PairedExchange(tables, states), StepTimer()
-        size = max(MOST_CELLS // max(int(np.prod(self.exchange.shape[1:])), 1), 1)
+        size = max(MAX_PART_PROPOSALS // max(int(np.prod(self.exchange.shape[1:])), 1), 1)
         self.parts = [slice(first, first + size) for first in range(0, len(states), size)]
-        drawn = self.random.integers(0, len(quantiles), POOL + int(np.prod(self.exchange.shape)))
+        drawn = self.random.integers(0, len(quantiles), QUANTILE_POOL_SIZE + int(np.prod(self.exchange.shape)))
         self.pool = quantiles.take(drawn)
 
     def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
@@ -49,10 +49,10 @@ class ArrayReplicas:
                 break
             with self.timer:
                 paired = np.argsort(self.random.random((len(self.states), exchange.groups)), axis=1)
-                start = int(self.random.integers(0, POOL))
+                start = int(self.random.integers(0, QUANTILE_POOL_SIZE))
                 for rows in self.parts:
                     accepted += self._step(rows, paired[rows], start, temperatures[rows]) / len(self.parts)
-                if exchange.blocks and step % UNIT_STEPS == 0:
+                if exchange.blocks and step % STEPS_PER_BLOCK_MOVE == 0:
                     self._move_blocks(temperatures)
         return accepted / steps
 
@@ -140,13 +140,13 @@ class PairedExchange:
         inside = np.arange(width)[None, :] < rooms[:, None]
         self.seats = np.where(inside, tables.first[:-1, None] + np.arange(width)[None, :], self.nowhere)
         self.shape = len(states), self.couples, width, width
-        self.proposals = max(self.couples * width * width, LEAST_PROPOSALS)
+        self.proposals = max(self.couples * width * width, MIN_STEP_PROPOSALS)
         self.nobody = len(tables.unit)
         self.who = np.full((len(states), self.nowhere + 1), self.nobody)
         self.pairs = np.pad(tables.pairs, ((0, 1), (0, 1)))
         # An exchange of two empty seats is forbidden
         self.meeting = self.pairs.copy()
-        self.meeting[-1, -1] = FORBIDDEN
+        self.meeting[-1, -1] = FORBIDDEN_LOSS
         lengths = np.diff(tables.unit_first)
         self.blocks = int((lengths > 1).sum())
         self.fixed = np.append(lengths[tables.unit] > 1, False)
@@ -220,7 +220,7 @@ class PairedExchange:
         second = second + self._counts_and_terms(met.right, other, mine)
         gain = first + second + self._floors(met, first, second)
         gain -= ours[..., :, None] + theirs[..., None, :]
-        gain -= ((mine == self.nobody) & (other == self.nobody)) * FORBIDDEN
+        gain -= ((mine == self.nobody) & (other == self.nobody)) * FORBIDDEN_LOSS
         return gain, first, second
 
     def _loss_of_barred(self, people: IntMatrix, seats: IntMatrix, giving: IntMatrix) -> IntMatrix:
@@ -228,7 +228,7 @@ class PairedExchange:
         rows = np.arange(len(self.states))[:, None]
         least = (self.states.sizes[rows, giving] <= self.tables.least[giving])[..., None]
         barred = (seats == self.nowhere) | self.fixed[people] | ((people == self.nobody) & least)
-        return np.where(barred, FORBIDDEN, 0)
+        return np.where(barred, FORBIDDEN_LOSS, 0)
 
     def _exchange(
         self,

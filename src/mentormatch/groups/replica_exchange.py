@@ -33,32 +33,38 @@ from mentormatch.groups.problem import Group, GroupProblem, SizeRange, pairs_in
 from mentormatch.groups.replica_arrays import ArrayReplicas, descend
 from mentormatch.groups.step_timer import StepTimer
 
-RUNGS: Final = 16
-QUICK_RUNGS, QUICK_COOLING = 6, 0.75
-"""The same where replicas are cooled once, and temperatures on the way."""
-MELT, HOT, COLD = 0.5, 0.05, 0.001
-"""Parts of the proposals that are accepted where cooling ends to be melted, at the hottest and at the coldest rung."""
-HIGHEST, COOLING, SPAN = 16, 0.9, 16
-"""Cooling begins at so many standard deviations of a weight, by this factor a step; the hottest rung is at most so many
-times as hot as the coldest."""
-COOLED, ANNEALED, STEPS_DOWN = 5_000, 4_000, 40
-"""Proposals of a replica at each temperature while it is cooled, and, for each person, while it is annealed from melted
-to its rung, in so many steps."""
-ROUND: Final = 5_000
-"""Proposals of a replica in a round."""
-LOOK, WATCHED, RAISE = 4, 4, 20
-"""After so many rounds the rules of so many of the coldest are looked at; after so many, penalties of rules that were
-broken in over half of the looks are raised."""
-DESCENT = 20
-"""After so many rounds a copy of the coldest descends. Every 4, a tenth of the time goes there."""
-STALE, REHEATED = 4_000, RUNGS // 2
-"""After so many rounds without better groups, so many of the hottest are annealed from melted again."""
-LOADED_S = 2.0
-"""numba is loaded where there are so many seconds."""
-NEARER: Final = 8
-"""The floor that is sought is above the best known by this part of what the mean of all pairs is above it."""
+MIN_COMPILED_S = 2.0  # numba takes long to load: it is loaded only with this time left
 QUANTILES: Final = np.rint(-np.log((np.arange(4096) + 0.5) / 4096) * (1 << QUANTILE_BITS)).astype(np.int64)
 """Quantiles of the exponential distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeOptions:
+    """Tuning of replica exchange. Temperatures are in units of energy, proposals per replica."""
+
+    replicas: int = 16
+    quick_replicas: int = 6  # in a quick search, which only cools its replicas once
+    melting_acceptance: float = 0.5  # the share of accepted proposals at the melting point,
+    hot_acceptance: float = 0.05  # at the hottest temperature of the ladder,
+    cold_acceptance: float = 0.001  # and at the coldest
+    initial_heat: int = 16  # the temperature at which cooling starts, in standard deviations of a weight
+    cooling: float = 0.9  # the factor between successive temperatures
+    quick_cooling: float = 0.75
+    max_heat_ratio: int = 16  # the hottest over the coldest temperature, at most
+    cooling_proposals: int = 5_000  # at each temperature
+    annealing_proposals: int = 4_000  # per person, from the melting point to the temperature of a replica
+    annealing_steps: int = 40
+    round_proposals: int = 5_000
+    check_rounds: int = 4  # rounds between two checks of rules
+    checked_replicas: int = 4  # the coldest ones
+    penalty_rounds: int = 20  # rounds between two decisions to raise penalties
+    descent_rounds: int = 20  # rounds between two descents of the coldest replica: with 4, they take 1/10 of the time
+    stale_rounds: int = 4_000  # rounds without an improvement after which hot replicas are annealed again
+    reheated_replicas: int = 8
+    floor_step_divisor: int = 8  # the target floor is 1/8 of the way from the best floor to the mean of all pairs
+
+
+EXCHANGE = ExchangeOptions()
 
 
 class Replicas(Protocol):
@@ -119,7 +125,7 @@ class GroupSearch:
                 first_ends = self.deadline if is_last else until
                 self.walk = ReplicaWalk.begin(energy, self.drawing, self.deadline, first_ends, quick=self.quick)
             if self.walk is not None:
-                self.walk.run(rounds if is_last else max(rounds // 4, min(rounds, 10 * RAISE)), until)
+                self.walk.run(rounds if is_last else max(rounds // 4, min(rounds, 10 * EXCHANGE.penalty_rounds)), until)
                 self._take(self.walk)
             if self.best is not None or is_last:
                 break
@@ -139,7 +145,7 @@ class GroupSearch:
 
 def compiled_replicas(tables: EnergyTables, states: ReplicaStates, left_s: float) -> Replicas | None:
     """Return the compiled engine; None if it is not installed, or would take too long to load or to compile."""
-    if not HAS_NUMBA or (left_s < LOADED_S and NUMBA not in sys.modules):
+    if not HAS_NUMBA or (left_s < MIN_COMPILED_S and NUMBA not in sys.modules):
         return None
     from mentormatch.groups.replica_kernels import CompiledReplicas, may_compile
 
@@ -216,7 +222,7 @@ class ReplicaWalk:
         """
         tables, seed = energy.tables(), energy.problem.seed
         random = np.random.default_rng(seed)
-        count, places = QUICK_RUNGS if quick else RUNGS, list[IntVector]()
+        count, places = EXCHANGE.quick_replicas if quick else EXCHANGE.replicas, list[IntVector]()
         optima, replica = list[IntVector](), StepTimer()
         for _ in range(count):
             # Without time for more starts, several replicas share one
@@ -248,7 +254,7 @@ class ReplicaWalk:
         if not self.ready:
             # If the deadline interrupts this, the next run starts again
             self.ready = is_single or len(self.rungs) == 1 or self._prepare(deadline)
-            for replica in self.rungs[:: 1 if self.quick else RUNGS].tolist():
+            for replica in self.rungs[:: 1 if self.quick else EXCHANGE.replicas].tolist():
                 self._consider(self.engine.descend(replica, deadline))
         if is_single or self.quick or not self.ready or len(self.rungs) == 1:
             return
@@ -256,8 +262,8 @@ class ReplicaWalk:
             if self._is_over(deadline) or self._is_ideal():
                 return
             self._round(deadline)
-            if self.turn - self.improved >= STALE:
-                self._anneal(REHEATED, deadline)
+            if self.turn - self.improved >= EXCHANGE.stale_rounds:
+                self._anneal(EXCHANGE.reheated_replicas, deadline)
                 self.improved = self.turn
 
     def _is_over(self, deadline: float | None) -> bool:
@@ -279,23 +285,27 @@ class ReplicaWalk:
         """
         tables = self.energy.tables()
         spread = float(np.std(tables.pairs[np.triu_indices(len(tables.pairs), 1)])) if len(tables.pairs) > 1 else 1.0
-        heat = HIGHEST * max(spread, float(self.energy.unit))
+        heat = EXCHANGE.initial_heat * max(spread, float(self.energy.unit))
         melt, hot = heat, 0.0
         while heat >= 1 and not self._is_over(deadline):
             accepted = self.engine.walk(
-                np.full(len(self.rungs), int(heat), dtype=np.int64), 1 if self.quick else COOLED, deadline
+                np.full(len(self.rungs), int(heat), dtype=np.int64),
+                1 if self.quick else EXCHANGE.cooling_proposals,
+                deadline,
             )
-            melt = heat if accepted >= MELT else melt
-            hot = heat if hot == 0 and accepted < HOT else hot
-            if hot and (accepted < COLD or heat * SPAN <= hot):
+            melt = heat if accepted >= EXCHANGE.melting_acceptance else melt
+            hot = heat if hot == 0 and accepted < EXCHANGE.hot_acceptance else hot
+            if hot and (accepted < EXCHANGE.cold_acceptance or heat * EXCHANGE.max_heat_ratio <= hot):
                 break
-            heat *= QUICK_COOLING if self.quick else COOLING
+            heat *= EXCHANGE.quick_cooling if self.quick else EXCHANGE.cooling
         if self.quick or self._is_over(deadline):
             return self.quick
         hot = hot or heat
-        self.temperatures = np.maximum(np.rint(np.geomspace(max(hot, 1), max(heat, 1), RUNGS)), 1).astype(np.int64)
+        self.temperatures = np.maximum(np.rint(np.geomspace(max(hot, 1), max(heat, 1), EXCHANGE.replicas)), 1).astype(
+            np.int64
+        )
         self.melt = max(melt, 1.0)
-        self._anneal(RUNGS, deadline)
+        self._anneal(EXCHANGE.replicas, deadline)
         return True
 
     def _anneal(self, hottest: int, deadline: float | None) -> None:
@@ -303,37 +313,37 @@ class ReplicaWalk:
         heats = self._heats()
         melted = heats.astype(np.float64)
         melted[self.rungs[:hottest]] = self.melt
-        proposals = ANNEALED * len(self.energy.problem) // STEPS_DOWN
-        for step in np.rint(np.geomspace(melted, heats, STEPS_DOWN)).astype(np.int64):
-            for start in range(0, proposals, ROUND):
+        proposals = EXCHANGE.annealing_proposals * len(self.energy.problem) // EXCHANGE.annealing_steps
+        for step in np.rint(np.geomspace(melted, heats, EXCHANGE.annealing_steps)).astype(np.int64):
+            for start in range(0, proposals, EXCHANGE.round_proposals):
                 if self._is_over(deadline):
                     return
-                self.engine.walk(step, min(ROUND, proposals - start), deadline)
+                self.engine.walk(step, min(EXCHANGE.round_proposals, proposals - start), deadline)
 
     def _heats(self) -> IntVector:
         """Return (r,) int64: the temperature of each replica."""
-        heats = np.empty(RUNGS, dtype=np.int64)
+        heats = np.empty(EXCHANGE.replicas, dtype=np.int64)
         heats[self.rungs] = self.temperatures
         return heats
 
     def _round(self, deadline: float | None) -> None:
         """Run one round: walk, exchange neighbours, and at intervals descend, check rules and raise penalties."""
-        self.engine.walk(self._heats(), ROUND, deadline)
+        self.engine.walk(self._heats(), EXCHANGE.round_proposals, deadline)
         self._exchange_neighbours()
         self.turn += 1
-        if self.turn % DESCENT == 0:
+        if self.turn % EXCHANGE.descent_rounds == 0:
             self._consider(self.engine.descend(int(self.rungs[-1]), deadline))
-        if self.turn % LOOK == 0:
+        if self.turn % EXCHANGE.check_rounds == 0:
             self._watch()
             self._rename_groups()
-        if self.turn % RAISE == 0:
+        if self.turn % EXCHANGE.penalty_rounds == 0:
             self._raise()
 
     def _exchange_neighbours(self) -> None:
         """Exchange the temperatures of neighbours by the Metropolis rule in integers; even and odd rungs alternate."""
-        draws = QUANTILES[self.random.integers(0, len(QUANTILES), RUNGS)].tolist()
+        draws = QUANTILES[self.random.integers(0, len(QUANTILES), EXCHANGE.replicas)].tolist()
         rungs, heats, energies = self.rungs.tolist(), self.temperatures.tolist(), self.engine.states.energies.tolist()
-        for upper in range(self.turn % 2, RUNGS - 1, 2):
+        for upper in range(self.turn % 2, EXCHANGE.replicas - 1, 2):
             hot, cold = rungs[upper], rungs[upper + 1]
             warm, cool = heats[upper], heats[upper + 1]
             if (energies[cold] - energies[hot]) * (warm - cool) << QUANTILE_BITS <= draws[upper] * warm * cool:
@@ -349,7 +359,7 @@ class ReplicaWalk:
         if self.energy.problem.leaders is not None or len(set(spans)) == 1:
             return
         tables = self.engine.tables
-        for replica in range(RUNGS):
+        for replica in range(EXCHANGE.replicas):
             labels = self.random.choice(len(spans), 2, replace=False).tolist()
             sizes = states.sizes[replica, labels].tolist()
             fits = all(
@@ -375,7 +385,7 @@ class ReplicaWalk:
         floor = self.energy.problem.value("floor", groups)
         pairs = sum(pairs_in(len(group)) for group in groups)
         mean = sum(map(self.energy.problem.worth_of, groups)) // max(pairs, 1)
-        target = floor + max((mean - floor) // NEARER, 1)
+        target = floor + max((mean - floor) // EXCHANGE.floor_step_divisor, 1)
         if target != self.energy.floor:
             self.energy.floor = target
             self._load()
@@ -383,8 +393,8 @@ class ReplicaWalk:
     def _watch(self) -> None:
         """Count the rules that the coldest replicas break."""
         if self.ruled:
-            self.looks += WATCHED
-            for replica in self.rungs[-WATCHED:].tolist():
+            self.looks += EXCHANGE.checked_replicas
+            for replica in self.rungs[-EXCHANGE.checked_replicas :].tolist():
                 self.broken += self.energy.broken(self.engine.states.place[replica])
 
     def _raise(self) -> None:
