@@ -23,22 +23,27 @@ from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.groups.problem import Group, GroupProblem, GroupTerm, Leaders, SizeRange
 from mentormatch.rules.rule import CompositionBound
 
-FINENESS: Final = 1 << 16
-"""The standard deviation of a worth is this at least, in units of energy, so that temperatures are fine integers."""
 APART, LEADERS, MEETINGS, OUT, COUNTS = range(5)
-"""Kinds of penalties: one each, and one for each count of people in a group from the last on."""
-FIRST: Final = (8, 20, 20, 10)
-"""What breaking a rule once costs at first, in standard deviations of a worth; with counts as with leaders."""
-STIFF: Final = 8
-"""How many times as much it costs where penalties have no time to be raised."""
-OUT_OF_RULE: Final = 3
-"""A rule costs the eight to twenty thirds of leaving a person out, where people may be left out."""
-RAISE: Final = 3, 2
-"""Numerator and denominator of the factor by which a penalty is raised."""
-GREATEST: Final = 1 << 52
-"""No penalty is raised beyond this, so that sums over a group stay within int64."""
-FLOOR_WEIGHT: Final = 8
-"""What a unit costs that a group lacks to the floor that is sought."""
+"""Indices of penalties by kind; the penalties of composition bounds start at ``COUNTS``."""
+MAX_PENALTY: Final = 1 << 52  # sums over a group stay within int64
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyOptions:
+    """Tuning of the energy. Penalties are in standard deviations of a pair value."""
+
+    min_unit: int = 1 << 16  # one standard deviation in units of energy, so that temperatures are fine integers
+    apart: int = 8  # the initial penalty of two people who must not meet,
+    leaders: int = 20  # of a leader who may not lead a person, and of a violated composition bound,
+    meetings: int = 20  # of a repeated meeting,
+    out: int = 10  # and of a person left out
+    stiff_factor: int = 8  # multiplies penalties if there is no time to raise them
+    rule_divisor: int = 3  # if people may be left out, a rule costs 8/3 to 20/3 of leaving a person out
+    growth: tuple[int, int] = (3, 2)  # the factor by which a penalty is raised, as a fraction
+    floor_weight: int = 8  # per unit that a group lacks to the target floor
+
+
+PENALTIES = PenaltyOptions()
 
 
 class EnergyTables(NamedTuple):
@@ -206,15 +211,20 @@ class Energy:
         open_pairs = ~problem.apart & ~np.eye(len(problem), dtype=bool)
         spread = float(np.std(problem.worth[open_pairs])) if self.seeks_worth and open_pairs.any() else 0.0
         spread += sum(float(np.std(term.points)) for term in problem.shared) if self.seeks_worth else 0.0
-        self.scale = max(FINENESS // max(int(spread), 1), 1)
-        self.unit = max(int(spread * self.scale), FINENESS if spread < 1 else 1)
-        goal_unit = self.unit * (STIFF if self.stiff else 1)
+        self.scale = max(PENALTIES.min_unit // max(int(spread), 1), 1)
+        self.unit = max(int(spread * self.scale), PENALTIES.min_unit if spread < 1 else 1)
+        goal_unit = self.unit * (PENALTIES.stiff_factor if self.stiff else 1)
         # Leaving a person out costs more than any meetings it avoids, and violating a rule costs more than that
-        meeting = FIRST[MEETINGS] * goal_unit if "meetings" in problem.goals and problem.meetings is not None else 0
-        left_out = FIRST[OUT] * goal_unit + meeting * problem.sizes.most
-        rule_unit = max(goal_unit, left_out // OUT_OF_RULE) if self.outside else goal_unit
-        costs = FIRST[APART] * rule_unit, FIRST[LEADERS] * rule_unit, FIRST[MEETINGS] * goal_unit, left_out
-        self.penalties = [*costs, *[FIRST[LEADERS] * rule_unit] * len(problem.counts)]
+        meeting = PENALTIES.meetings * goal_unit if "meetings" in problem.goals and problem.meetings is not None else 0
+        left_out = PENALTIES.out * goal_unit + meeting * problem.sizes.most
+        rule_unit = max(goal_unit, left_out // PENALTIES.rule_divisor) if self.outside else goal_unit
+        costs = (
+            PENALTIES.apart * rule_unit,
+            PENALTIES.leaders * rule_unit,
+            PENALTIES.meetings * goal_unit,
+            left_out,
+        )
+        self.penalties = [*costs, *[PENALTIES.leaders * rule_unit] * len(problem.counts)]
 
     @property
     def seeks_worth(self) -> bool:
@@ -233,7 +243,7 @@ class Energy:
         unit = np.zeros(n, dtype=np.int64)
         for index, block in enumerate(blocks):
             unit[list(block)] = index
-        floor = (0, 0) if self.floor is None else (self.floor * self.scale, FLOOR_WEIGHT)
+        floor = (0, 0) if self.floor is None else (self.floor * self.scale, PENALTIES.floor_weight)
         return EnergyTables(
             self._pairs(),
             self._alone(),
@@ -332,14 +342,13 @@ class Energy:
 
     def raise_penalties(self, kinds: BoolVector) -> None:
         for kind in np.flatnonzero(kinds).tolist():
-            self.penalties[kind] = min(
-                self.penalties[kind] * RAISE[0] // RAISE[1], GREATEST // max(len(self.problem), 1)
-            )
+            raised = self.penalties[kind] * PENALTIES.growth[0] // PENALTIES.growth[1]
+            self.penalties[kind] = min(raised, MAX_PENALTY // max(len(self.problem), 1))
 
 
 EMPTY: Final = -1
-TRIES: Final = 60
-"""Random starts that are tried before blocks are packed by their size."""
+MAX_START_ATTEMPTS: Final = 60
+"""The number of random starts; in the second half, each block joins the group with most space."""
 
 QUANTILE_BITS: Final = 10
 """Quantiles of the exponential distribution are in units of 2^-10."""
@@ -505,8 +514,8 @@ def group_terms(tables: EnergyTables, sizes: IntVector, having: IntMatrix, answe
 
 def draw_start(tables: EnergyTables, random: np.random.Generator) -> IntVector | None:
     """Return (n,): a random group of each person that respects sizes and blocks; None if none was found."""
-    for attempt in range(TRIES):
-        group_of = _pack(tables, random, shuffled=attempt < TRIES // 2)
+    for attempt in range(MAX_START_ATTEMPTS):
+        group_of = _pack(tables, random, shuffled=attempt < MAX_START_ATTEMPTS // 2)
         if group_of is not None:
             return group_of
     return None
