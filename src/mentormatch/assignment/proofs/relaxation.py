@@ -138,6 +138,16 @@ class LinearRelaxation(HighsProgram):
         """
         first = self.target
         self._set_target(node.system, target)
+        self._append(node, first)
+        every = np.arange(len(self.columns), dtype=np.int32)
+        self._model.changeColsCost(len(every), every, self.profit[self.columns] / self.scale)
+
+    def extend(self, node: Node) -> None:
+        """Take a system with the same rows, then others. The next solve starts from the last basis."""
+        self._append(node, len(self.lower))
+
+    def _append(self, node: Node, first: int) -> None:
+        """Add the rows of a system from ``first`` on."""
         self.lower = np.concatenate([self.lower[:first], node.lower[first:]])
         self.upper = np.concatenate([self.upper[:first], node.upper[first:]])
         terms = self._terms(node.system, first)
@@ -149,8 +159,6 @@ class LinearRelaxation(HighsProgram):
         starts = np.searchsorted(lines.rows, np.arange(len(units))).astype(np.int32)
         entries = lines.columns.astype(np.int32), lines.values / units[lines.rows]
         self._model.addRows(len(units), *scaled_ends(lines, units), len(lines.values), starts, *entries)
-        every = np.arange(len(self.columns), dtype=np.int32)
-        self._model.changeColsCost(len(every), every, self.profit[self.columns] / self.scale)
 
     def _set_target(self, system: System, target: int) -> None:
         is_target = system.rows == target
@@ -171,10 +179,10 @@ class LinearRelaxation(HighsProgram):
 
     def _lines(self, first: int) -> SparseRows:
         """Return the rows of the LP from ``first`` on, numbered from 0."""
-        used, others = self.rows >= first, np.delete(np.arange(len(self.lower)), self.target)
-        numbers = self.rows[used] - (self.rows[used] > self.target) - first
+        used, rows = self.rows >= first, np.arange(first, len(self.lower))
+        rows = rows[rows != self.target]
         terms = self.places[used], self.coefficients[used]
-        return SparseRows(numbers, *terms, self.lower[others][first:], self.upper[others][first:])
+        return SparseRows(np.searchsorted(rows, self.rows[used]), *terms, self.lower[rows], self.upper[rows])
 
     def _bound_columns(self, system: System) -> None:
         every = np.arange(len(self.columns), dtype=np.int32)

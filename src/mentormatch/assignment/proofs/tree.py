@@ -17,7 +17,7 @@ from mentormatch.assignment.proofs.blocks import BlockProver, find_blocks
 from mentormatch.assignment.proofs.relaxation import BudgetError, LinearRelaxation, Multipliers, Node, broken_row
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import MAX_PACK_COEFFICIENT, ProofError, System, Work
-from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
 type Steps = list[list[Any]]
 
@@ -298,35 +298,58 @@ class Prover:
         return best
 
     def _cut(self, node: Node, relaxation: LinearRelaxation) -> tuple[Node, LinearRelaxation]:
-        """Add lifted covers of knapsack rows in rounds, and keep the binding covers as steps."""
-        knapsacks = [row for row in range(len(node.lower)) if row != self.target and self._is_knapsack(relaxation, row)]
-        start, cuts, values, poor = node, list[list[Any]](), list[float](), 0
-        while knapsacks and poor < MAX_POOR_ROUNDS and len(values) < MAX_CUT_ROUNDS:
-            if not self._solve(relaxation, node):
+        """Add lifted covers of knapsack rows in rounds, and keep the binding covers as steps.
+
+        The rounds extend one live program. Only the covers that are kept are checked.
+        """
+        knapsacks, cuts = self._knapsacks(relaxation), list[list[Any]]()
+        live, values, poor, is_optimal = node, list[float](), 0, False
+        while len(knapsacks) and poor < MAX_POOR_ROUNDS and len(values) < MAX_CUT_ROUNDS:
+            is_optimal = self._solve(relaxation, live)
+            if not is_optimal or relaxation.value < relaxation.goal:
                 break
             values.append(relaxation.value)
             if len(values) > 1:
                 poor = poor + 1 if values[-2] - values[-1] <= POOR_ROUND * (values[0] - values[-1]) else 0
-            found = [cut for row in knapsacks if (cut := self._cover(node, relaxation, row)) is not None]
-            if not found:
+            is_optimal = False  # for the program with the covers of this round
+            reduced = relaxation.reduced(live.system)
+            covers = [cut for row in knapsacks if (cut := self._cover(node, relaxation, row, reduced)) is not None]
+            if not covers:
                 break
-            cuts += found
-            node, relaxation = self._with_cuts(start, cuts)
-        if cuts and self._solve(relaxation, node):
-            binds = np.abs(relaxation.duals[len(start.lower) :]) > MIN_CUT_DUAL
+            cuts += covers
+            live = with_cuts(live, covers)
+            relaxation.extend(live)
+        if not cuts:
+            return node, relaxation
+        if is_optimal or self._solve(relaxation, live):
+            binds = np.abs(relaxation.duals[len(node.lower) :]) > MIN_CUT_DUAL
             cuts = [cut for cut, keeps in zip(cuts, binds, strict=True) if keeps]
-            node, relaxation = self._with_cuts(start, cuts)
+        system = node.system
+        for _, row, sign, terms, most in cuts:
+            system = system.pack(row, sign, terms, most, Work())
+        node = replace(with_cuts(node, cuts), system=system)
         self.steps += cuts
+        relaxation = LinearRelaxation(node, self.target, np.flatnonzero(system.most))
+        if self._solve(relaxation, node) and relaxation.value >= relaxation.goal:
+            # A tree follows; the tighter bound fixes more columns
+            node = self._fix(node, relaxation.multipliers(node, relaxation.duals, FIXING_PARTS, weight=FIXING_PARTS))
+            relaxation = LinearRelaxation(node, self.target, np.flatnonzero(node.system.most))
         return node, relaxation
 
-    @staticmethod
-    def _is_knapsack(relaxation: LinearRelaxation, row: int) -> bool:
-        weights = relaxation.coefficients[relaxation.rows == row]
-        upper = relaxation.upper[row]
-        return len(weights) > 1 and 0 < weights.min() < weights.max() and 0 <= upper < weights.sum()
+    def _knapsacks(self, relaxation: LinearRelaxation) -> list[int]:
+        """Return the rows of positive weights, not all equal, of which not all columns fit."""
+        rows, weights, height = relaxation.rows, relaxation.coefficients, len(relaxation.upper)
+        lightest, heaviest = np.full(height, FAR), np.zeros(height, dtype=np.int64)
+        np.minimum.at(lightest, rows, weights)
+        np.maximum.at(heaviest, rows, weights)
+        is_positive = (lightest > 0) & (lightest < heaviest)
+        sums = np.bincount(rows, np.where(is_positive[rows], weights, 0), height)
+        fits_not = is_positive & (relaxation.upper >= 0) & (relaxation.upper < sums)
+        fits_not[self.target] = False
+        return [*map(int, np.flatnonzero(fits_not))]
 
     @staticmethod
-    def _cover(node: Node, relaxation: LinearRelaxation, row: int) -> list[Any] | None:
+    def _cover(node: Node, relaxation: LinearRelaxation, row: int, reduced: FloatVector) -> list[Any] | None:
         own = np.flatnonzero(relaxation.rows == row)
         places, weights = relaxation.places[own], relaxation.coefficients[own]
         columns = relaxation.columns[places]
@@ -334,7 +357,7 @@ class Prover:
         room = int(relaxation.upper[row]) - int(weights[is_taken].sum())
         is_open = ~is_taken & node.system.most[columns] & (weights <= room)
         shares = np.clip(relaxation.values[places[is_open]], 0, 1)
-        cut = broken_cut(shares, np.zeros(len(shares)), weights[is_open], room)
+        cut = broken_cut(shares, reduced[columns[is_open]], weights[is_open], room)
         if cut is None or cut[0].max() > MAX_PACK_COEFFICIENT:
             return None
         coefficients, most = cut
@@ -342,22 +365,22 @@ class Prover:
         terms = sorted(zip(columns[is_open][some].tolist(), coefficients[some].tolist(), strict=True))
         return ["pack", row, 1, [list(term) for term in terms], int(most)]
 
-    def _with_cuts(self, start: Node, cuts: Steps) -> tuple[Node, LinearRelaxation]:
-        """Return the box with a row per cut, and its program; the target stays the row it was."""
-        system = start.system
-        for _, row, sign, terms, most in cuts:
-            system = system.pack(row, sign, terms, most, Work())
-        count = len(cuts)
-        numbers = np.arange(len(start.system.lower), len(system.lower))
-        most = np.array([cut[4] for cut in cuts], dtype=np.int64)
-        node = Node(
-            system,
-            np.append(start.lower, np.full(count, -FAR)),
-            np.append(start.upper, most),
-            np.append(start.lower_row, numbers),
-            np.append(start.upper_row, numbers),
-        )
-        return node, LinearRelaxation(node, self.target, np.flatnonzero(system.most))
+
+def with_cuts(node: Node, cuts: Steps) -> Node:
+    """Return the box with a row per cut, unchecked."""
+    count, first = len(cuts), len(node.system.lower)
+    rows = []
+    for _, _, _, terms, most in cuts:
+        columns, coefficients = np.array(terms, dtype=np.int64).T
+        rows.append((columns, coefficients, None, most))
+    numbers = np.arange(first, first + count)
+    return Node(
+        node.system.with_rows(rows),
+        np.append(node.lower, np.full(count, -FAR)),
+        np.append(node.upper, np.array([cut[4] for cut in cuts], dtype=np.int64)),
+        np.append(node.lower_row, numbers),
+        np.append(node.upper_row, numbers),
+    )
 
 
 def split_column(node: Node, column: int) -> tuple[list[Any], Node, Node]:
