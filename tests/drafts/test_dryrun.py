@@ -60,6 +60,14 @@ def test_a_consent_that_most_rows_would_lack_is_not_asked_for() -> None:
     assert made.dry_run.fates == {"taken": ROWS}
 
 
+def test_only_the_consent_that_most_rows_would_lack_is_spared() -> None:
+    law, charter = "J'accepte le traitement de mes données", "J'accepte la charte"
+    consents = {law: column("Oui", "Oui", "Non"), charter: column("Non", "Non", "Oui")}
+    made = draft(read_tables(frame(Code=numbered("P{}"), **ROLES, **consents)))
+    used = {entry.question: entry.guess.use for entry in made.entries}
+    assert (used[law], used[charter]) == ("consent", "display")
+
+
 def test_answers_that_a_draft_does_not_understand_are_counted_by_field() -> None:
     typed = [*["1"] * 6, *["2"] * 5, "beaucoup"]
     made = draft(read_tables(frame(Code=numbered("P{}"), **ROLES, **{"Combien de mentorés voulez-vous ?": typed})))

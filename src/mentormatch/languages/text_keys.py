@@ -337,7 +337,18 @@ def says_yes(text: str) -> bool | None:
         return answer in YES_ALONE
     verdict = refusal(answer)
     verdict = consent(answer) if verdict is None else verdict
-    return spoken_answers().get(only_words(answer)) if verdict is None else verdict
+    return spoken_answer(answer) if verdict is None else verdict
+
+
+def spoken_answer(folded: str) -> bool | None:
+    """Return the meaning of a whole answer in any language, or of parts between commas that all mean the same.
+
+    >>> spoken_answer("ja, gerne"), spoken_answer("si, autorizo"), spoken_answer("si, no")
+    (True, True, None)
+    """
+    known = spoken_answers()
+    meanings = {known.get(only_words(part)) for part in folded.split(",")}
+    return known.get(only_words(folded), meanings.pop() if len(meanings) == 1 else None)
 
 
 @cache

@@ -47,7 +47,7 @@ from mentormatch.programme.drafts.identity import (
     tool_headers,
 )
 from mentormatch.programme.drafts.item_columns import join_columns
-from mentormatch.programme.drafts.kinds import SEEN, Guess, boxes_of
+from mentormatch.programme.drafts.kinds import SEEN, Guess, agreement, boxes_of
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.mapping_draft import share_understood
 from mentormatch.programme.drafts.name_order import marked_order
@@ -147,8 +147,10 @@ CHOSEN = ("choice", "choices", "scale", "levels", "ranking", "yesno", "slots")
 """Kinds of questions that are answered by choosing."""
 CHECK_ORDER = mark("ORDRE À VÉRIFIER")
 """What stands beside an order that nothing tells."""
-MOSTLY = 0.5
-"""Where more rows than this share would be rejected for want of consent, the question asks for something else."""
+MOST_REFUSED = 0.6
+"""Where more rows than this share would be rejected for want of consent, the question asks for something else.
+
+Above a half: a draft says how many rows it rejects, but pairs in silence those who refused what is only shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,17 +316,30 @@ def is_surname_first(entries: Sequence[DraftEntry]) -> bool:
 
 
 def without_consents(made: Draft, outline: Outline) -> Outline | None:
-    """Return the fields with no consent asked, where the draft would reject most rows for want of one; else None."""
+    """Return the fields with fewer consents asked, where the draft would reject most rows for want of one; else None.
+
+    Those that reject most rows are spared first, and no more than are needed.
+    """
     consents = [entry for entry in outline.entries if entry.guess.use == "consent" and not entry.stated]
-    refused = made.dry_run.reasons[tr(NOT_ACCEPTED_MESSAGE)]
-    if not consents or refused <= MOSTLY * len(made.dry_run.rows):
+    refused, most = made.dry_run.reasons[tr(NOT_ACCEPTED_MESSAGE)], MOST_REFUSED * len(made.dry_run.rows)
+    if refused <= most:
         return None
+    spared: set[str] = set()
+    for entry in sorted(consents, key=refusals, reverse=True):
+        if refused > most:
+            spared.add(entry.name)
+            refused = sum(refusals(other) for other in consents if other.name not in spared)
     why = tr("un accord ? Trop de lignes seraient rejetées s'il était exigé")
-    spared = [
-        replace(entry, guess=replace(entry.guess, use="display", why=why)) if entry in consents else entry
+    entries = (
+        replace(entry, guess=replace(entry.guess, use="display", why=why)) if entry.name in spared else entry
         for entry in outline.entries
-    ]
-    return replace(outline, entries=tuple(spared))
+    )
+    return replace(outline, entries=tuple(entries)) if spared else None
+
+
+def refusals(entry: DraftEntry) -> int:
+    """Return how many rows do not agree to a question that asks for a consent."""
+    return sum(agreement(entry.question, row[0]) is not True for row in entry.sample.rows)
 
 
 def with_typed_texts(questions: Sequence[QuestionSample]) -> Iterator[QuestionSample]:
