@@ -207,6 +207,19 @@ def test_where_nothing_tells_the_sides_apart_nothing_is_proposed_but_a_capacity(
     assert proposed(made) == [("capacity", [asked])]
 
 
+@pytest.mark.parametrize("unclear", ["1 ou 2", "Plus de deux", "Autant que nécessaire"])
+def test_staff_are_asked_which_number_an_answer_without_one_means(unclear: str) -> None:
+    made = together({"Combien de mentorés pouvez-vous accompagner ?": ["Un seul", "Deux", unclear]})
+    (entry,) = (entry for entry in made.entries if entry.guess.kind == "number")
+    assert (dict(entry.answers), entry.unclear) == ({"Un seul": "1", "Deux": "2"}, (unclear,))
+
+
+def test_a_criterion_is_called_by_the_words_of_its_question() -> None:
+    made = together({"Votre discipline": ["Droit", "Histoire"]})
+    (criterion,) = Programme.read(tomllib.loads(uncommented(made.text))).criteria
+    assert criterion.label == "Votre discipline"
+
+
 def test_all_weights_are_equal_and_said_to_be() -> None:
     made = together({"Votre discipline": ["Droit", "Histoire"], "Votre région": ["Rhône", "Ain"], "Loisirs": TOPICS})
     assert {each.weight for each in Programme.read(tomllib.loads(uncommented(made.text))).criteria} == {10}

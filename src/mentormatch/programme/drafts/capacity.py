@@ -293,13 +293,22 @@ def figure(answer: str) -> int | None:
     >>> figure("Two (each on their own)"), figure("Une seule"), figure("Pas plus de deux")
     (2, 1, 2)
     """
-    said = ASIDE.sub(" ", fold(answer))
-    words, known = re.findall(r"[a-z]+", said), vocabulary().capacity
+    number = only_number(answer)
+    return None if number is None or is_beyond(answer) or number > MOST else number
+
+
+def only_number(answer: str) -> int | None:
+    """Return the one whole number in an answer that holds nothing else than words that may stand beside it."""
+    said = vocabulary().capacity.open.anywhere.sub(" ", ASIDE.sub(" ", fold(answer)))
+    words = re.findall(r"[a-z]+", said)
     numbers = [*map(int, re.findall(r"\d+", said)), *(spelled()[word] for word in words if word in spelled())]
     plainly = all(is_number_word(word) or names_people(word) for word in words) and len(numbers) == 1
-    if not plainly or known.open.anywhere.search(said) or re.search(r"\d[.,]\d", said):
-        return None
-    return numbers[0] if numbers[0] <= MOST else None
+    return numbers[0] if plainly and not re.search(r"\d[.,]\d", said) else None
+
+
+def is_beyond(answer: str) -> bool:
+    """Return whether an answer means fewer or more people than its number, and does not say how many."""
+    return bool(vocabulary().capacity.open.anywhere.search(ASIDE.sub(" ", fold(answer))))
 
 
 def names_people(word: str) -> bool:
@@ -311,7 +320,7 @@ def are_counts(answers: Sequence[str]) -> bool:
     """Say whether answers are numbers of people, all but a few, or between two such numbers."""
     given = distinct(answers)
     figures = share(given, lambda text: figure(text) is not None)
-    others = share(given, lambda text: figure(text) is None and (leaves_choice(text) or is_unbounded(text)))
+    others = share(given, needs_number)
     return figures >= (0.5 if figures + others < 1 else 0.3) and figures + others > 0.75
 
 
@@ -323,7 +332,19 @@ def may_count_places(question: str, answers: Sequence[str]) -> bool:
     """
     if not may_ask_places(question) or not are_counts(answers):
         return False
-    return any((figure(text) or 0) > 1 or leaves_choice(text) or is_unbounded(text) for text in distinct(answers))
+    return any((figure(text) or 0) > 1 or needs_number(text) for text in distinct(answers))
+
+
+def needs_number(answer: str) -> bool:
+    """Return whether an answer takes people, and staff must say how many.
+
+    >>> [needs_number(text) for text in ("As many as you need", "1 ou 2", "Plus de deux", "Deux")]
+    [True, True, True, False]
+    """
+    if figure(answer) is not None:
+        return False
+    beyond = is_beyond(answer) and only_number(answer) is not None
+    return beyond or leaves_choice(answer) or is_unbounded(answer)
 
 
 def leaves_choice(answer: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from mentormatch.fields import Side
 from mentormatch.fields.single_answers import parse_number
@@ -25,6 +26,8 @@ from mentormatch.programme.drafts.twins import (
 from mentormatch.programme.drafts.uses import are_moments
 
 WEIGHT = 10
+MOST_OF_A_NAME = 60
+"""Characters of a question in the name of a criterion."""
 SIMPLE: Mapping[str, tuple[str, str]] = {
     "choices": ("overlap", mark("ce que les deux ont coché")),
     "ranking": ("overlap", mark("ce que les deux ont classé")),
@@ -77,7 +80,8 @@ NO_QUESTION = mark("aucune question ne se prête d'elle-même à comparer les de
 class DraftedExtension:
     """One criterion or rule that could be: its kind, its settings as TOML writes them, and why.
 
-    ``of_places``: it counts the places of people, and compares nobody.
+    ``of_places``: it counts the places of people, and compares nobody. ``name`` is what reports call a criterion on one
+    question: its words, and not the id of its field.
     """
 
     kind: str
@@ -85,6 +89,7 @@ class DraftedExtension:
     settings: Mapping[str, str]
     rule: bool = False
     of_places: bool = False
+    name: str = ""
 
     @property
     def key(self) -> str:
@@ -94,9 +99,10 @@ class DraftedExtension:
     def lines(self, *, taken: bool = False) -> Iterator[str]:
         """Yield its lines, each as a comment unless it was ``taken``."""
         table = "rules" if self.rule else "criteria"
+        named = [line("name", quote_toml(self.name))] if self.name else []
         said = [line("kind", quote_toml(self.kind)), *(line(name, value) for name, value in self.settings.items())]
         weight = [] if self.rule else [line("weight", str(WEIGHT))]
-        block = (f"# {plain(self.why)}", f"[[{table}]]", *said, *weight)
+        block = (f"# {plain(self.why)}", f"[[{table}]]", *said, *named, *weight)
         yield from ("", *block) if taken else ("#", *(f"# {each}" for each in block))
 
 
@@ -152,7 +158,7 @@ def as_capacity(entry: DraftEntry) -> DraftEntry:
     own = tuple(text for text in single if parse_number(text) is None and not capacity.is_impersonal(text))
     texts = [text for text in distinct(entry.sample.answers) if parse_number(text) is None and text not in own]
     known = capacity.figures_of(texts)
-    unclear = tuple(text for text in texts if capacity.is_unbounded(text))
+    unclear = tuple(text for text in texts if capacity.needs_number(text))
     rest = own or any(text not in known and text not in unclear for text in texts)
     why = tr(SPANS) if rest else tr(FIGURES)
     if unclear and not rest:
@@ -225,8 +231,14 @@ def propose(entry: DraftEntry) -> DraftedExtension | None:
         entry.guess.kind == "number" and vocabulary().meeting.often.search(fold(entry.question))
     ):
         kind, why = SIMPLE.get(entry.guess.kind, SIMPLE["scale"])
-        return DraftedExtension(kind, of_question(why, entry), {"field": quote_toml(entry.name)})
+        named = {"field": quote_toml(entry.name)}
+        return DraftedExtension(kind, of_question(why, entry), named, name=name_of(entry))
     return None
+
+
+def name_of(entry: DraftEntry) -> str:
+    """Return the words of a question as the name of a criterion, cut at a word where they are long."""
+    return shorten(plain(entry.question), MOST_OF_A_NAME, placeholder="…")
 
 
 def rule_of(entry: DraftEntry) -> tuple[str, str] | None:

@@ -12,7 +12,15 @@ from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
-from mentormatch.programme.drafts.proposals import MEETING, SIMPLE, WEIGHT, DraftedExtension, is_private, of_question
+from mentormatch.programme.drafts.proposals import (
+    MEETING,
+    SIMPLE,
+    WEIGHT,
+    DraftedExtension,
+    is_private,
+    name_of,
+    of_question,
+)
 from mentormatch.programme.drafts.samples import MAX_LANGUAGE_ROWS, Tables, languages_of
 from mentormatch.programme.drafts.twins import is_comparable
 from mentormatch.programme.drafts.uses import is_sensitive, subject_in
@@ -194,7 +202,8 @@ def addition(extension: DraftedExtension) -> AdditionEdit:
     settings: dict[str, JsonValue] = {"kind": extension.kind, **extension.settings}
     if extension.rule:
         return AdditionEdit(part="rules", settings=settings)
-    return AdditionEdit(part="criteria", settings={**settings, "weight": WEIGHT})
+    named = {"name": extension.name} if extension.name else {}
+    return AdditionEdit(part="criteria", settings={**settings, **named, "weight": WEIGHT})
 
 
 # --- what brings two people together ---------------------------------------------------------------------------------
@@ -269,18 +278,18 @@ def is_shared(entry: DraftEntry, field: AnyField) -> bool:
 
 def extensions_of(entry: DraftEntry, field: AnyField) -> Iterator[DraftedExtension]:
     """Yield the criteria and rules that a question allows, by its kind."""
-    single, by_side = {"field": entry.name}, {"mentee": entry.name, "mentor": entry.name}
+    name, single, by_side = name_of(entry), {"field": entry.name}, {"mentee": entry.name, "mentor": entry.name}
     if field.kind == "choices":
         if vocabulary().meeting.when.search(fold(entry.question)):
             yield DraftedExtension("common", of_question(MEETING, entry), single, rule=True)
-        yield DraftedExtension("overlap", of_question(mark("des réponses communes"), entry), single)
+        yield DraftedExtension("overlap", of_question(mark("des réponses communes"), entry), single, name=name)
         yield DraftedExtension(
             "coverage", of_question(mark("ce que l'un apporte et que l'autre cherche"), entry), by_side
         )
     elif field.kind in ("choice", "place"):
-        yield DraftedExtension("same", of_question(SIMPLE["choice"][1], entry), single)
+        yield DraftedExtension("same", of_question(SIMPLE["choice"][1], entry), single, name=name)
     elif field.kind == "scale":
-        yield DraftedExtension("closeness", of_question(SIMPLE["scale"][1], entry), single)
+        yield DraftedExtension("closeness", of_question(SIMPLE["scale"][1], entry), single, name=name)
 
 
 def criteria_effects(
