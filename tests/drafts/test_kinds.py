@@ -41,6 +41,9 @@ def asked(question: str, *answers: str) -> Guess:
         ("Times", ("Monday morning;Friday evening", "Monday morning"), "slots", "match"),
         ("How many mentees?", ("1", "2", "2", "3"), "number", "match"),
         ("Are you in place?", ("Yes", "No", "Yes", "No"), "yesno", "display"),
+        ("City where you work", ("Leeds", "Ghent", "Leeds", "Ghent"), "place", "match"),
+        ("Country", ("Kenya", "Kenya", "Chile", "Chile", "Kenya", "Peru"), "place", "match"),
+        ("Location of meetings", ("Online", "In person", "Online", "In person"), "choice", "match"),
         ("Who should we not pair you with?", tuple(f"Person {n}" for n in "abcdef"), "names", "match"),
     ],
 )

@@ -149,3 +149,36 @@ def test_a_place_in_json_may_be_a_number_or_come_in_parts(answer: Any) -> None:
     programme = Programme.read(STATED)
     cell = {item: cell_of(text) for item, text in answer.items()} if isinstance(answer, dict) else cell_of(answer)
     assert programme.fields["lieu"].read(cell) == programme.fields["lieu"].read("Lyon 3e")
+
+
+ABROAD: dict[str, Any] = {
+    "programme": {"name": "Abroad"},
+    "fields": {
+        "key": {"kind": "text", "question": "Key", "use": "key"},
+        "city": {"kind": "place", "question": "City", "options": ["Leeds", "São Paulo", "Lyon"]},
+    },
+    "criteria": [{"kind": "same", "field": "city"}],
+}
+
+
+def test_places_anywhere_are_compared_by_their_names(tmp_path: Path) -> None:
+    for name, rows in (("m.csv", ("M1;leeds", "M2;Sao Paulo")), ("e.csv", ("E1;São Paulo", "E2;Leeds"))):
+        (tmp_path / name).write_text("\n".join(["Key;City", *rows]), encoding="utf-8")
+    stated = Programme.read(ABROAD)
+    cohort = mm.read_survey(stated, mentors=tmp_path / "m.csv", mentees=tmp_path / "e.csv")
+    matching = mm.match(cohort, stated)
+    assert pairs(matching) == {("M1", "E2"), ("M2", "E1")}
+    assert {pair.contributions[0].reason for pair in matching.pairs} == {"Leeds / Leeds", "São Paulo / São Paulo"}
+    assert stated.fields["city"].read("Ghent").value is None
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"criteria": [{"kind": "near", "field": "city", "zero_at": 200}]},
+        {"rules": [{"kind": "meet", "place": "city", "travel": 50}]},
+    ],
+)
+def test_a_list_of_places_has_no_distances(setting: dict[str, Any]) -> None:
+    with pytest.raises(mm.MentorMatchError, match="distances"):
+        Programme.read({**ABROAD, **setting})

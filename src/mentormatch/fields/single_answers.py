@@ -63,13 +63,16 @@ class Options(Field):
     options: Labels = Setting(min_length=1)
 
     def read(self, answer: Answer) -> AnswerReading:
-        if is_blank(answer):
-            return Blank
-        text = single_text(answer)
-        has_several = (
-            isinstance(text, SeveralAnswers) and len(text.parts) > 1
-        )  # their joined text could equal an option
-        return option_reading(None if has_several else option_named(self.options, text.strip())) if text else Blank
+        return read_option(self.options, answer)
+
+
+def read_option(options: Sequence[str], answer: Answer) -> AnswerReading:
+    """Return the reading of an answer that is one of ``options``."""
+    if is_blank(answer):
+        return Blank
+    text = single_text(answer)
+    has_several = isinstance(text, SeveralAnswers) and len(text.parts) > 1  # their joined text could equal an option
+    return option_reading(None if has_several else option_named(options, text.strip())) if text else Blank
 
 
 def option_reading(index: int | None) -> AnswerReading:
@@ -157,17 +160,24 @@ class Place(Field):
     """A place in France: a département by number or name, or a commune by name, postcode, or both.
 
     A name that several communes share needs a postcode or a département; without one it is no answer.
+
+    With ``options``, places anywhere, compared by their names; distances between them are not known.
     """
 
     kind: Literal["place"] = "place"
+    options: Labels = ()
 
     def read(self, answer: Answer) -> AnswerReading:
+        if self.options:
+            return read_option(self.options, answer)
         if is_blank(answer):
             return Blank
         match = find(as_text(answer))
         return AnswerReading(match.position, match.note)
 
-    def column(self, values: Sequence[object]) -> PlaceColumn:
+    def column(self, values: Sequence[object]) -> SingleChoice:
+        if self.options:
+            return single_choice_column(self.options, values)
         return PlaceColumn.of([NONE if value is None else cast(int, value) for value in values])
 
 

@@ -16,7 +16,7 @@ from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension, FieldRef, attribute_of, settings_naming_fields
 from mentormatch.languages.translation import tr
 from mentormatch.programme.programme import Programme, ProgrammeParts
-from mentormatch.programme.references import find_extension_problems
+from mentormatch.programme.references import LOCATED, find_extension_problems, is_located
 from mentormatch.programme.tables import as_tables
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
@@ -247,7 +247,10 @@ def fitting_fields(ref: FieldRef, fields: Mapping[str, AnyField], *, grouped: bo
     return [
         name
         for name, field in fields.items()
-        if field.kind in ref.kinds and field.use in ("match", "key") and (ref.side == "any" or field.side in sides)
+        if field.kind in ref.kinds
+        and (ref.kinds != LOCATED or is_located(field))
+        and field.use in ("match", "key")
+        and (ref.side == "any" or field.side in sides)
     ]
 
 

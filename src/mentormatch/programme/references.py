@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from mentormatch.errors import Problem
-from mentormatch.fields import AnyField, Ranking
+from mentormatch.fields import AnyField, Place, Ranking
 from mentormatch.fields.base import Special
 from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.languages.phrases import quoted
@@ -46,6 +46,7 @@ SIDE_LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 EMAIL_REF = FieldRef(("text",), "any")
+LOCATED = ("place",)  # the kinds of a setting that needs coordinates
 ROLE_REF = FieldRef(("choice", "choices", "yesno"))
 
 
@@ -188,12 +189,20 @@ def find_reference_problem(parts: QuestionParts, where: Location, name: str, ref
         yield from unknown_field(parts, where, name)
     elif field.kind not in ref.kinds:
         yield wrong_kind(key_path(where), name, field, ref.kinds)
+    elif ref.kinds == LOCATED and not is_located(field):
+        cause = tr("« {name} » est une liste de lieux, dont les distances ne sont pas connues", name=name)
+        yield Problem(key_path(where), cause, tr("un lieu sans « options »"))
     elif field.use not in (uses := ("contact",) if ref is EMAIL_REF else ("match", "key")):
         cause = tr("« {name} » a l'usage « {use} »", name=name, use=field.use)
         yield Problem(key_path(where), cause, tr("l'usage {use}", use=quoted(uses[0])))
     elif ref.side != "any" and field.side not in ("mentee" if parts.groups else ref.side, "both"):
         cause = tr("« {name} » n'est posé qu'à un côté", name=name)
         yield Problem(key_path(where), cause, tr(SIDE_LABELS["members" if parts.groups else ref.side]))
+
+
+def is_located(field: AnyField) -> bool:
+    """Return whether the answers to a question have coordinates."""
+    return isinstance(field, Place) and not field.options
 
 
 def unknown_field(parts: QuestionParts, where: Location, name: str) -> Iterator[Problem]:

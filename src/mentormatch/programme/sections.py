@@ -125,8 +125,8 @@ def find_zone_field_problems(zone: SlotZone, fields: Mapping[str, AnyField]) -> 
         cause = tr("« {name} » n'est pas une question posée aux deux côtés pour les binômes", name=zone.field)
         yield Problem("zone.field", cause, tr("une question d'usage « match », posée aux deux côtés"))
     else:
-        yield from find_zone_problems(zone, field.column([]).labels if field.kind == "choice" else ())
-        if field.kind == "place" and zone.zones:
+        yield from find_zone_problems(zone, getattr(field, "options", ()))
+        if field.kind == "place" and not field.options and zone.zones:
             yield Problem("zone.zones", tr("des fuseaux pour un lieu"), tr("rien : le lieu dit le fuseau"))
 
 

@@ -14,6 +14,7 @@ from mentormatch.fields import (
     Choices,
     Levels,
     ListOfNames,
+    Place,
     Ranking,
     Scale,
     SeveralAnswers,
@@ -75,7 +76,7 @@ def answers_of(field: AnyField) -> list[str]:
             return [*field.items, *field.levels]
         case Slots():
             return [*field.days, *field.moments, *field.slots]
-        case Choice() | Scale() | Choices() | Ranking():
+        case Choice() | Scale() | Choices() | Ranking() | Place():
             return list(field.options)
         case YesNo():
             return list(field.column([]).spoken_labels[::-1])

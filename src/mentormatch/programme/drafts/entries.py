@@ -72,7 +72,7 @@ class DraftEntry:
     @property
     def takes_options(self) -> bool:
         """Whether options can be added to those it has, as their order says nothing."""
-        return self.guess.kind in ("choice", "choices", "ranking") and "options" in self.guess.settings
+        return self.guess.kind in ("choice", "choices", "place", "ranking") and "options" in self.guess.settings
 
     @property
     def scored(self) -> bool:

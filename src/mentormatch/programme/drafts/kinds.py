@@ -18,6 +18,7 @@ from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import (
     FEW,
     LONGEST_OPTION,
+    MOST_OPTIONS,
     are_chosen,
     distinct,
     pieces,
@@ -26,11 +27,14 @@ from mentormatch.programme.drafts.capacity import (
 )
 from mentormatch.programme.drafts.lexicon import fold, normalize_words
 from mentormatch.programme.drafts.samples import EMAIL_PATTERN, QuestionSample
-from mentormatch.programme.drafts.scales import are_years, is_higher, is_off_scale, order_answers
+from mentormatch.programme.drafts.scales import are_years, find_step, is_higher, is_off_scale, order_answers
 
 SEEN = mark("options vues dans les réponses, à compléter")
 MOST_WORDS = 8
 """Of a day and a moment."""
+NAMED_PLACE = mark("un lieu, comparé par son nom : les distances ne sont connues qu'en France ; {seen}")
+LEAST_SHARED = 2 / 3
+"""The share of typed places that another person must have typed too, so that people can be compared by them."""
 IN_ORDER = mark("réponses dans l'ordre, de la plus basse à la plus haute")
 NO_ORDER = mark("une échelle, de la plus basse à la plus haute : ORDRE À VÉRIFIER, rien ne le dit")
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -331,13 +335,30 @@ def names(sample: QuestionSample) -> Guess | None:
 
 
 def choice(sample: QuestionSample) -> Guess | None:
-    """Return that one of a few options was chosen; what is typed again and again is none."""
+    """Return that one of a few options was chosen; what is typed again and again is none, but for places."""
     options, single = split_options(sample.answers, sample.givers)
-    if words.asks_typed_text(sample.question) and not words.get_role_answers(options):
+    told, chosen = words.get_role_answers(options), are_chosen(sample.answers)
+    if len(options) > 1 and names_places(sample, options) and (chosen or are_shared(sample.answers, options, single)):
+        return Guess("place", tr(NAMED_PLACE, seen=tr(SEEN)), {"options": options}, single=(*single,))
+    if words.asks_typed_text(sample.question) and not told:
         return None
-    if (are_chosen(sample.answers) or words.get_role_answers(options)) and len(options) > 1:
+    if (chosen or told) and len(options) > 1:
         return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options}, single=(*single,))
     return None
+
+
+def are_shared(answers: Sequence[str], options: Sequence[str], single: Sequence[str]) -> bool:
+    """Return whether most typed answers are among a few options that several people gave."""
+    alone, short = set(single), all(len(answer) <= LONGEST_OPTION for answer in answers)
+    return short and len(options) <= MOST_OPTIONS and share(answers, lambda answer: answer not in alone) >= LEAST_SHARED
+
+
+def names_places(sample: QuestionSample, options: Sequence[str]) -> bool:
+    """Return whether options are places by the words of their question, and no ways to meet, yes or no, or roles."""
+    if not words.asks_place(sample.question) or words.get_role_answers(options):
+        return False
+    meetings = vocabulary().ladders.presence
+    return all(find_step(option, meetings) is None and agreement(sample.question, option) is None for option in options)
 
 
 def boxes_of(sample: QuestionSample) -> list[str]:
