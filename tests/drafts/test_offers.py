@@ -65,7 +65,7 @@ def test_answers_between_two_numbers_make_a_capacity_that_says_what_to_map() -> 
     mentees = people("E", **{"Métier": ["Régie", "Paie"]})
     made = draft(read_tables(mentors=mentors, mentees=mentees))
     assert ("capacity", [asked]) in proposed(made)
-    assert "donnez le sien à chacune de ces réponses" in made.text
+    assert "quel nombre pour « 2 à 3 »" in made.text
     programme = Programme.read(tomllib.loads(uncommented(made.text)))
     assert match(read_survey(programme, mentors=mentors, mentees=mentees), programme).pairs
 

@@ -31,7 +31,9 @@ a_place = st.integers(0, len(PLACES.codes) - 1)
 def column(*said: str) -> PlaceColumn:
     """Return the column of what people wrote."""
     field = Place(question="?")
-    return field.column([field.read(text).value for text in said])
+    places = field.column([field.read(text).value for text in said])
+    assert isinstance(places, PlaceColumn)
+    return places
 
 
 def apart(here: str, there: str) -> float:

@@ -10,7 +10,7 @@ from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.words import get_content_words
 
 LIST_KINDS = ("choices", "ranking", "levels", "names")
-SINGLE_KINDS = ("choice",)
+SINGLE_KINDS = ("choice", "place")
 MIN_SHARED = 0.5  # of the options of the shorter list: from this share on, two lists are the same
 MIN_OPTIONS = 2
 MAX_SMALL_WORD = 3  # letters of a word without a topic
@@ -52,7 +52,9 @@ def find_question_pairs(entries: Sequence[DraftEntry], *, sides_known: bool) -> 
 
 def find_same_option_questions(entries: Sequence[DraftEntry]) -> Iterator[tuple[DraftEntry, DraftEntry]]:
     """Yield disjoint pairs of questions, of mentors and of mentees, with the same options and a common topic word."""
-    single = [entry for entry in entries if entry.scored and entry.guess.kind in ("choice", "scale")]
+    single = [
+        entry for entry in entries if entry.scored and entry.guess.kind in (*SINGLE_KINDS, "scale") and entry.options
+    ]
     used_names: set[str] = set()
     for mentor, mentee in product(single, single):
         if (mentor.side, mentee.side) == ("mentor", "mentee") and used_names.isdisjoint((mentor.name, mentee.name)):
@@ -65,7 +67,8 @@ def find_same_option_questions(entries: Sequence[DraftEntry]) -> Iterator[tuple[
 def is_comparable(entry: DraftEntry) -> bool:
     """Return whether the options of a question may be needs or offers."""
     folded, sign, needs = fold(entry.question), need_or_offer(entry.question), vocabulary().needs
-    is_list = entry.guess.kind in (*LIST_KINDS, *SINGLE_KINDS) and not needs.neither.search(folded)
+    has_options = entry.guess.kind in SINGLE_KINDS and bool(entry.options)
+    is_list = (entry.guess.kind in LIST_KINDS or has_options) and not needs.neither.search(folded)
     is_private = entry.guess.use == "display" and not sign and vocabulary().pairing.private.search(folded)
     transfer_words = (needs.receiving, needs.giving, needs.done, needs.able, needs.wishing)
     is_personal = needs.personal.search(folded) and not any(words.search(folded) for words in transfer_words)
