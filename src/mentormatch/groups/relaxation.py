@@ -38,12 +38,10 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector, FloatMatrix, FloatVe
 from mentormatch.groups.problem import GroupProblem, SizeRange
 from mentormatch.groups.step_timer import StepTimer
 
-ROUNDOFF = 2.0**-53
-"""The unit roundoff of float64."""
-SLACK = 1.0 + 2.0**-20
-"""A factor that covers the rounding of norms."""
-ROOM, FINEST = 58, 24
-"""Sums of all entries stay below 2^58; entries are rounded to at most 24 bits after the binary point."""
+UNIT_ROUNDOFF = 2.0**-53  # of float64
+NORM_FACTOR = 1.0 + 2.0**-20  # covers the rounding of norms
+MAX_SUM_BITS = 58  # sums of all entries stay below 2^58
+MAX_FRACTION_BITS = 24  # of an entry
 
 
 @dataclass(frozen=True)
@@ -162,8 +160,8 @@ def fineness(partitions: Partitions, dual: DualMatrices) -> int:
     reach = float(np.abs(partitions.worth).max(initial=1)) + 4 * float(np.abs(dual.matrix).max(initial=1))
     reach += sum(2 * float(max(duals.max(initial=0), 0)) * n for duals in (*dual.least, *dual.most))
     reach += 3 * float(np.maximum(dual.prices, 0).sum())
-    bits = ROOM - int(np.ceil(np.log2(max(reach, 1) * n * max(n, 2))))
-    return 1 << max(min(bits, FINEST), 0)
+    bits = MAX_SUM_BITS - int(np.ceil(np.log2(max(reach, 1) * n * max(n, 2))))
+    return 1 << max(min(bits, MAX_FRACTION_BITS), 0)
 
 
 def best_pairs(partitions: Partitions, entries: IntMatrix) -> int:
@@ -222,33 +220,42 @@ def eigenvalue_error(matrix: FloatMatrix, values: FloatVector, vectors: FloatMat
     rounding error of a product of n terms is at most n + 2 unit roundoffs times the product of absolute values.
     """
     n, largest = len(matrix), float(np.abs(values).max(initial=0))
-    rounding = (n + 4) * ROUNDOFF / (1 - (n + 4) * ROUNDOFF)
-    spread = float(np.sum(vectors * vectors)) * SLACK
-    unit = float(np.linalg.norm(vectors.T @ vectors - np.eye(n))) * SLACK + rounding * spread * SLACK
-    residual = float(np.linalg.norm(matrix - (vectors * values) @ vectors.T)) * SLACK
-    residual += (rounding * spread * largest + 2 * ROUNDOFF * float(np.linalg.norm(matrix))) * SLACK
+    rounding = (n + 4) * UNIT_ROUNDOFF / (1 - (n + 4) * UNIT_ROUNDOFF)
+    spread = float(np.sum(vectors * vectors)) * NORM_FACTOR
+    unit = float(np.linalg.norm(vectors.T @ vectors - np.eye(n))) * NORM_FACTOR + rounding * spread * NORM_FACTOR
+    residual = float(np.linalg.norm(matrix - (vectors * values) @ vectors.T)) * NORM_FACTOR
+    residual += (rounding * spread * largest + 2 * UNIT_ROUNDOFF * float(np.linalg.norm(matrix))) * NORM_FACTOR
     if not unit < 1:
         return float(np.linalg.norm(matrix)) * 2 + largest
-    return residual + unit * largest * SLACK
+    return residual + unit * largest * NORM_FACTOR
 
 
-STEPS, WORK, LOOK = (50, 400), 6 * 10**9, 25
-"""Steps of the method: so many times the cube of the people as make this work, within these numbers; after how many the
-bound is looked at."""
-ENOUGH, PATIENCE = 1e-5, 4
-"""So many looks in a row that better the bound by less than this part end the method."""
-FAR = 0.05
-"""A bound further than this part from the best known groups is not worth more than a little time."""
-SEPARATE, BROKEN, STARS, CLIMB = 50, 0.01, 10, 0.7
-"""After so many steps stars that are broken by more than the second number join, so many times the people at most;
-how fast their prices climb."""
-LEAVES, TRIED, HOPEFUL = 4, 30, 0.5
-"""The leaves of a star at most; from so many pairs of each person stars are grown, if these come to so much."""
-OVER, ADAPT, FACTOR, PACE = 1.6, 20, 1.3, 1.5
-"""Over-relaxation of the dual; after so many steps the penalty is adapted by this factor; how fast
-prices of rows climb."""
-PRODUCTS = 10
-"""A step takes as long as so many products of matrices of its size, as measured for 240 to 1,000 people."""
+@dataclass(frozen=True, slots=True)
+class RelaxationOptions:
+    """Tuning of the relaxation."""
+
+    min_steps: int = 50
+    max_steps: int = 400
+    work: int = 6 * 10**9  # the number of steps times the cube of the number of people, within these limits
+    steps_per_bound: int = 25
+    min_progress: float = 1e-5  # relative; the method ends when ``patience`` successive bounds improve by less
+    patience: int = 4
+    far_gap: float = 0.05  # relative; a bound with a larger gap is improved for a short time only
+    steps_per_separation: int = 50  # of violated stars
+    min_violation: float = 0.01  # of a star that is added
+    stars_per_person: int = 10  # added at once, at most
+    star_pace: float = 0.7  # of the duals of stars
+    row_pace: float = 1.5  # of the duals of rows
+    leaves: int = 4  # of a star, at most
+    tried_pairs: int = 30  # per person, from which stars are grown
+    min_pair_sum: float = 0.5  # of a pair from which a star is grown; 1 violates the triangle inequality
+    over_relaxation: float = 1.6  # of the dual
+    steps_per_penalty: int = 20
+    penalty_factor: float = 1.3
+    products_per_step: int = 10  # matrix products that take as long as a step, measured for 240 to 1,000 people
+
+
+RELAXATION = RelaxationOptions()
 
 
 def relax(
@@ -290,10 +297,10 @@ def relax_pairs(
         for look, dual in enumerate(dual_ascent(partitions, deadline, looks)):
             with looks:
                 bound = bound_total(partitions, dual)
-            better = look if best - bound > ENOUGH * abs(best) else better
+            better = look if best - bound > RELAXATION.min_progress * abs(best) else better
             best = min(best, bound)
-            is_far = reached is not None and best - reached > FAR * abs(best)
-            if look - better >= PATIENCE or (is_far and early is not None and monotonic() > early):
+            is_far = reached is not None and best - reached > RELAXATION.far_gap * abs(best)
+            if look - better >= RELAXATION.patience or (is_far and early is not None and monotonic() > early):
                 break
     return best
 
@@ -387,7 +394,7 @@ def dual_ascent(partitions: Partitions, deadline: float | None, looks: StepTimer
     ``looks``: the timer of the caller's work on a dual; no dual is yielded without time for it.
     """
     state, timer, separations = AdmmState(partitions), StepTimer(), StepTimer()
-    steps = int(min(max(WORK // max(len(partitions), 1) ** 3, STEPS[0]), STEPS[1]))
+    steps = int(min(max(RELAXATION.work // max(len(partitions), 1) ** 3, RELAXATION.min_steps), RELAXATION.max_steps))
     if deadline is not None:
         timer.last_s = looks.last_s = state.estimate_step_s()
         if not timer.allows(deadline, looks.last_s):
@@ -395,12 +402,12 @@ def dual_ascent(partitions: Partitions, deadline: float | None, looks: StepTimer
     for step in range(1, steps + 1):
         with timer:
             state.step()
-            if step % ADAPT == 0:
+            if step % RELAXATION.steps_per_penalty == 0:
                 state.adapt()
         is_over = not timer.allows(deadline, looks.last_s)
-        if step % LOOK == 0 or is_over or step == steps:
+        if step % RELAXATION.steps_per_bound == 0 or is_over or step == steps:
             yield DualMatrices(state.dual, tuple(state.least), tuple(state.most), state.stars, state.prices)
-        if step % SEPARATE == 0 and separations.allows(deadline, timer.last_s + looks.last_s):
+        if step % RELAXATION.steps_per_separation == 0 and separations.allows(deadline, timer.last_s + looks.last_s):
             with separations:
                 state.separate()
         if is_over:
@@ -421,14 +428,14 @@ class AdmmState:
         self.least = [np.zeros(n) for _ in partitions.rows]
         self.most = [np.zeros(n) for _ in partitions.rows]
         self.residuals = 0.0, 0.0
-        self.stars, self.prices = np.zeros((0, 1 + LEAVES), dtype=np.int64), np.zeros(0)
+        self.stars, self.prices = np.zeros((0, 1 + RELAXATION.leaves), dtype=np.int64), np.zeros(0)
         self.pace = np.zeros(0)
 
     def estimate_step_s(self) -> float:
         """Return the approximate time of a step, from that of one matrix product."""
         with StepTimer() as product:
             self.inside @ self.inside
-        return product.last_s * PRODUCTS
+        return product.last_s * RELAXATION.products_per_step
 
     def step(self) -> None:
         """Do one step: the semidefinite part, the box, the dual, and the duals of rows."""
@@ -436,10 +443,10 @@ class AdmmState:
         before = self.inside
         self.inside = self._clip(self.spectral + (self.half - self.dual - self._row_prices()) / self.penalty)
         gap = self.inside - self.spectral
-        self.dual = self.dual + OVER * self.penalty * gap
+        self.dual = self.dual + RELAXATION.over_relaxation * self.penalty * gap
         self.residuals = float(np.linalg.norm(gap)), float(np.linalg.norm(self.inside - before))
         for place, row in enumerate(self.partitions.rows):
-            sums, pace = self.inside @ row.holds, self.penalty * PACE / max(int(row.holds.sum()), 1)
+            sums, pace = self.inside @ row.holds, self.penalty * RELAXATION.row_pace / max(int(row.holds.sum()), 1)
             self.most[place] = np.maximum(self.most[place] + pace * (sums - row.most), 0)
             lower = np.maximum(self.least[place] + pace * (row.least - sums), 0)
             self.least[place] = np.where(row.bound_below, lower, 0.0)
@@ -459,7 +466,7 @@ class AdmmState:
         """Keep the stars with a positive dual, and add the most violated ones."""
         n = len(self.inside)
         fresh = np.concatenate([grow_stars(self.inside, person) for person in range(n)])
-        fresh = fresh[np.argsort(-self._excess(fresh), kind="stable")[: STARS * n]]
+        fresh = fresh[np.argsort(-self._excess(fresh), kind="stable")[: RELAXATION.stars_per_person * n]]
         has_price = self.prices > 0
         stars = np.concatenate([self.stars[has_price], fresh])
         prices = np.concatenate([self.prices[has_price], np.zeros(len(fresh))])
@@ -469,15 +476,15 @@ class AdmmState:
         sharing = np.zeros_like(self.inside)
         for _, first, second, _ in pairs_of_stars(self.stars):
             np.add.at(sharing, (np.minimum(first, second), np.maximum(first, second)), 1.0)
-        self.pace = CLIMB / self._sums(self.stars, sharing + sharing.T, signed=False)
+        self.pace = RELAXATION.star_pace / self._sums(self.stars, sharing + sharing.T, signed=False)
 
     def adapt(self) -> None:
         """Raise or lower the penalty, so that the primal and dual residuals shrink at the same rate."""
         primal, dual = self.residuals
         if primal > 2 * dual:
-            self.penalty *= FACTOR
+            self.penalty *= RELAXATION.penalty_factor
         elif dual > 2 * primal:
-            self.penalty /= FACTOR
+            self.penalty /= RELAXATION.penalty_factor
 
     def _project(self, matrix: FloatMatrix) -> FloatMatrix:
         """Return the nearest X such that X - J/g has eigenvalues between 0 and the greatest size, and trace n - n/g."""
@@ -518,26 +525,26 @@ class AdmmState:
 
 def grow_stars(inside: FloatMatrix, person: int) -> IntMatrix:
     """Return (t, 1 + l): violated stars around a person, grown greedily from the best pairs of leaves."""
-    neighbours = np.flatnonzero(inside[person] > BROKEN)
+    neighbours = np.flatnonzero(inside[person] > RELAXATION.min_violation)
     neighbours = neighbours[neighbours != person]
     to_center, among = inside[person, neighbours], inside[np.ix_(neighbours, neighbours)]
     left, right = np.triu_indices(len(neighbours), 1)
     worth = to_center[left] + to_center[right] - among[left, right]
-    first = np.argsort(-worth, kind="stable")[:TRIED]
-    first = first[worth[first] > HOPEFUL]
-    leaves = np.full((len(first), LEAVES), -1)
+    first = np.argsort(-worth, kind="stable")[: RELAXATION.tried_pairs]
+    first = first[worth[first] > RELAXATION.min_pair_sum]
+    leaves = np.full((len(first), RELAXATION.leaves), -1)
     leaves[:, 0], leaves[:, 1], worth = left[first], right[first], worth[first]
     # The gain of one has_gain leaf
     gains = to_center - among[leaves[:, 0]] - among[leaves[:, 1]]
     stars = np.arange(len(first))
-    for place in range(2, LEAVES):
+    for place in range(2, RELAXATION.leaves):
         gains[stars[:, None], leaves[:, :place]] = -1.0
         best = gains.argmax(axis=1) if len(neighbours) else stars
         added = gains[stars, best]
         has_gain = added > 0
         leaves[has_gain, place], worth = best[has_gain], worth + np.maximum(added, 0)
         gains = np.where(has_gain[:, None], gains - among[best], -1.0)
-    broken = np.sort(leaves[worth > 1 + BROKEN], axis=1)
+    broken = np.sort(leaves[worth > 1 + RELAXATION.min_violation], axis=1)
     people = np.where(broken >= 0, neighbours[broken], -1)
     return np.column_stack([np.full(len(people), person), people])
 

@@ -37,7 +37,7 @@ from mentormatch.groups.master import (
 )
 from mentormatch.groups.oracle import BranchAndBoundOracle, EnumerationOracle, GroupOracle
 from mentormatch.groups.problem import GroupProblem, GroupSolution, canonical_order, tiers_of
-from mentormatch.groups.relaxation import FAR, relax
+from mentormatch.groups.relaxation import RELAXATION, relax
 from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 from mentormatch.groups.step_timer import StepTimer
 
@@ -320,7 +320,7 @@ def columns_help(problem: GroupProblem, found: GroupSolution, deadline: float | 
         return True
     left = inf if deadline is None else (deadline - monotonic()) * COLUMNS_PART
     total = found.tiers[-1]
-    near = total.bound is not None and total.bound - total.value <= FAR * abs(total.bound)
+    near = total.bound is not None and total.bound - total.value <= RELAXATION.far_gap * abs(total.bound)
     return near and left > COLUMNS_S * (len(problem) / FEW_PEOPLE) ** 2 and len(problem) <= MOST_PEOPLE
 
 
