@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from copy import deepcopy
 from functools import cache
 from io import BytesIO
 from itertools import permutations
@@ -27,7 +26,7 @@ from mentormatch.widgets.board.view import format_texts
 from tests.doors import substitute
 from tests.english import french_in
 from tests.operations.situations import edition
-from tests.service.desk.session import ANSWERS, EXAMPLE, PROGRAMME, VALIDATION, Sitting
+from tests.service.desk.session import ANSWERS, EXAMPLE, PROGRAMME, VALIDATION, Sitting, copied
 from tests.service.desk.trees import Tree, element, elements, words
 
 NAMES = {"pairs": "mentorat", "groups": "codeveloppement", "sessions": "groupe-de-travail"}
@@ -57,7 +56,7 @@ def file(kind: str, name: str) -> bytes:
 
 def formed(kind: str) -> Sitting:
     """Return a desk of its own at which the example of one kind is formed."""
-    return deepcopy(formed_once(kind))
+    return copied(formed_once(kind))
 
 
 @cache
