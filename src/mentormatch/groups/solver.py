@@ -1,8 +1,8 @@
-"""Groups, goal after goal: replica exchange for an incumbent, column generation for the proof, no-good cuts for ties.
+"""A group problem -> the best groups: replica exchange for an incumbent, column generation for bounds and the proof.
 
-Each goal is maximised over columns (groups) by the master (``master``), and its value is a constraint for those after
-it (preemptive lexicographic optimisation). The max-min goal ``floor`` is bisected on the columns of enough value. Where
-the optimum is not unique, hashes of pairs choose; no-good cuts prove that one choice is left.
+Goals are maximised in turn over columns (groups) by the restricted master (``master``); the value of each becomes a
+constraint (preemptive lexicographic optimisation). The max-min goal ``floor`` is found by bisection over the columns of
+sufficient value. If the optimum is not unique, hashes of pairs choose, and no-good cuts prove that one choice is left.
 """
 
 import sys
@@ -42,15 +42,15 @@ from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 from mentormatch.groups.step_timer import StepTimer
 
 MOST_TIED = 20
-"""No more optima than these are enumerated."""
+"""The limit on enumerated optima."""
 FEW = 200_000
-"""If no more columns than these can be in an optimal choice, later goals are solved on them alone."""
+"""If at most this many columns can be in an optimal choice, later goals use only these columns."""
 
 
 def solve_by_columns(
     problem: GroupProblem, source: GroupOracle, start: Columns, deadline: float | None
 ) -> GroupSolution:
-    """Return the optimal groups over the columns of a pricing oracle; ``start`` is a feasible choice, or empty."""
+    """Return the optimal groups over the columns of a pricing oracle; ``start``: a feasible choice, or empty."""
     pursuit = GoalSequence(problem, source, start, deadline)
     pursuit.run()
     return pursuit.solution()
@@ -58,9 +58,20 @@ def solve_by_columns(
 
 @dataclass
 class GoalSequence:
-    """State of the lexicographic optimisation: the incumbent, the bounds by goal, and the rows that keep proved values.
+    """State of the lexicographic optimisation.
 
-    ``source`` prices columns; ``everybody``: all people are to be placed; ``last``: the form of the last goal.
+    Attributes
+    ----------
+    source
+        The pricing oracle.
+    chosen
+        The incumbent, empty if there is none.
+    bounds, kept
+        The bounds by goal, and a row for the value of each proved goal.
+    everybody
+        Whether all people must be placed.
+    last
+        The linear form of the last proved goal.
     """
 
     problem: GroupProblem
@@ -86,30 +97,30 @@ class GoalSequence:
             self.status = Status.PROVED
 
     def _find_incumbent(self) -> None:
-        """Find any feasible choice (phase 1: an artificial variable for each row that asks for a least)."""
+        """Find a feasible choice (phase 1: an artificial variable for each row with a lower bound)."""
         forms = ModelForms(self.problem)
         rows = forms.rows(everybody="placed" in self.problem.goals[:1])
-        # First with a place for everybody, if that is the first goal
-        found = self._maximize_from_incumbent(forms.zero, rows, phase_one=True)
-        if found.chosen is None and self._infeasible(found) and rows[0].least:
-            found = self._maximize_from_incumbent(forms.zero, forms.rows(everybody=False), phase_one=True)
-        if found.chosen is None:
-            self.status = Status.INFEASIBLE if self._infeasible(found) else Status.STOPPED
+        # With a place for everybody first, if that is the first goal
+        result = self._maximize_from_incumbent(forms.zero, rows, phase_one=True)
+        if result.chosen is None and self._infeasible(result) and rows[0].least:
+            result = self._maximize_from_incumbent(forms.zero, forms.rows(everybody=False), phase_one=True)
+        if result.chosen is None:
+            self.status = Status.INFEASIBLE if self._infeasible(result) else Status.STOPPED
         else:
-            self.chosen = found.chosen
+            self.chosen = result.chosen
 
-    def _infeasible(self, found: MasterResult) -> bool:
-        """Return whether phase 1 proves that artificial variables are needed."""
-        return found.bound is not None and found.bound < 0
+    def _infeasible(self, result: MasterResult) -> bool:
+        """Return whether phase 1 proves that there is no feasible choice."""
+        return result.bound is not None and result.bound < 0
 
     def _maximize_from_incumbent(
         self, goal: LinearForm, rows: list[MasterRow], *, phase_one: bool = False
     ) -> MasterResult:
-        asked = MasterProblem(goal, rows, self.source, self.problem.number.most, self.deadline, phase_one)
-        return maximise(asked, self.chosen)
+        master_problem = MasterProblem(goal, rows, self.source, self.problem.number.most, self.deadline, phase_one)
+        return maximise(master_problem, self.chosen)
 
     def _problem_of(self, goal: LinearForm) -> MasterProblem:
-        """Return the problem of one goal, given those before it."""
+        """Return the problem of one goal, with the rows of the earlier goals."""
         rows = [*ModelForms(self.problem).rows(everybody=self.everybody), *self.kept]
         return MasterProblem(goal, rows, self.source, self.problem.number.most, self.deadline)
 
@@ -122,76 +133,78 @@ class GoalSequence:
             self.bounds[goal], self.last = len(self.problem), form
             self.everybody = True
             return True
-        found = self._improve(form)
-        # Without a dual bound, one by what each person could have at best
-        bound = self.problem.most(goal) if found.bound is None else found.bound
+        result = self._improve(form)
+        # Without a dual bound, use the trivial bound
+        bound = self.problem.most(goal) if result.bound is None else result.bound
         self.bounds[goal] = -bound if goal == "meetings" else bound
-        if found.proved:
-            self._keep(form, found)
-        return found.proved
+        if result.proved:
+            self._keep(form, result)
+        return result.proved
 
     def _improve(self, form: LinearForm) -> MasterResult:
-        """Maximise a form, and keep the optimum as the incumbent."""
-        found = maximise(self._problem_of(form), self.chosen)
-        if found.chosen is not None:
-            self.chosen = found.chosen
-        return found
+        """Maximise a linear form, and store its optimum as the incumbent."""
+        result = maximise(self._problem_of(form), self.chosen)
+        if result.chosen is not None:
+            self.chosen = result.chosen
+        return result
 
-    def _keep(self, form: LinearForm, found: MasterResult) -> None:
-        """Keep the value of a goal as a row, and drop columns that no optimum holds (reduced-cost fixing)."""
-        assert found.value is not None
+    def _keep(self, form: LinearForm, result: MasterResult) -> None:
+        """Add a row for the value of a goal, and drop columns that are in no optimum (reduced-cost fixing)."""
+        assert result.value is not None
         self.last = form
-        self.kept.append(MasterRow(form, found.value, None))
-        if found.duals is not None:
+        self.kept.append(MasterRow(form, result.value, None))
+        if result.duals is not None:
             number = self.problem.number.most
-            # Columns below the threshold are in no optimum of this goal
-            near = self.source.columns_within(found.duals.reduced, found.duals.threshold(number, found.value), FEW)
-            self.source = self.source if near is None else EnumerationOracle(near)
+            # Columns with a reduced profit below the threshold are in no optimum
+            columns = self.source.columns_within(
+                result.duals.reduced, result.duals.threshold(number, result.value), FEW
+            )
+            self.source = self.source if columns is None else EnumerationOracle(columns)
 
     def _maximize_floor(self) -> bool:
-        """Maximise the value of the worst group, by bisection on the floors above which columns make a choice."""
+        """Maximise the value of the worst group, by bisection on the least value of columns with a feasible choice."""
         low, high = self.problem.value("floor", groups_of(self.chosen)), self.problem.most("floor")
-        nothing, whole = ModelForms(self.problem).zero, self.source
+        zero, source = ModelForms(self.problem).zero, self.source
         while low < high:
-            # Bisection; a feasible choice raises the lower end to what it reaches
+            # Bisection; a feasible choice raises the lower end to its own floor
             middle = (low + high + 1) // 2
-            self.source = whole.above_floor(middle)
-            asked = replace(self._problem_of(nothing), phase_one=True)
-            found = maximise(asked, self.chosen.take(self.chosen.mean_pair_values() >= middle))
-            if found.chosen is not None:
-                self.chosen, low = found.chosen, self.problem.value("floor", groups_of(found.chosen))
-            elif self._infeasible(found):
+            self.source = source.above_floor(middle)
+            master_problem = replace(self._problem_of(zero), phase_one=True)
+            result = maximise(master_problem, self.chosen.take(self.chosen.mean_pair_values() >= middle))
+            if result.chosen is not None:
+                self.chosen, low = result.chosen, self.problem.value("floor", groups_of(result.chosen))
+            elif self._infeasible(result):
                 high = middle - 1
             else:
                 break
-        self.source, self.bounds["floor"] = whole.above_floor(low), high
+        self.source, self.bounds["floor"] = source.above_floor(low), high
         return low == high
 
     def _break_ties(self) -> bool:
-        """Choose among the optima by the hash of their pairs; return whether it is proved to be the only one."""
+        """Choose among the optima by the hash of their pairs; return whether the choice is proved canonical."""
         # A no-good cut on the optimum: if nothing else is as good, there is no tie
-        known, other = choose_among_ties(self._problem_of(self.last), [self.chosen])
-        if known and other is None:
+        is_complete, other = choose_among_ties(self._problem_of(self.last), [self.chosen])
+        if is_complete and other is None:
             return True
         form = ModelForms(self.problem).goal("ties")
-        found = self._improve(form)
-        if not found.proved:
+        result = self._improve(form)
+        if not result.proved:
             return False
-        self._keep(form, found)
-        # Choices of the same hash are enumerated; the first by its people is canonical
-        alike = [self.chosen]
-        while len(alike) < MOST_TIED:
-            known, other = choose_among_ties(self._problem_of(form), alike)
-            if not known:
+        self._keep(form, result)
+        # Enumerate choices with the same hash; the first one in lexicographic order is canonical
+        ties = [self.chosen]
+        while len(ties) < MOST_TIED:
+            is_complete, other = choose_among_ties(self._problem_of(form), ties)
+            if not is_complete:
                 return False
             if other is None:
-                self.chosen = min(alike, key=lambda each: sorted(groups_of(each)))
+                self.chosen = min(ties, key=lambda columns: sorted(groups_of(columns)))
                 return True
-            alike.append(other)
+            ties.append(other)
         return False
 
     def solution(self) -> GroupSolution:
-        """Return what was found."""
+        """Return the incumbent as a solution."""
         if not len(self.chosen):
             return GroupSolution(self.status)
         leaders = self.chosen.leaders.tolist() if self.problem.leaders else []
@@ -199,51 +212,50 @@ class GoalSequence:
         return GroupSolution(self.status, groups, leaders_of, tiers_of(self.problem, groups, self.bounds), "columns")
 
 
-def choose_among_ties(asked: MasterProblem, alike: list[Columns]) -> tuple[bool, Columns | None]:
-    """Return whether it is decided if another choice ties with those in ``alike``, and that one (no-good cuts)."""
-    if not isinstance(asked.oracle, EnumerationOracle) or len(asked.oracle.columns) > MOST:
+def choose_among_ties(problem: MasterProblem, ties: list[Columns]) -> tuple[bool, Columns | None]:
+    """Search for another choice as good as those in ``ties``; return whether the search is complete, and the choice."""
+    if not isinstance(problem.oracle, EnumerationOracle) or len(problem.oracle.columns) > MOST:
         return False, None
-    # A no-good cut for each: not all of its groups again
-    sets = [frozenset(groups_of(each)) for each in alike]
-    cuts = [MasterRow(GroupIndicator.of_groups(asked.goal, each), None, len(each) - 1) for each in sets]
-    cut = replace(asked, rows=[*(row for row in asked.rows if row.form is not asked.goal), *cuts])
-    best, value = GroupIncumbent(cut), int(asked.goal.of(alike[0]).sum())
-    known = solve_milp(GroupMaster(cut, asked.oracle.columns), best)
+    # A no-good cut per choice: not all of its groups again
+    sets = [frozenset(groups_of(groups)) for groups in ties]
+    cuts = [MasterRow(GroupIndicator.of_groups(problem.goal, groups), None, len(groups) - 1) for groups in sets]
+    cut = replace(problem, rows=[*(row for row in problem.rows if row.form is not problem.goal), *cuts])
+    best, value = GroupIncumbent(cut), int(problem.goal.of(ties[0]).sum())
+    is_complete = solve_milp(GroupMaster(cut, problem.oracle.columns), best)
     if best.value is not None and best.value >= value:
         return True, best.chosen
-    return known, None
+    return is_complete, None
 
 
 def groups_of(columns: Columns) -> list[tuple[int, ...]]:
-    """Return the groups that columns stand for."""
     return [columns.group(place) for place in range(len(columns))]
 
 
 MOST_LISTED = 200_000
-"""So many columns are enumerated in a fifth of a second; of more, branch and bound finds the best sooner."""
+"""Up to this many columns are enumerated, in .2 s; with more, branch and bound is faster."""
 
 
 ROUNDS, SHORT = 10, 2
-"""Rounds of the search for each person where there is no time limit, and before the first bound."""
+"""Rounds of the search per person without a time limit, and before the first bound."""
 FOREVER = 1 << 62
 FIRST_PART, BOUND_PART, COLUMNS_PART = 0.4, 0.25, 0.25
-"""Of the time that is left: for the first search, for the relaxation, then for columns; the search has the rest."""
+"""Parts of the remaining time for the first search, the relaxation and columns; the search gets the rest."""
 EARLY_PART = 0.05
-"""The part for the relaxation if its bound remains far."""
+"""The part for the relaxation if its bound stays far."""
 MASTER_SOLVER, LOADING_S = "highspy", 0.6
-"""Loading the solver takes up to so many seconds, in which no clock is looked at."""
+"""The time to load the solver, which cannot be interrupted."""
 FEW_PEOPLE, MOST_PEOPLE, COLUMNS_S = 50, 150, 0.5
-"""Of so many people columns bound closer than the relaxation, of more than the second number they never did. Between
-them it takes them these seconds times the square of the people, and they do not where the relaxation is so far off."""
+"""Up to 50 people, columns give better bounds than the relaxation; above 150 they never did. In between they take .5 s
+times the square of (people / 50), and are useful only if the gap of the relaxation is small."""
 
 
 def solve_groups(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
-    """Return the best groups, checked.
+    """Return the best groups, which were checked independently of the search.
 
     Parameters
     ----------
     problem
-        Who may be in which group, and what each is worth; see ``GroupProblem.from_scores``.
+        The constraints and values of groups; see ``GroupProblem.from_scores``.
     time_limit_s
         Seconds after which the best groups so far are returned, ``feasible`` with their gap, or ``stopped`` if there
         are none.
@@ -251,27 +263,27 @@ def solve_groups(problem: GroupProblem, *, time_limit_s: float | None = None) ->
     Raises
     ------
     EngineError
-        A solver gave an answer that the checker refused.
+        The check refused an answer of the solver.
     """
     began = monotonic()
     limit = duration("time_limit_s", time_limit_s)
     deadline = None if limit is None else began + limit - measure_report_s(problem)
-    found = solve_unchecked(problem.tighten(), deadline)
-    return require_valid(problem, replace(found.stated, seconds=monotonic() - began))
+    solution = solve_unchecked(problem.tighten(), deadline)
+    return require_valid(problem, replace(solution.stated, seconds=monotonic() - began))
 
 
 def measure_report_s(problem: GroupProblem) -> float:
-    """Return how long it takes to state and to check groups, measured on some of the greatest size."""
+    """Return the time to state and to check groups, measured on groups of the greatest size."""
     people, size = range(len(problem)), max(problem.sizes.most, 1)
     groups = [tuple(people[first : first + size]) for first in range(0, len(problem), size)]
-    some = FoundGroups(groups, [], ())
+    sample = FoundGroups(groups, [], ())
     with StepTimer() as timer:
-        list(violations(problem, better_of(problem, as_found(problem, some), some)))
+        list(violations(problem, better_of(problem, as_found(problem, sample), sample)))
     return timer.last_s
 
 
 def solve_unchecked(problem: GroupProblem, deadline: float | None) -> GroupSolution:
-    """Return the optimal groups; the pricing oracle is enumeration or branch and bound, by the number of columns."""
+    """Return the best groups: over all columns if they are few enough to list, otherwise by search and bounds."""
     seats = problem.number.least if problem.leaders is None else int(problem.leaders.seats.sum())
     if not len(problem) or seats < problem.number.least:
         return GroupSolution(Status.INFEASIBLE)
@@ -279,34 +291,38 @@ def solve_unchecked(problem: GroupProblem, deadline: float | None) -> GroupSolut
     if placed_bound(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
     if has_time_for_columns(deadline) and column_count_bound(problem) <= MOST_LISTED:
-        # A start, then the exact search over all columns
+        # A quick incumbent, then the exact solution over all columns
         start = as_columns(problem, GroupSearch(problem, deadline, quick=True).run(0, deadline))
         return solve_by_columns(problem, EnumerationOracle(enumerate_groups(problem)), start, deadline)
     return solve_large(problem, deadline)
 
 
 def solve_large(problem: GroupProblem, deadline: float | None) -> GroupSolution:
-    """Return the best groups where columns are too many to list: by search and relaxation, columns where they help."""
+    """Return the best groups if columns are too many to list: by search and relaxation, and columns if they help."""
     search = GroupSearch(problem, deadline)
     if deadline is None:
         start = search.run(ROUNDS * len(problem), None)
     else:
         start = search.run(SHORT * len(problem), part_of(deadline, FIRST_PART))
-    found, bounds = as_found(problem, start), {}
+    solution, bounds = as_found(problem, start), {}
     if start is not None:
-        bounds = relax(problem, found.tiers, part_of(deadline, BOUND_PART), part_of(deadline, EARLY_PART))
-        found = with_bounds(found, bounds)
-    if has_time_for_columns(deadline) and (start is None or columns_help(problem, found, deadline)):
+        bounds = relax(problem, solution.tiers, part_of(deadline, BOUND_PART), part_of(deadline, EARLY_PART))
+        solution = with_bounds(solution, bounds)
+    if has_time_for_columns(deadline) and (start is None or columns_help(problem, solution, deadline)):
         until = part_of(deadline, COLUMNS_PART)
-        found = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
-        found = with_bounds(found, bounds or relax(problem, found.tiers, part_of(deadline, BOUND_PART)))
-    if deadline is None or found.status in (Status.PROVED, Status.INFEASIBLE) or found.stated.status is Status.PROVED:
-        return found
-    return better_of(problem, found, search.run(FOREVER, deadline))
+        solution = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
+        solution = with_bounds(solution, bounds or relax(problem, solution.tiers, part_of(deadline, BOUND_PART)))
+    if (
+        deadline is None
+        or solution.status in (Status.PROVED, Status.INFEASIBLE)
+        or solution.stated.status is Status.PROVED
+    ):
+        return solution
+    return better_of(problem, solution, search.run(FOREVER, deadline))
 
 
 def as_found(problem: GroupProblem, start: FoundGroups | None) -> GroupSolution:
-    """Return what a search found as a solution, with the bounds that anything has."""
+    """Return the groups of a search as a solution, with trivial bounds."""
     if start is None:
         return GroupSolution(Status.STOPPED)
     groups, leaders = canonical_order(start.groups, start.leaders)
@@ -314,28 +330,28 @@ def as_found(problem: GroupProblem, start: FoundGroups | None) -> GroupSolution:
     return GroupSolution(Status.FEASIBLE, groups, leaders, tiers_of(problem, groups, bounds), "search")
 
 
-def columns_help(problem: GroupProblem, found: GroupSolution, deadline: float | None) -> bool:
-    """Return whether columns may bound closer than the relaxation: for few people, or in time and near already."""
+def columns_help(problem: GroupProblem, solution: GroupSolution, deadline: float | None) -> bool:
+    """Return whether columns may give a better bound than the relaxation, in the remaining time."""
     if len(problem) <= FEW_PEOPLE:
         return True
-    left = inf if deadline is None else (deadline - monotonic()) * COLUMNS_PART
-    total = found.tiers[-1]
-    near = total.bound is not None and total.bound - total.value <= RELAXATION.far_gap * abs(total.bound)
-    return near and left > COLUMNS_S * (len(problem) / FEW_PEOPLE) ** 2 and len(problem) <= MOST_PEOPLE
+    remaining_s = inf if deadline is None else (deadline - monotonic()) * COLUMNS_PART
+    total = solution.tiers[-1]
+    is_near = total.bound is not None and total.bound - total.value <= RELAXATION.far_gap * abs(total.bound)
+    return is_near and remaining_s > COLUMNS_S * (len(problem) / FEW_PEOPLE) ** 2 and len(problem) <= MOST_PEOPLE
 
 
 def has_time_for_columns(deadline: float | None) -> bool:
-    """Return whether the solver of the restricted master is loaded, or can be loaded in the time that is left."""
+    """Return whether the solver of the master is loaded, or can be loaded in the remaining time."""
     return deadline is None or MASTER_SOLVER in sys.modules or deadline - monotonic() > LOADING_S
 
 
 def part_of(deadline: float | None, part: float) -> float | None:
-    """Return the deadline after a part of the time that is left."""
+    """Return the time at which a part of the remaining time has passed."""
     return None if deadline is None else monotonic() + (deadline - monotonic()) * part
 
 
-def with_bounds(found: GroupSolution, bounds: dict[str, int]) -> GroupSolution:
-    """Return the same groups with the closer bound on each goal."""
+def with_bounds(solution: GroupSolution, bounds: dict[str, int]) -> GroupSolution:
+    """Return the same groups with the better bound on each goal."""
 
     def closer(tier: Tier) -> Tier:
         other, nearer = bounds.get(tier.goal), max if tier.goal == "meetings" else min
@@ -343,33 +359,33 @@ def with_bounds(found: GroupSolution, bounds: dict[str, int]) -> GroupSolution:
             return tier
         return replace(tier, bound=other if tier.bound is None else nearer(tier.bound, other))
 
-    return replace(found, tiers=tuple(map(closer, found.tiers)))
+    return replace(solution, tiers=tuple(map(closer, solution.tiers)))
 
 
-def better_of(problem: GroupProblem, found: GroupSolution, other: FoundGroups | None) -> GroupSolution:
-    """Return the better of two answers, by the goals in their order; bounds are of the problem, and stay."""
+def better_of(problem: GroupProblem, solution: GroupSolution, other: FoundGroups | None) -> GroupSolution:
+    """Return the better of two answers by the goals in order; the bounds remain valid."""
     if other is None:
-        return found
+        return solution
     signs = [-1 if goal == "meetings" else 1 for goal in problem.goals]
     values = [sign * problem.value(goal, other.groups) for sign, goal in zip(signs, problem.goals, strict=True)]
-    if found.groups and values <= [sign * tier.value for sign, tier in zip(signs, found.tiers, strict=True)]:
-        return found
+    if solution.groups and values <= [sign * tier.value for sign, tier in zip(signs, solution.tiers, strict=True)]:
+        return solution
     groups, leaders = canonical_order(other.groups, other.leaders)
-    bounds = {tier.goal: tier.bound for tier in found.tiers if tier.bound is not None}
+    bounds = {tier.goal: tier.bound for tier in solution.tiers if tier.bound is not None}
     return replace(
-        found, status=Status.FEASIBLE, groups=groups, leaders=leaders, tiers=tiers_of(problem, groups, bounds)
+        solution, status=Status.FEASIBLE, groups=groups, leaders=leaders, tiers=tiers_of(problem, groups, bounds)
     )
 
 
-def as_columns(problem: GroupProblem, found: FoundGroups | None) -> Columns:
-    """Return groups as columns; none where none were found."""
-    groups, leaders = (found.groups, found.leaders) if found else ([], [])
+def as_columns(problem: GroupProblem, start: FoundGroups | None) -> Columns:
+    """Return the groups of a search as columns; no columns for None."""
+    groups, leaders = (start.groups, start.leaders) if start else ([], [])
     members = np.full((len(groups), problem.sizes.most), len(problem), dtype=np.int16)
     for row, group in enumerate(groups):
         members[row, : len(group)] = group
-    every = build_columns(problem, members)
+    columns = build_columns(problem, members)
     if not leaders:
-        return every
-    wanted = {(group, leader) for group, leader in zip(groups, leaders, strict=True)}
-    kept = [(every.group(place), int(every.leaders[place])) in wanted for place in range(len(every))]
-    return every.take(np.array(kept, dtype=bool))
+        return columns
+    led_groups = {(group, leader) for group, leader in zip(groups, leaders, strict=True)}
+    is_led = [(columns.group(place), int(columns.leaders[place])) in led_groups for place in range(len(columns))]
+    return columns.take(np.array(is_led, dtype=bool))
