@@ -41,10 +41,29 @@ from mentormatch.groups.relaxation import RELAXATION, relax
 from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 from mentormatch.groups.step_timer import StepTimer
 
-MOST_TIED = 20
-"""The limit on enumerated optima."""
-FEW = 200_000
-"""If at most this many columns can be in an optimal choice, later goals use only these columns."""
+MASTER_SOLVER = "highspy"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSolverOptions:
+    """Tuning of the solver of groups. Parts are shares of the remaining time."""
+
+    max_ties: int = 20  # enumerated optima
+    max_candidate_columns: int = 200_000  # with at most this many possible columns, later goals use only these
+    max_listed_columns: int = 200_000  # enumerated in .2 s; with more, branch and bound is faster
+    rounds_per_person: int = 10  # of the search without a time limit,
+    first_rounds_per_person: int = 2  # and before the first bound otherwise
+    first_part: float = 0.4  # for the first search,
+    bound_part: float = 0.25  # the relaxation,
+    early_bound_part: float = 0.05  # the relaxation if its gap stays large,
+    columns_part: float = 0.25  # and columns; the search gets the rest
+    loading_s: float = 0.6  # to load the solver of the master, which cannot be interrupted
+    few_people: int = 50  # up to here columns give better bounds than the relaxation,
+    many_people: int = 150  # above they never did; in between only if the gap of the relaxation is small,
+    columns_s: float = 0.5  # and they take this time, times the square of (people / few_people)
+
+
+SOLVER = GroupSolverOptions()
 
 
 def solve_by_columns(
@@ -157,7 +176,7 @@ class GoalSequence:
             number = self.problem.number.most
             # Columns with a reduced profit below the threshold are in no optimum
             columns = self.source.columns_within(
-                result.duals.reduced, result.duals.threshold(number, result.value), FEW
+                result.duals.reduced, result.duals.threshold(number, result.value), SOLVER.max_candidate_columns
             )
             self.source = self.source if columns is None else EnumerationOracle(columns)
 
@@ -193,7 +212,7 @@ class GoalSequence:
         self._keep(form, result)
         # Enumerate choices with the same hash; the first one in lexicographic order is canonical
         ties = [self.chosen]
-        while len(ties) < MOST_TIED:
+        while len(ties) < SOLVER.max_ties:
             is_complete, other = choose_among_ties(self._problem_of(form), ties)
             if not is_complete:
                 return False
@@ -229,24 +248,6 @@ def choose_among_ties(problem: MasterProblem, ties: list[Columns]) -> tuple[bool
 
 def groups_of(columns: Columns) -> list[tuple[int, ...]]:
     return [columns.group(place) for place in range(len(columns))]
-
-
-MOST_LISTED = 200_000
-"""Up to this many columns are enumerated, in .2 s; with more, branch and bound is faster."""
-
-
-ROUNDS, SHORT = 10, 2
-"""Rounds of the search per person without a time limit, and before the first bound."""
-FOREVER = 1 << 62
-FIRST_PART, BOUND_PART, COLUMNS_PART = 0.4, 0.25, 0.25
-"""Parts of the remaining time for the first search, the relaxation and columns; the search gets the rest."""
-EARLY_PART = 0.05
-"""The part for the relaxation if its bound stays far."""
-MASTER_SOLVER, LOADING_S = "highspy", 0.6
-"""The time to load the solver, which cannot be interrupted."""
-FEW_PEOPLE, MOST_PEOPLE, COLUMNS_S = 50, 150, 0.5
-"""Up to 50 people, columns give better bounds than the relaxation; above 150 they never did. In between they take .5 s
-times the square of (people / 50), and are useful only if the gap of the relaxation is small."""
 
 
 def solve_groups(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
@@ -290,7 +291,7 @@ def solve_unchecked(problem: GroupProblem, deadline: float | None) -> GroupSolut
     spans = problem.spans if len(problem.spans) > 1 else problem.spans * problem.number.least
     if placed_bound(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
-    if has_time_for_columns(deadline) and column_count_bound(problem) <= MOST_LISTED:
+    if has_time_for_columns(deadline) and column_count_bound(problem) <= SOLVER.max_listed_columns:
         # A quick incumbent, then the exact solution over all columns
         start = as_columns(problem, GroupSearch(problem, deadline, quick=True).run(0, deadline))
         return solve_by_columns(problem, EnumerationOracle(enumerate_groups(problem)), start, deadline)
@@ -301,24 +302,26 @@ def solve_large(problem: GroupProblem, deadline: float | None) -> GroupSolution:
     """Return the best groups if columns are too many to list: by search and relaxation, and columns if they help."""
     search = GroupSearch(problem, deadline)
     if deadline is None:
-        start = search.run(ROUNDS * len(problem), None)
+        start = search.run(SOLVER.rounds_per_person * len(problem), None)
     else:
-        start = search.run(SHORT * len(problem), part_of(deadline, FIRST_PART))
+        start = search.run(SOLVER.first_rounds_per_person * len(problem), part_of(deadline, SOLVER.first_part))
     solution, bounds = as_found(problem, start), {}
     if start is not None:
-        bounds = relax(problem, solution.tiers, part_of(deadline, BOUND_PART), part_of(deadline, EARLY_PART))
+        bounds = relax(
+            problem, solution.tiers, part_of(deadline, SOLVER.bound_part), part_of(deadline, SOLVER.early_bound_part)
+        )
         solution = with_bounds(solution, bounds)
     if has_time_for_columns(deadline) and (start is None or columns_help(problem, solution, deadline)):
-        until = part_of(deadline, COLUMNS_PART)
+        until = part_of(deadline, SOLVER.columns_part)
         solution = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
-        solution = with_bounds(solution, bounds or relax(problem, solution.tiers, part_of(deadline, BOUND_PART)))
+        solution = with_bounds(solution, bounds or relax(problem, solution.tiers, part_of(deadline, SOLVER.bound_part)))
     if (
         deadline is None
         or solution.status in (Status.PROVED, Status.INFEASIBLE)
         or solution.stated.status is Status.PROVED
     ):
         return solution
-    return better_of(problem, solution, search.run(FOREVER, deadline))
+    return better_of(problem, solution, search.run(sys.maxsize, deadline))
 
 
 def as_found(problem: GroupProblem, start: FoundGroups | None) -> GroupSolution:
@@ -332,17 +335,21 @@ def as_found(problem: GroupProblem, start: FoundGroups | None) -> GroupSolution:
 
 def columns_help(problem: GroupProblem, solution: GroupSolution, deadline: float | None) -> bool:
     """Return whether columns may give a better bound than the relaxation, in the remaining time."""
-    if len(problem) <= FEW_PEOPLE:
+    if len(problem) <= SOLVER.few_people:
         return True
-    remaining_s = inf if deadline is None else (deadline - monotonic()) * COLUMNS_PART
+    remaining_s = inf if deadline is None else (deadline - monotonic()) * SOLVER.columns_part
     total = solution.tiers[-1]
     is_near = total.bound is not None and total.bound - total.value <= RELAXATION.far_gap * abs(total.bound)
-    return is_near and remaining_s > COLUMNS_S * (len(problem) / FEW_PEOPLE) ** 2 and len(problem) <= MOST_PEOPLE
+    return (
+        is_near
+        and remaining_s > SOLVER.columns_s * (len(problem) / SOLVER.few_people) ** 2
+        and len(problem) <= SOLVER.many_people
+    )
 
 
 def has_time_for_columns(deadline: float | None) -> bool:
     """Return whether the solver of the master is loaded, or can be loaded in the remaining time."""
-    return deadline is None or MASTER_SOLVER in sys.modules or deadline - monotonic() > LOADING_S
+    return deadline is None or MASTER_SOLVER in sys.modules or deadline - monotonic() > SOLVER.loading_s
 
 
 def part_of(deadline: float | None, part: float) -> float | None:
