@@ -35,7 +35,7 @@ MAX_ANSWERS_SHOWN = 4
 
 
 def reason(criterion: Criterion, people: People, programme: Programme) -> str:
-    """Return the answers behind a criterion as a phrase: those in common, or the most frequent ones.
+    """Return the answers behind a criterion as a phrase: common items, or else the most frequent answers.
 
     Empty if the criterion depends on no question, on several, or on a confidential one.
     """
@@ -448,7 +448,7 @@ BOUND_SHOWN_MAX_GAP = 0.05  # a more distant bound on points says nothing about 
 
 
 def goal_in_words(tier: Tier) -> str:
-    """Return the value of a goal as a phrase, with the remark that it is proved, or with the bound and its gap.
+    """Return the value of a goal as a phrase, followed by "proved", or by the bound and the gap.
 
     A bound on points is omitted if its gap exceeds ``BOUND_SHOWN_MAX_GAP``.
     """

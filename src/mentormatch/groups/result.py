@@ -130,7 +130,7 @@ class Result(ContentEquality, ABC):
 
     @property
     def shown_sentences(self) -> tuple[str, ...]:
-        """The sentences that a notebook shows and saves: by default, those that may be shown to all."""
+        """The sentences that a notebook shows and saves: by default ``sentences``, which may be shown to all."""
         return self.sentences
 
     @property
@@ -180,7 +180,7 @@ class Result(ContentEquality, ABC):
         key
             A secret of the programme, used to compute ids.
         former
-            The file as it was last published.
+            The last published file.
         now
             The time stamp of new and changed events; None: the current time.
 
@@ -273,5 +273,5 @@ STATUS_ORDER = (Status.FAILED, Status.STOPPED, Status.INFEASIBLE, Status.FEASIBL
 
 
 def worst_status(statuses: Iterable[Status]) -> Status:
-    """Return the worst of some statuses; proved if there are none."""
+    """Return the worst status; proved if there are none."""
     return min(statuses, key=STATUS_ORDER.index, default=Status.PROVED)

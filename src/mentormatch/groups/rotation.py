@@ -167,7 +167,7 @@ def rotate_groups(problem: GroupProblem, first: Partition, rounds: int) -> list[
 
 
 def relabel(first: Partition, rounds: int) -> list[Partition]:
-    """Return up to ``rounds`` rounds of a construction whose people are renumbered so that it begins with ``first``.
+    """Return up to ``rounds`` rounds of a construction, with people renumbered so that ``first`` is its first round.
 
     Empty if the groups differ in size.
     """
@@ -193,7 +193,7 @@ def keeps_rules(problem: GroupProblem, groups: Partition) -> bool:
 
 
 def add_rounds(problem: GroupProblem, first: Partition, rounds: int) -> Iterator[Partition]:
-    """Yield the rounds after the first, each with few repeats given the rounds before; ``first`` if none is found."""
+    """Yield the rounds after ``first``, each with few repeats given the rounds before; ``first`` if none is found."""
     before = [first]
     for number in range(1, rounds):
         groups = search_round(problem, meetings_in(problem, before), problem.seed + number)
@@ -205,7 +205,7 @@ MAX_SWEEPS = 8  # of ``improve_rounds`` over all rounds
 
 
 def improve_rounds(problem: GroupProblem, rounds: list[Partition]) -> list[Partition]:
-    """Return the rounds with the fewest repeats over sweeps in which each round but the first is formed again."""
+    """Return the best rounds over sweeps; a sweep forms each round except ``rounds[0]`` again, given the others."""
     best, fewest = list(rounds), repeats_in(rounds)
     for sweep in range(MAX_SWEEPS):
         if fewest <= least_repeats(problem, best):
@@ -237,10 +237,10 @@ def repeats_in(rounds: Sequence[Partition]) -> int:
 
 
 def least_repeats(problem: GroupProblem, rounds: Sequence[Partition]) -> int:
-    """Return a lower bound on the repeats of rounds with the sizes of ``rounds``, by counting.
+    """Return a lower bound on the repeats of rounds with the sizes of ``rounds``, by two counts.
 
-    All meetings exceed the pairs that may meet, and the meetings of a person exceed the people whom they may meet. A
-    repeat counts for two people.
+    The first is the number of meetings less the allowed pairs. The second is half the sum, over people, of the meetings
+    of a person less their allowed partners.
     """
     allowed = ~problem.apart & ~np.eye(len(problem), dtype=bool)
     meetings = sum(pairs_in(len(group)) for groups in rounds for group in groups)

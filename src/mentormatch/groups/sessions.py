@@ -154,7 +154,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Turns:
-    """Return the turns of the members of a group to present; no member presents at a date that they miss.
+    """Return the turns of the members of a group to present; members have no turn at dates they miss.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ class PlannedGroup(Protocol):
 
 
 def led_together[G: PlannedGroup](groups: Iterable[G]) -> list[tuple[G, ...]]:
-    """Return the groups of each facilitator together; a group without facilitator forms a tuple of its own."""
+    """Return the groups of each facilitator as a tuple; a group without facilitator is a tuple of one."""
     groups_by_leader: dict[str, list[G]] = {}
     for group in groups:
         groups_by_leader.setdefault(canonical(group.facilitator) or f"\0{group.number}", []).append(group)

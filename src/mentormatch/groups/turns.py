@@ -104,9 +104,9 @@ def solve_rounds(
 def solve_round(
     season: TurnProblem, used_pairs: BoolMatrix, seed: int, time_limit_s: float | None, *, last: bool
 ) -> TurnRound:
-    """Return the round after the turns ``used_pairs`` (n, s) bool; unless it is the last, it ends as early as possible.
+    """Return the next round, given the turns of previous rounds, ``used_pairs`` (n, s) bool.
 
-    It may begin in the last session of the previous round.
+    It may begin in the session in which the previous round ends. All rounds but the last end as early as possible.
     """
     turns_used = used_pairs.sum(axis=0)
     first_session = int(np.flatnonzero(turns_used)[-1]) if turns_used.any() else 0
@@ -364,7 +364,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
 ) -> Turns:
     """Return the turns of the members to present, each member once before any member twice.
 
-    No member presents at a session that they miss. The goals are, in this order: as many turns as possible, urgent
+    Members have no turn at sessions they miss. The goals are, in this order: as many turns as possible, urgent
     cases as early as possible, wishes, early sessions. Each round except the last ends as early as possible, and the
     next may begin in the session in which it ends.
 
