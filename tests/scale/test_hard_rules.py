@@ -15,7 +15,7 @@ from mentormatch.scale.columns import master
 from mentormatch.scale.columns.generation import SiftingOptions
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.constraints import gap, rows
-from mentormatch.scale.constraints.gap import SHORT
+from mentormatch.scale.constraints.gap import NO_ANSWER_NOTE
 from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 from tests.scale.markets import FLOORS, GOALS, PROGRAMME, RULES, asked, both, cohort, market, quotas, same
@@ -204,7 +204,7 @@ def test_an_answer_of_many_keeps_quotas_and_all_other_minimums_beside_hours(seed
     )
     best, found = solve(held, seed=seed), solve(unheld, seed=seed)
     assert found.status in {Status.FEASIBLE, Status.PROVED, Status.INFEASIBLE, Status.FAILED}
-    assert not found.notes or found.notes in {(SHORT,), (master.PENALTY_OVERFLOW,)}
+    assert not found.notes or found.notes in {(NO_ANSWER_NOTE,), (master.PENALTY_OVERFLOW,)}
     if found.tiers:
         assert found.tiers[0].value <= best.tiers[0].value
 

@@ -74,7 +74,7 @@ def test_a_row_counts_the_product_of_its_factors_everywhere() -> None:
 
 
 def test_rules_that_tell_too_many_groups_apart_are_left_to_bind_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "scale", MOST_GROUPS=1)
+    substitute(monkeypatch, "scale", MAX_GROUPS=1)
     rows = tuple(of_both(0))
     assert quotas.find_dualisable(rows, market(0)[0].shape) == [False] * len(rows)
 

@@ -14,7 +14,7 @@ from mentormatch.scale import engine
 from mentormatch.scale.columns import generation
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.constraints import gap, relaxation
-from mentormatch.scale.constraints.gap import SHORT
+from mentormatch.scale.constraints.gap import NO_ANSWER_NOTE
 from mentormatch.scale.constraints.multipliers import DualCut, evaluate_model, minimise_model
 from tests.conftest import DEEP
 from tests.doors import substitute
@@ -154,7 +154,7 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     substitute(monkeypatch, "scale", MAX_EXACT_PROFIT=4 * reach)
     assert solve(none).status is Status.INFEASIBLE
     monkeypatch.setattr(engine, "_is_infeasible", lambda *_: False)
-    assert solve(none).notes == (SHORT,)
+    assert solve(none).notes == (NO_ANSWER_NOTE,)
 
 
 def test_a_row_that_does_not_rest_on_people_may_stand_beside_one_that_does() -> None:
@@ -175,7 +175,7 @@ def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_
     assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
     monkeypatch.setattr(gap, "SIFTING_OPTIONS", generation.SiftingOptions(solve_whole_max=0))
     substitute(monkeypatch, "scale", MAX_OPEN=0)
-    assert solve(replace(problem, rows=(row,))).notes == (SHORT,)
+    assert solve(replace(problem, rows=(row,))).notes == (NO_ANSWER_NOTE,)
 
 
 @pytest.mark.parametrize("seed", range(200 if DEEP else 15))

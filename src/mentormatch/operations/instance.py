@@ -166,7 +166,7 @@ def implicit_mb(shape: tuple[int, int], shorter: int, *, compiled: bool, several
     """Return the memory of a run without stored scores."""
     from mentormatch import scale
 
-    return scale.memory_mb(shape, shorter, compiled=compiled, several=several)
+    return scale.memory_mb(shape, shorter, compiled=compiled, many_to_many=several)
 
 
 def has_scale() -> bool:

@@ -1,21 +1,21 @@
-"""Scores that are never stored, and markets of 100,000 people a side: the functions that other rooms open by name.
+"""Assignment with implicit scores, up to 100,000 people per side: the functions that other rooms call.
 
-In goes an assignment problem whose scores are worked out when they are asked for; out comes its canonical optimum,
-proved. The scheme is column generation by sifting (Bixby, Gregory, Lustig, Marsten and Shanno 1992) for a capacitated
-assignment problem, whose columns (pairs) are priced by a full scan, within Lagrangian relaxation where rows couple
-pairs:
+Input: an assignment problem whose scores are computed when they are scanned. Output: its canonical optimum, proved. The
+method is column generation by sifting (Bixby, Gregory, Lustig, Marsten and Shanno 1992) for a capacitated assignment
+problem, whose columns (pairs) are priced by a full scan, within Lagrangian relaxation if rows couple pairs.
 
 - ``scores``: the score of any pair, as a sum of small tables over distinct answers;
-- ``scan``: one pass over all pairs at given duals, in NumPy, in machine code, by workers;
-- ``flow``: exact solvers of sparse assignment problems: auction, shortest augmenting paths, b-matching, transportation;
-- ``columns``: pricing problem, candidate list, restricted master, the generation loop; identical people and ties;
-- ``constraints``: Lagrangian multipliers, the gap, a repair heuristic; ``leximin``: lexicographic fairness;
-- ``engine``: which of these is used.
+- ``scan``: one pass over all pairs at given duals, in NumPy, compiled, or by workers;
+- ``columns``: pricing problem, candidate list, restricted master, column generation; identical people and ties;
+- ``constraints``: Lagrangian multipliers, the duality gap, a repair heuristic;
+- ``leximin``: lexicographic max-min fairness;
+- ``engine``: the choice between these.
 
-Nobody imports this room: ``assignment.engines.large`` and ``operations.instance`` load it where scores are not stored,
-or where it solves many stored pairs sooner. Each function loads what it needs: to verify a decision loads no solver.
+Other rooms load this room only if scores are not stored, or if it solves many stored pairs faster:
+``assignment.engines.large`` and ``operations.instance``. Each function imports what it needs, so that the verification
+of a decision loads no solver.
 
-The figures of memory were measured as those of ``operations.instance``, and are rounded up.
+Memory was measured like that of ``operations.instance``, and the figures are rounded up.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,10 +54,9 @@ def score_pairs(
     *,
     list_divisor: int = 1,
 ) -> "Scores":
-    """Return the scores of people who take part, none stored: pairs that a rule forbids are not allowed.
+    """Return the implicit scores of people who take part; pairs that a rule forbids are not allowed.
 
-    Where ``list_divisor`` is above 1, memory being scarce, lists of pairs are so many times shorter than usual, and no
-    large table is cached.
+    If memory is scarce, ``list_divisor`` is above 1: lists of pairs are shorter by it, and large tables are not cached.
     """
     from mentormatch.scale.scan.implicit_scores import ImplicitScores
     from mentormatch.scale.scores.matrix import build_matrix
@@ -69,14 +68,14 @@ def score_pairs(
 def block_scorer(
     cohort: "Cohort", criteria: "Sequence[Criterion]", rules: "Sequence[Rule]"
 ) -> "Callable[[int, int], Points]":
-    """Return the function (start, stop) -> scores of mentors start to stop - 1, for who measures how fast."""
+    """Return the function (start, stop) -> scores of mentors start to stop - 1, to measure its speed."""
     from mentormatch.scale.scores.matrix import build_matrix
 
     return build_matrix(cohort, criteria, rules).rows
 
 
 def solve(problem: "AssignmentProblem", run: "SolveOptions") -> "Solution":
-    """Return the canonical optimum, or the best answer found in time, as an engine does."""
+    """Return the canonical optimum, or the best solution found in time."""
     from mentormatch.scale.engine import solve_implicit
 
     return solve_implicit(problem, run)
@@ -89,31 +88,33 @@ def paths_to(
     net: "ResidualGraph",
     query: "PathQuery",
 ) -> "ShortestPaths":
-    """Return the shortest paths to one person in the residual graph of an optimum that one stage of duals proves."""
+    """Return the shortest paths to one person in the residual graph of an optimum that has one stage of duals."""
     from mentormatch.scale.columns.residual import ImplicitResidual, find_paths, make_path_scanner
     from mentormatch.scale.columns.subproblem import PricingProblem
 
     (duals,) = solution.prices
     pricing = PricingProblem.of(problem, stage, make_path_scanner)
-    ground = ImplicitResidual(pricing, net, (duals.mentors, duals.mentees), solution.pairs, query.axis)
-    return find_paths(ground, query.person, query.limit)
+    residual = ImplicitResidual(pricing, net, (duals.mentors, duals.mentees), solution.pairs, query.axis)
+    return find_paths(residual, query.person, query.limit)
 
 
-def memory_mb(shape: tuple[int, int], list_divisor: int, *, compiled: bool, several: bool = False) -> int:
-    """Return what a solve takes that stores no scores, of so many mentors and mentees, in MB.
+def memory_mb(shape: tuple[int, int], list_divisor: int, *, compiled: bool, many_to_many: bool = False) -> int:
+    """Return an estimate of the memory of a solve without stored scores, in MB; ``shape``: mentors and mentees.
 
-    ``several``: people of both sides may have several partners. Lists are ``list_divisor`` times shorter than usual.
+    ``many_to_many``: people of both sides may have several partners. Lists are ``list_divisor`` times shorter.
     """
     from mentormatch.scale.columns.generation import SIFTING_OPTIONS
     from mentormatch.scale.scan.blocks import BLOCK_ROWS
     from mentormatch.scale.scores.terms import CACHE_OPTIONS
 
     n, m = shape
-    sampled = min(
+    sample_size = min(
         max(SIFTING_OPTIONS.sample_min, max(n, m) // SIFTING_OPTIONS.sample_divisor), SIFTING_OPTIONS.solve_whole_max
     )
-    scanned = sampled * sampled * min(n, m) // max(n, m, 1) * CELL_BYTES
-    scanned += 0 if compiled else BLOCK_ROWS * m * LOOKED_BYTES * (cpu_count() or 1)
-    listed = n * 2 * SIFTING_OPTIONS.candidates_per_person // list_divisor * (LISTED_BYTES + SPLIT_BYTES * several)
-    table = min(n * m, CACHE_OPTIONS.max_cells) * NUMBER_BYTES if list_divisor == 1 else 0
-    return WIDE_MB + COMPILER_MB * compiled + (scanned + listed + table + (n + m) * PERSON_BYTES) // MEGA
+    block_bytes = sample_size * sample_size * min(n, m) // max(n, m, 1) * CELL_BYTES
+    block_bytes += 0 if compiled else BLOCK_ROWS * m * LOOKED_BYTES * (cpu_count() or 1)
+    list_bytes = (
+        n * 2 * SIFTING_OPTIONS.candidates_per_person // list_divisor * (LISTED_BYTES + SPLIT_BYTES * many_to_many)
+    )
+    table_bytes = min(n * m, CACHE_OPTIONS.max_cells) * NUMBER_BYTES if list_divisor == 1 else 0
+    return WIDE_MB + COMPILER_MB * compiled + (block_bytes + list_bytes + table_bytes + (n + m) * PERSON_BYTES) // MEGA

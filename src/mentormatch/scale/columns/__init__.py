@@ -1,1 +1,1 @@
-"""Column generation over all pairs: candidate lists, restricted master, identical people, ties."""
+"""Column generation over all pairs: candidate lists, restricted master, symmetry, ties."""

@@ -1,1 +1,1 @@
-"""Side constraints at scale: Lagrangian multipliers, what is left of the gap, and a repair heuristic."""
+"""Side constraints at scale: Lagrangian multipliers, duality gap, repair heuristic."""

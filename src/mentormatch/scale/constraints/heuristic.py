@@ -1,10 +1,12 @@
-"""A primal repair heuristic for rules without multipliers: remove the cheapest violators, solve again, fix the rest.
+"""Primal repair heuristic for rules without multipliers: remove the cheapest violators, and solve again.
 
-To choose who is used is hard in general: with a minimum of three it is the packing of triples, with hours knapsacks. So
-the best answer without such rules bounds all others, and the repair goes on from it: a quarter of those below their
-minimum, whose partners lose least elsewhere, are removed; of whose knapsack is too full, the cheapest pair is released;
-and the face is solved again, until all rules are kept. Then pairs are inserted greedily, and reduced-cost fixing with
-the bound proves or improves the answer where it leaves few pairs open.
+To choose which people take part is hard in general: minimums of three contain the packing of triples, hours are
+knapsacks. The optimum without such rules bounds all solutions, and the repair starts from it:
+
+1. A quarter of the people below their minimum, those whose partners lose least elsewhere, are removed. An exceeded
+   knapsack releases its cheapest pair. The face is solved again, until all rules hold.
+2. Pairs are inserted greedily.
+3. Reduced-cost fixing with the bound proves or improves the solution, if few pairs stay open.
 """
 
 from collections.abc import Sequence
@@ -47,175 +49,179 @@ class RepairHeuristic:
     relaxed: Solution
 
     def solution(self) -> Solution:
-        """Return the best answer that keeps all rules, proved or with its bound."""
+        """Return the best solution that satisfies all rules, proved or with its bound."""
         if self.relaxed.status is not Status.PROVED:
             return self.master.incumbent or empty_solution(Status.STOPPED, "")
-        (prices,) = self.relaxed.prices
+        (duals,) = self.relaxed.prices
         try:
-            return self._repair(replace(prices, rows=prices.rows or (0,) * len(self.master.problem.rows)))
+            return self._repair(replace(duals, rows=duals.rows or (0,) * len(self.master.problem.rows)))
         except TimeLimitReached:
             return self.master.incumbent or empty_solution(Status.STOPPED, "")
 
-    def _repair(self, prices: DualSolution) -> Solution:
-        """Return the answer from the duals that prove the relaxed optimum."""
+    def _repair(self, duals: DualSolution) -> Solution:
         quotas = DualisedRows.of(self.master.problem.rows, self.pricing.pins, self.pricing.scores.shape)
-        multipliers, pricing = quotas.multipliers(prices.rows), replace(self.pricing, group=quotas.group)
-        ends = quotas.add_penalties(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), multipliers)
-        priced = ends.left, ends.right
-        # 1. Candidates: pairs of the least reduced cost, and the relaxed answer.
-        pairs = self._list_pairs(pricing, priced)
+        multipliers, pricing = quotas.multipliers(duals.rows), replace(self.pricing, group=quotas.group)
+        optimum = quotas.add_penalties(PrimalDual(np.empty(0, dtype=bool), duals.mentors, duals.mentees), multipliers)
+        penalised_duals = optimum.left, optimum.right
+        # Candidates: pairs of small reduced cost, and the relaxed solution
+        pairs = self._list_pairs(pricing, penalised_duals)
         face = pricing.face(pairs)
-        # 2. Remove violators and solve again; 3. insert greedily.
-        kept = self._repair_rounds(face, quotas.penalise(face, pricing.profit(pairs), multipliers), prices.mentees)
-        if kept is not None:
-            valued = replace(pairs, scores=pricing.profit(pairs))
-            self.master.report_pairs(insert_greedily(self.rules, self.master.problem, kept, valued), self.bound)
-        # 4. Reduced-cost fixing with the relaxed bound.
-        found = GapSolve(self.master, pricing, prices, priced, self.bound, self.rules.rows, MAX_OPEN).solution()
-        return replace(found, prices=self.relaxed.prices) if found.tiers else found
+        repaired = self._repair_rounds(face, quotas.penalise(face, pricing.profit(pairs), multipliers), duals.mentees)
+        if repaired is not None:
+            profits = replace(pairs, scores=pricing.profit(pairs))
+            self.master.report_pairs(insert_greedily(self.rules, self.master.problem, repaired, profits), self.bound)
+        solution = GapSolve(
+            self.master, pricing, duals, penalised_duals, self.bound, self.rules.rows, MAX_OPEN
+        ).solution()
+        return replace(solution, prices=self.relaxed.prices) if solution.tiers else solution
 
     @property
     def bound(self) -> int:
-        """Return the dual bound of the relaxed optimum, beside the pins, rounded up to the end of its unit.
+        """The dual bound of the relaxed optimum without pins, rounded up to the end of its unit.
 
-        The requested goals are whole numbers of ``denominator``.
+        The requested goals are multiples of the ``denominator``.
         """
         profit = self.master.stage.profit(self.master.problem, *self.relaxed.pairs.T)
         pinned = self.master.stage.profit(self.master.problem, *self.pricing.pins.T)
-        parts = self.master.denominator
-        return ((exact_dot(profit) - exact_dot(pinned)) // parts + 1) * parts - 1
+        denominator = self.master.denominator
+        return ((exact_dot(profit) - exact_dot(pinned)) // denominator + 1) * denominator - 1
 
-    def _list_pairs(self, pricing: PricingProblem, priced: SideVectors) -> PairList:
-        """Return the pairs of the least reduced cost at the duals ``priced``, and those of the relaxed answer."""
-        few = pricing.list_length(REPAIR_CANDIDATES)
-        seen = pricing.scan(priced, find_cost_quantile(pricing, priced, few), MORE * few).pairs
+    def _list_pairs(self, pricing: PricingProblem, penalised_duals: SideVectors) -> PairList:
+        """Return pairs of small reduced cost at ``penalised_duals``, and the pairs of the relaxed solution."""
+        length = pricing.list_length(REPAIR_CANDIDATES)
+        listed = pricing.scan(
+            penalised_duals, find_cost_quantile(pricing, penalised_duals, length), MORE * length
+        ).pairs
         width = pricing.scores.shape[1]
-        open_ = ~np.isin(self.relaxed.pairs @ (width, 1), pricing.pins @ (width, 1))
-        mentors, mentees = self.relaxed.pairs[open_].T
-        return seen.merge(PairList(mentors, mentees, pricing.scores.at(mentors, mentees)), width)
+        is_open = ~np.isin(self.relaxed.pairs @ (width, 1), pricing.pins @ (width, 1))
+        mentors, mentees = self.relaxed.pairs[is_open].T
+        return listed.merge(PairList(mentors, mentees, pricing.scores.at(mentors, mentees)), width)
 
     def _repair_rounds(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
-        """Return an answer on a face that keeps all rules; None if none is found.
+        """Return a solution on a face that satisfies all rules, or None.
 
-        ``mentees`` (m,): duals to begin at.
+        ``mentees`` (m,): the duals to start from.
         """
-        begin: SideVectors | None = (np.zeros_like(face.left.most), mentees)
+        start: SideVectors | None = (np.zeros_like(face.left.most), mentees)
         for turn in count_up():
-            optimum = self.master.solve(face, profit, begin)
+            optimum = self.master.solve(face, profit, start)
             if not face.holds(optimum):
                 return None
-            answer, begin = face.solution_pairs(optimum.chosen), None
-            # Done: the optimum of what is left of the face keeps all rules.
-            if self.rules.hold_for(answer):
-                return answer
-            # The price of removing a person: what their partners lose who go to their second best.
-            elsewhere = [_losses_elsewhere(face, profit, optimum, side) for side in (0, 1)]
-            below = zip(self.rules.below_minimum(answer), elsewhere, (0, 1), strict=True)
-            removed = [_select_cheapest(_sum_by_person(face, optimum, costs, side), own) for own, costs, side in below]
-            # Knapsacks that are too full release a pair each.
-            released, places = self._choose_released(face, optimum, elsewhere, answer)
-            if released is None or not (len(released) or any(own.any() for own in removed)):
+            pairs, start = face.solution_pairs(optimum.chosen), None
+            # The optimum of the reduced face satisfies all rules
+            if self.rules.hold_for(pairs):
+                return pairs
+            # The cost of removing a person is the loss of the partners, who take their second best
+            losses = [_reassignment_losses(face, profit, optimum, side) for side in (0, 1)]
+            sides = zip(self.rules.below_minimum(pairs), losses, (0, 1), strict=True)
+            removed = [
+                _select_cheapest(_sum_by_person(face, optimum, costs, side), violates)
+                for violates, costs, side in sides
+            ]
+            # Each exceeded knapsack releases a pair
+            released, places = self._choose_released(face, optimum, losses, pairs)
+            if released is None or not (len(released) or any(violates.any() for violates in removed)):
                 return None
-            # After many rounds they also lose a place, so that the rounds end.
-            face = _narrow(face, places) if turn >= PATIENCE else face
-            # The face shrinks every round, so the rounds end.
-            left = ~(removed[0][face.lefts] | removed[1][face.rights])
-            left[released] = False
-            face, profit = _remove_people(face, left, removed), profit[left]
+            # After many rounds, its person also loses capacity, so that the rounds end
+            face = _cap_capacities(face, places) if turn >= PATIENCE else face
+            remains = ~(removed[0][face.lefts] | removed[1][face.rights])
+            remains[released] = False
+            face, profit = _remove_people(face, remains, removed), profit[remains]
         return None
 
     def _choose_released(
-        self, face: OptimalFace, optimum: PrimalDual, elsewhere: Sequence[IntVector], answer: IntMatrix
+        self, face: OptimalFace, optimum: PrimalDual, losses: Sequence[IntVector], solution: IntMatrix
     ) -> tuple[IntVector | None, tuple[IntVector, IntVector]]:
-        """Return positions of chosen pairs to release, the cheapest of each knapsack that is too full.
+        """Return the positions of chosen pairs to release, and reduced capacities.
 
-        And places of both sides.
-
-        None where a row is about nobody alone, or asks for more.
+        Each exceeded knapsack releases its cheapest pair. None instead of positions if a violated row is not of one
+        person, or is a minimum.
         """
         rules, chosen = self.rules, np.flatnonzero(optimum.chosen)
         pairs, released = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
-        places = face.left.most.copy(), face.right.most.copy()
-        for own in rules.person_rows:
-            exceeded = own.find_exceeded(answer, rules.shape)
+        capacities = face.left.most.copy(), face.right.most.copy()
+        for person_rows in rules.person_rows:
+            exceeded = person_rows.find_exceeded(solution, rules.shape)
             if exceeded is None:
-                return None, places
+                return None, capacities
             if not exceeded.any():
                 continue
-            ends, others = (pairs[:, 0], pairs[:, 1]) if own.side == 0 else (pairs[:, 1], pairs[:, 0])
-            some = exceeded[ends] & (own.row.coefficients_of(pairs[:, 0], pairs[:, 1], rules.shape) > 0)
-            released.append(_first_of_each(ends, elsewhere[own.side][others], some))
-            taken = np.bincount(ends, minlength=len(exceeded))
-            places[own.side][exceeded] = np.maximum(taken[exceeded] - 1, 0)
-        return chosen[np.concatenate(released)], places
+            people, others = (pairs[:, 0], pairs[:, 1]) if person_rows.side == 0 else (pairs[:, 1], pairs[:, 0])
+            is_candidate = exceeded[people] & (
+                person_rows.row.coefficients_of(pairs[:, 0], pairs[:, 1], rules.shape) > 0
+            )
+            released.append(_cheapest_pair_of_each(people, losses[person_rows.side][others], is_candidate))
+            counts = np.bincount(people, minlength=len(exceeded))
+            capacities[person_rows.side][exceeded] = np.maximum(counts[exceeded] - 1, 0)
+        return chosen[np.concatenate(released)], capacities
 
 
-def _first_of_each(people: IntVector, cost: IntVector, some: BoolVector) -> IntVector:
-    """Return the positions of the pairs in a mask ``some`` (e,) that cost each person least."""
-    places = np.flatnonzero(some)
-    order = places[np.lexsort((cost[places], people[places]))]
+def _cheapest_pair_of_each(people: IntVector, cost: IntVector, some: BoolVector) -> IntVector:
+    """Return the positions, within the mask ``some`` (e,), of the cheapest pair of each person."""
+    positions = np.flatnonzero(some)
+    order = positions[np.lexsort((cost[positions], people[positions]))]
     return order[np.append(True, np.diff(people[order]) > 0)] if len(order) else order
 
 
-def _narrow(face: OptimalFace, places: tuple[IntVector, IntVector]) -> OptimalFace:
-    """Return a face on which people have at most so many places, and those that they must have."""
+def _cap_capacities(face: OptimalFace, capacities: tuple[IntVector, IntVector]) -> OptimalFace:
+    """Return a face with capacities reduced to ``capacities``, but not below minimums."""
     sides = [
-        RemainingDegrees(own.least, np.maximum(np.minimum(own.most, most), own.least))
-        for own, most in zip((face.left, face.right), places, strict=True)
+        RemainingDegrees(bounds.least, np.maximum(np.minimum(bounds.most, capacity), bounds.least))
+        for bounds, capacity in zip((face.left, face.right), capacities, strict=True)
     ]
     return replace(face, left=sides[0], right=sides[1])
 
 
-def _remove_people(face: OptimalFace, left: BoolVector, removed: Sequence[BoolVector]) -> OptimalFace:
-    """Return the face of the pairs in a mask ``left``, without the people of the masks ``removed``."""
+def _remove_people(face: OptimalFace, remains: BoolVector, removed: Sequence[BoolVector]) -> OptimalFace:
+    """Return the face of the pairs in the mask ``remains``, without the people of the masks ``removed``."""
     sides = [
-        RemainingDegrees(own.least, np.where(out, 0, own.most))
-        for own, out in zip((face.left, face.right), removed, strict=True)
+        RemainingDegrees(bounds.least, np.where(is_removed, 0, bounds.most))
+        for bounds, is_removed in zip((face.left, face.right), removed, strict=True)
     ]
     return replace(
-        face, lefts=face.lefts[left], rights=face.rights[left], left=sides[0], right=sides[1], incumbent=None
+        face, lefts=face.lefts[remains], rights=face.rights[remains], left=sides[0], right=sides[1], incumbent=None
     )
 
 
-def _losses_elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
-    """Return what each person across from a side loses at least with their second best partner, or with nobody."""
-    prices, others = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
-    cost, found = prices[0][face.lefts] + prices[1][face.rights] - profit, np.maximum(prices[1 - side], 0)
-    # The second best: the least reduced cost among pairs that are not chosen, or the dual, for nobody.
-    np.minimum.at(found, others[~optimum.chosen], np.maximum(cost[~optimum.chosen], 0))
-    return found
+def _reassignment_losses(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
+    """Return lower bounds on the loss of each person opposite a side with their second best partner, or none."""
+    duals, others = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
+    cost, losses = duals[0][face.lefts] + duals[1][face.rights] - profit, np.maximum(duals[1 - side], 0)
+    # The smallest reduced cost of pairs that are not chosen, or the dual for staying unmatched
+    np.minimum.at(losses, others[~optimum.chosen], np.maximum(cost[~optimum.chosen], 0))
+    return losses
 
 
-def _sum_by_person(face: OptimalFace, optimum: PrimalDual, elsewhere: IntVector, side: int) -> IntVector:
-    """Return what all partners of each person of a side lose together."""
-    ends = (face.lefts[optimum.chosen], face.rights[optimum.chosen])
-    found = np.zeros(len((face.left, face.right)[side].most), dtype=np.int64)
-    np.add.at(found, ends[side], elsewhere[ends[1 - side]])
-    return found
+def _sum_by_person(face: OptimalFace, optimum: PrimalDual, losses: IntVector, side: int) -> IntVector:
+    """Return the sum of the losses of each person's partners."""
+    people = (face.lefts[optimum.chosen], face.rights[optimum.chosen])
+    sums = np.zeros(len((face.left, face.right)[side].most), dtype=np.int64)
+    np.add.at(sums, people[side], losses[people[1 - side]])
+    return sums
 
 
 def _select_cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
-    """Return a mask: the quarter of ``some`` people who cost least, at least one if there is one."""
+    """Return a mask of the cheapest quarter of the people ``some``, at least one of them."""
     people = np.flatnonzero(some)
     removed = people[np.argsort(cost[people], kind="stable")[: -(-len(people) // REMOVED_PART)]]
-    found = np.zeros(len(cost), dtype=bool)
-    found[removed] = True
-    return found
+    is_removed = np.zeros(len(cost), dtype=bool)
+    is_removed[removed] = True
+    return is_removed
 
 
 def insert_greedily(rules: HardRules, problem: AssignmentProblem, answer: IntMatrix, pairs: PairList) -> IntMatrix:
-    """Return an answer (k, 2) with pairs added greedily while it keeps all rules, those of the largest score first."""
+    """Return a solution (k, 2) with pairs inserted, largest score first, while all rules hold."""
     width, sides = rules.shape[1], (pairs.mentors, pairs.mentees)
-    # Pairs of people with a free place that are worth something and are not chosen yet
-    kept, numbers = answer @ (width, 1), pairs.mentors * width + pairs.mentees
-    open_ = (pairs.scores > 0) & ~np.isin(numbers, kept)
-    for people, taken, loads in zip(sides, answer.T, rules.loads, strict=True):
-        open_ &= (np.bincount(taken, minlength=len(loads)) < loads.most)[people]
-    every = np.concatenate([kept, numbers[open_]])
-    order = np.argsort(every)
-    mentors, mentees = np.divmod(every[order], width)
+    # Pairs with a positive score, of people with unused capacity, that are not chosen
+    chosen_keys, keys = answer @ (width, 1), pairs.mentors * width + pairs.mentees
+    is_open = (pairs.scores > 0) & ~np.isin(keys, chosen_keys)
+    for people, partners, loads in zip(sides, answer.T, rules.loads, strict=True):
+        is_open &= (np.bincount(partners, minlength=len(loads)) < loads.most)[people]
+    all_keys = np.concatenate([chosen_keys, keys[is_open]])
+    order = np.argsort(all_keys)
+    mentors, mentees = np.divmod(all_keys[order], width)
     scores = SparseScores(rules.shape, mentors, mentees, np.zeros_like(mentors))
-    pool = PairModel.of(replace(problem, scores=scores, rows=(*problem.rows, *rules.rows)))
-    worth = np.append(np.zeros_like(kept), pairs.scores[open_])[order]
-    chosen = choose_greedily(replace(pool, fixed_to_one=order < len(kept)), worth)
+    model = PairModel.of(replace(problem, scores=scores, rows=(*problem.rows, *rules.rows)))
+    profit = np.append(np.zeros_like(chosen_keys), pairs.scores[is_open])[order]
+    chosen = choose_greedily(replace(model, fixed_to_one=order < len(chosen_keys)), profit)
     return answer if chosen is None else np.column_stack([mentors[chosen], mentees[chosen]])

@@ -1,13 +1,13 @@
-"""The Lagrangian dual in integers: cutting planes (Kelley 1960) within a box (Marsten, Hogan and Blankenship 1975).
+"""Lagrangian dual in integers: cutting planes (Kelley 1960) in a box (Marsten, Hogan and Blankenship 1975).
 
-For multipliers w >= 0 the relaxation L(w) = max of penalised profit + w * bounds is an upper bound on every feasible
-answer (Geoffrion 1974; Fisher 1981). L is convex and piecewise linear. The optimum at a point gives a cut: its value
-and its slack are value and subgradient. The model is the maximum of all cuts so far, a lower bound on L. Each round
-minimises the model within a box around the best point (boxstep, a trust region), solves the relaxation there, and moves
-or shrinks the box. Cuts stay valid as more pairs are listed.
+For multipliers w >= 0, the relaxation L(w) = max of penalised profit + w * bounds is an upper bound on every feasible
+solution (Geoffrion 1974; Fisher 1981). L is convex and piecewise linear. The optimum at a point gives a cut: its value
+and slack are a value and a subgradient of L. The model, the maximum of all cuts, is a lower bound on L. Each round
+minimises the model in a box around the best point (boxstep, a trust region), solves the relaxation there, and moves or
+shrinks the box. Cuts stay valid when more pairs are listed.
 
-Multipliers are whole: a linear program in floating point is solved again around its own solution until that is exact to
-the unit (iterative refinement, Gleixner, Steffy and Wolter 2016).
+Multipliers are integers: an LP in floating point is solved repeatedly around its own solution until that is exact to
+the unit (iterative refinement; Gleixner, Steffy and Wolter 2016).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,15 +26,14 @@ REFINEMENT = 1 << 16
 MAX_ROUNDED = 6
 """Of so many multipliers all ways to round up or down are tried."""
 
-type Box = tuple[Multipliers, Multipliers]
-"""The least and the greatest of each multiplier."""
+type Box = tuple[Multipliers, Multipliers]  # lower and upper bounds
 
 
 @dataclass(frozen=True, slots=True)
 class DualCut:
-    """A cutting plane: the ``value`` of an answer, and its ``slack`` in each bound.
+    """A cutting plane: L(w) >= value + slack * w.
 
-    At multipliers w it says L(w) >= value + slack * w.
+    ``value`` is the profit of a solution, ``slack`` its slack in each bound.
     """
 
     value: int
@@ -42,47 +41,42 @@ class DualCut:
 
     @property
     def feasible(self) -> bool:
-        """Return whether the answer keeps all bounds."""
+        """Whether the solution satisfies all bounds."""
         return min(self.slack, default=0) >= 0
 
     def evaluate(self, multipliers: Multipliers) -> int:
-        """Return the height of the cut at some multipliers."""
         return self.value + sum(slack * multiplier for slack, multiplier in zip(self.slack, multipliers, strict=True))
 
     def slope(self, before: Multipliers, after: Multipliers) -> int:
-        """Return by how much the cut rises from some multipliers to others."""
         return self.evaluate(after) - self.evaluate(before)
 
     def proves_optimal(self, multipliers: Multipliers) -> bool:
-        """Return whether the answer is optimal.
-
-        Feasible, and no slack where a multiplier is above 0 (complementary slackness).
-        """
+        # Complementary slackness: feasible, and no slack where a multiplier is positive
         return self.feasible and self.evaluate(multipliers) == self.value
 
 
 def evaluate_model(cuts: Sequence[DualCut], multipliers: Multipliers) -> int:
-    """Return the height of the model: of the highest cut at some multipliers."""
     return max(cut.evaluate(multipliers) for cut in cuts)
 
 
 def clip_box(multipliers: Multipliers, radius: int, within: Box) -> Box:
-    """Return the box of what is at most ``radius`` from some multipliers, and in another box."""
-    sides = list(zip(multipliers, *within, strict=True))
-    low, high = zip(*((max(at - radius, least), min(at + radius, most)) for at, least, most in sides), strict=True)
-    return low, high
+    """Return the box with a radius around some multipliers, clipped to another box."""
+    coordinates = list(zip(multipliers, *within, strict=True))
+    lower, upper = zip(
+        *((max(centre - radius, least), min(centre + radius, most)) for centre, least, most in coordinates), strict=True
+    )
+    return lower, upper
 
 
 def minimise_model(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box) -> Multipliers:
-    """Return whole multipliers in a box at which the model is about least, beginning at some in it.
+    """Return integer multipliers in a box that approximately minimise the model.
 
-    A linear program in floating point is solved around what the last one found, with all numbers taken from there and
-    hence small, until a unit is no longer small (iterative refinement).
+    Each LP is centred at the last solution and scaled up, so that its numbers are small and exact enough (iterative
+    refinement), until its unit is 1. The search starts at ``multipliers``.
     """
-    # The first pass spans the box; later ones are REFINEMENT times finer.
     start, width = multipliers, max(max(most - least for least, most in zip(*box, strict=True)), 1)
     inner = box
-    # Each pass scales the problem around its solution by REFINEMENT more.
+    # The first LP spans the box, each later one a smaller box around the solution
     while width > 1:
         steps = _solve_lp(cuts, multipliers, inner, width)
         multipliers = _clip(
@@ -90,57 +84,55 @@ def minimise_model(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box) 
         )
         width = max(width // REFINEMENT, 1)
         inner = clip_box(multipliers, width, box)
-    # At the scale of a unit: try the ways to round.
-    found = min(
+    # At the scale of a unit: the best rounding
+    rounded = min(
         _round_steps(multipliers, _solve_lp(cuts, multipliers, inner, 1), inner),
-        key=lambda each: evaluate_model(cuts, each),
+        key=lambda candidate: evaluate_model(cuts, candidate),
     )
-    return _keep_unmoved(cuts, start, found)
+    return _keep_unmoved(cuts, start, rounded)
 
 
 def _keep_unmoved(cuts: Sequence[DualCut], before: Multipliers, after: Multipliers) -> Multipliers:
-    """Return multipliers of which none has moved that need not, so that the next solve starts close by."""
-    for place, multiplier in enumerate(before):
-        best_value = (*after[:place], multiplier, *after[place + 1 :])
-        after = best_value if evaluate_model(cuts, best_value) <= evaluate_model(cuts, after) else after
+    """Return ``after`` with multipliers reset to ``before`` if that is no worse, so that the next solve is short."""
+    for index, multiplier in enumerate(before):
+        candidate = (*after[:index], multiplier, *after[index + 1 :])
+        after = candidate if evaluate_model(cuts, candidate) <= evaluate_model(cuts, after) else after
     return after
 
 
 def _solve_lp(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box, width: int) -> list[float]:
-    """Return by how many widths to move each multiplier for the model to be least; 0 where the solver gives up.
+    """Return the steps to the minimum of the model in a box, in units of ``width``; zeros if the solver fails.
 
-    Minimise t over steps within the box, subject to t >= each cut, all relative to the model at ``multipliers``.
+    Minimise t over steps in the box subject to t >= each cut, relative to the model at ``multipliers``.
     """
     from scipy.optimize import linprog
 
-    # All heights relative to the model here: small numbers, exact enough in float64.
-    top = evaluate_model(cuts, multipliers)
-    heights = np.array([(cut.evaluate(multipliers) - top) / width for cut in cuts])
+    # Relative to the model at the start, numbers are small
+    model_value = evaluate_model(cuts, multipliers)
+    heights = np.array([(cut.evaluate(multipliers) - model_value) / width for cut in cuts])
     slopes = np.array([cut.slack for cut in cuts], dtype=np.float64)
-    # Scale slopes to 1.
-    unit = max(float(np.abs(slopes).max(initial=0)), 1.0)
-    rows = np.column_stack([slopes / unit, -np.ones(len(cuts))])
-    sides = [
+    scale = max(float(np.abs(slopes).max(initial=0)), 1.0)
+    rows = np.column_stack([slopes / scale, -np.ones(len(cuts))])
+    bounds = [
         ((least - multiplier) / width, (most - multiplier) / width)
         for multiplier, least, most in zip(multipliers, *box, strict=True)
     ]
-    goal = [*(0.0 for _ in multipliers), 1.0]
-    found = linprog(goal, A_ub=rows, b_ub=-heights / unit, bounds=[*sides, (None, None)])
-    return [0.0] * len(multipliers) if found.x is None else found.x[:-1].tolist()
+    objective = [*(0.0 for _ in multipliers), 1.0]
+    result = linprog(objective, A_ub=rows, b_ub=-heights / scale, bounds=[*bounds, (None, None)])
+    return [0.0] * len(multipliers) if result.x is None else result.x[:-1].tolist()
 
 
 def _round_steps(multipliers: Multipliers, steps: Sequence[float], box: Box) -> Iterator[Multipliers]:
-    """Yield whole multipliers around some steps from others; these first."""
-    # 2^6 corners are few; beyond that round each to the nearest.
-    all_ways = len(multipliers) <= MAX_ROUNDED
-    ways = [{int(np.floor(step)), int(np.ceil(step))} if all_ways else {round(step)} for step in steps]
+    """Yield ``multipliers``, then integer multipliers around them plus ``steps``."""
+    # Few multipliers: all corners; else the nearest integers
+    enumerates = len(multipliers) <= MAX_ROUNDED
+    roundings = [{int(np.floor(step)), int(np.ceil(step))} if enumerates else {round(step)} for step in steps]
     yield multipliers
-    for moves in product(*ways):
+    for moves in product(*roundings):
         yield _clip([multiplier + move for multiplier, move in zip(multipliers, moves, strict=True)], box)
 
 
 def _clip(multipliers: Sequence[int], box: Box) -> Multipliers:
-    """Return multipliers moved into a box."""
     return tuple(min(max(multiplier, least), most) for multiplier, least, most in zip(multipliers, *box, strict=True))
 
 
@@ -154,19 +146,10 @@ take long after large changes.
 MAX_TRIALS = 500
 """After so many points on one list the best has to do; it then leaves a gap."""
 
-type SolveFace = Callable[[OptimalFace, IntVector, SideVectors | None], PrimalDual]
-"""Solves a face with penalised profits, from some duals or from where the last solve ended."""
-type ShiftDuals = Callable[[SideVectors], None]
-"""Is told how much more each mentor and each mentee pays in the next solve."""
-type Report = Callable[[OptimalFace, PrimalDual], None]
-"""Takes an answer that keeps the bounds."""
-type Restart = Callable[[OptimalFace, PrimalDual], None]
-"""Is told where the next solve begins, if not where the last one ended."""
-
 
 @dataclass(frozen=True, slots=True)
 class DualPoint:
-    """A point of the search: the optimum of the relaxation at some multipliers, with the duals of people alone."""
+    """The optimum of the relaxation at some multipliers, with duals of people that do not include penalties."""
 
     multipliers: Multipliers
     optimum: PrimalDual
@@ -174,29 +157,33 @@ class DualPoint:
 
     @property
     def bound(self) -> int:
-        """Return L at the point: no answer that keeps the bounds is worth more, of the pairs on the list."""
+        """L at this point: an upper bound on feasible solutions over the listed pairs."""
         return self.cut.evaluate(self.multipliers)
 
 
 @dataclass(frozen=True, slots=True)
 class SolveHooks:
-    """What the search needs of the restricted master: to solve, to shift or restart its duals, to report."""
+    """Functions of the restricted master that the search calls."""
 
-    solve: SolveFace
-    shift: ShiftDuals
-    restart: Restart
-    report: Report
+    # (face, penalised profits, start duals or None for a warm start) -> optimum
+    solve: Callable[[OptimalFace, IntVector, SideVectors | None], PrimalDual]
+    # Takes the increase of penalties before the next solve
+    shift: Callable[[SideVectors], None]
+    # Takes the solution and duals from which the next solve starts
+    restart: Callable[[OptimalFace, PrimalDual], None]
+    # Takes a solution that satisfies the bounds
+    report: Callable[[OptimalFace, PrimalDual], None]
 
 
 @dataclass(slots=True)
 class MultiplierSearch:
-    """The search for the best multipliers; it goes on where it ended as more pairs are listed.
+    """The search for the best multipliers; it continues when more pairs are listed.
 
-    ``radius``: of the box. ``goal_scales``: the profit of one pair in the last goal, the one before, and so on;
-    multipliers strictly between two scales are rarely best and slow to solve, so longer steps snap to the next scale.
-    ``jump``: a step, tried once, to just below the weight of the first goal. ``most``: the largest multiplier for which
-    penalties stay exact. No answer has a value below ``least_value``. ``point``: the best, ``last_solved``: the
-    multipliers of the last solve.
+    ``goal_scales``: the profit of one pair in the last goal, the goal before it, and so on. Multipliers strictly
+    between two scales are rarely optimal and slow to solve, so longer steps are rounded up to the next scale. ``jump``:
+    a step, tried once, to just below the weight of the first goal. ``most``: the largest multiplier for which penalties
+    are exact. ``least_value``: a lower bound on the value of every solution. ``point``: the best point.
+    ``last_solved``: the multipliers of the last solve. ``radius``: of the box.
     """
 
     rows: DualisedRows
@@ -215,25 +202,24 @@ class MultiplierSearch:
         self.last_solved = (0,) * len(self.rows.most)
 
     def minimise(self, face: OptimalFace, profit: IntVector, prices: SideVectors | None = None) -> PrimalDual:
-        """Return the optimum of a face at the best multipliers, with duals of people that also pay the penalties.
+        """Return the optimum of a face at the best multipliers, with duals that include penalties.
 
-        An optimum that does not keep the minimum loads is returned as soon as it is found: the penalty of these must
-        grow.
+        An optimum that violates minimum degrees is returned immediately, because their penalty must grow.
         """
-        # Begin at the best multipliers of the shorter list.
+        # Start at the best multipliers of the shorter list
         best = self._evaluate(face, profit, self.point.multipliers if self.point else self.last_solved, prices)
         self.radius = self._initial_radius
         for _ in range(MAX_TRIALS):
             multipliers = (
-                # Next point: the minimum of the model in the box, None where the model proves the best point.
+                # The minimum of the model in the box; None if the best point is proved optimal
                 self._minimise_in_box(best) if face.holds(best.optimum) and not self._is_optimal(best) else None
             )
             if multipliers is None:
                 break
-            other = self._evaluate(face, profit, multipliers)
-            best = self._compare(best, other) if face.holds(other.optimum) else other
-            if best is not other and self._distance(best.multipliers, other.multipliers) > self.goal_scales[0]:
-                # A long step that failed leaves duals that are far off: go back to those of the best point.
+            candidate = self._evaluate(face, profit, multipliers)
+            best = self._accept_step(best, candidate) if face.holds(candidate.optimum) else candidate
+            if best is not candidate and self._distance(best.multipliers, candidate.multipliers) > self.goal_scales[0]:
+                # After a long failed step, the duals are far off: restart from those of the best point
                 self.hooks.restart(face, best.optimum)
                 self.last_solved = best.multipliers
         self.point = best
@@ -243,11 +229,11 @@ class MultiplierSearch:
         self, face: OptimalFace, profit: IntVector, multipliers: Multipliers, prices: SideVectors | None = None
     ) -> DualPoint:
         """Solve the relaxation at some multipliers, and add its cut to the model."""
-        # Warm start: shift duals by the change of penalties.
+        # Warm start: shift duals by the change of penalties
         if prices is None:
             self.hooks.shift(self.rows.compare_penalties(self.last_solved, multipliers))
         optimum = self.hooks.solve(face, self.rows.penalise(face, profit, multipliers), prices)
-        # Value and slack of the optimum: a supporting plane of L.
+        # Value and slack of the optimum: a supporting plane of L
         cut = DualCut(exact_dot(profit[optimum.chosen]), self.rows.compute_slack(face, optimum.chosen))
         self.last_solved = multipliers
         if face.holds(optimum):
@@ -255,55 +241,53 @@ class MultiplierSearch:
         return DualPoint(multipliers, optimum, cut)
 
     def _add_cut(self, face: OptimalFace, optimum: PrimalDual, cut: DualCut) -> None:
-        """Add a cut, and report its answer if it is feasible and the best so far."""
+        """Add a cut, and report its solution if it is feasible and better than all before."""
         self.cuts.append(cut)
         if cut.feasible and (self.best_value is None or cut.value > self.best_value):
             self.best_value = cut.value
             self.hooks.report(face, optimum)
 
     def _is_optimal(self, best: DualPoint) -> bool:
-        """Return whether no multipliers are better, or there is no feasible answer at all."""
+        # Below ``least_value``, no solution is feasible
         return best.bound < self.least_value or best.cut.proves_optimal(best.multipliers)
 
-    def _compare(self, best: DualPoint, other: DualPoint) -> DualPoint:
-        """Return the better of two points, and set the radius by how the step went."""
-        moved = self._distance(best.multipliers, other.multipliers)
-        better = other.bound < best.bound
-        # The one jump: afterwards the box begins anew.
-        if moved == self.jump:
-            self.jump, self.radius = 0, self._initial_radius if better else self._large_radius
-        # A serious step to the edge of the box: grow.
-        elif better and moved >= self.radius:
-            self.radius = self._extrapolate(best, other, moved)
-        # A null step: shrink.
-        elif not better and moved <= self.goal_scales[0]:
-            self.radius = max(moved // SHRINK, 1)
-        return other if better else best
+    def _accept_step(self, best: DualPoint, candidate: DualPoint) -> DualPoint:
+        """Return the better of two points, and set the radius according to the step."""
+        distance = self._distance(best.multipliers, candidate.multipliers)
+        is_better = candidate.bound < best.bound
+        # The jump: it is tried once, and the radius is reset
+        if distance == self.jump:
+            self.jump, self.radius = 0, self._initial_radius if is_better else self._large_radius
+        # Serious step to the edge of the box: grow
+        elif is_better and distance >= self.radius:
+            self.radius = self._extrapolate(best, candidate, distance)
+        # Null step: shrink
+        elif not is_better and distance <= self.goal_scales[0]:
+            self.radius = max(distance // SHRINK, 1)
+        return candidate if is_better else best
 
     @staticmethod
-    def _distance(one: Multipliers, other: Multipliers) -> int:
-        """Return the largest difference of two multipliers of the same bound."""
-        return max(abs(here - there) for here, there in zip(one, other, strict=True))
+    def _distance(before: Multipliers, after: Multipliers) -> int:
+        return max(abs(a - b) for a, b in zip(before, after, strict=True))
 
-    def _extrapolate(self, best: DualPoint, other: DualPoint, moved: int) -> int:
-        """Return the next radius after a step to the edge, by how much the slope along it has flattened."""
-        # Slopes along the step before and after it: their difference is the curvature.
-        was, now = (one.cut.slope(best.multipliers, other.multipliers) for one in (best, other))
-        radius = moved * min(max(now // min(was - now, -1), MIN_GROWTH), MAX_GROWTH)
+    def _extrapolate(self, best: DualPoint, candidate: DualPoint, distance: int) -> int:
+        """Return the next radius after a step to the edge: where the slope along the step would reach 0."""
+        # The difference of the slopes along the step is the curvature
+        slope_before, slope_after = (
+            point.cut.slope(best.multipliers, candidate.multipliers) for point in (best, candidate)
+        )
+        radius = distance * min(max(slope_after // min(slope_before - slope_after, -1), MIN_GROWTH), MAX_GROWTH)
         return self.jump if radius > self._large_radius and self.jump else self._snap_to_scale(radius)
 
     @property
     def _large_radius(self) -> int:
-        """Return the radius from which on a step counts as long."""
         return max(self.goal_scales[0] // LARGE_PART, 1)
 
     @property
     def _initial_radius(self) -> int:
-        """Return the radius to begin with."""
         return max(self.goal_scales[0] // INITIAL_PART, 1)
 
     def _snap_to_scale(self, radius: int) -> int:
-        """Return a radius beyond the first scale rounded up to one of the scales."""
         return (
             radius
             if radius <= self.goal_scales[0]
@@ -311,17 +295,16 @@ class MultiplierSearch:
         )
 
     def _minimise_in_box(self, best: DualPoint) -> Multipliers | None:
-        """Return the next multipliers to try, None if the model has none better nearby."""
+        """Return the next multipliers to evaluate; None if the model has no better ones nearby."""
         for radius in (self.radius, max(self.radius, self._initial_radius)):
             self.radius, multipliers = (
                 radius,
                 minimise_model(self.cuts, best.multipliers, self._box(best.multipliers, radius)),
             )
-            # Predicted decrease: the model promises a lower bound there.
+            # The model predicts a decrease
             if evaluate_model(self.cuts, multipliers) < best.bound:
                 return multipliers
         return None
 
     def _box(self, multipliers: Multipliers, radius: int) -> Box:
-        """Return the box around some multipliers, within 0 and the largest exact ones."""
         return clip_box(multipliers, radius, ((0,) * len(multipliers), (self.most,) * len(multipliers)))

@@ -1,1 +1,1 @@
-"""Leximin at scale: exchanges level by level, lexicographic potentials, and column generation over both."""
+"""Leximin at scale: exchanges level by level, lexicographic potentials, column generation."""

@@ -1,1 +1,1 @@
-"""One pass over all pairs at given duals: in NumPy, in machine code, in threads, in other processes."""
+"""One pass over all pairs at given duals: in NumPy, compiled, in threads, in other processes."""

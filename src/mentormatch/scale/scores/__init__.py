@@ -1,1 +1,1 @@
-"""Criteria and rules -> the score of every pair, worked out in blocks, never all held."""
+"""Criteria and rules -> the score of every pair, computed in blocks, never stored."""
