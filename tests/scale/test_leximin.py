@@ -127,7 +127,7 @@ def test_the_pairs_are_the_same_from_hardly_any_and_with_one_more_at_a_time(
     substitute(monkeypatch, "scale", SIFTING_OPTIONS=SiftingOptions(candidates_per_person=1))
     monkeypatch.setattr(column_generation, "ADDED", 1)
     substitute(monkeypatch, "scale", BLOCK_MENTORS=3, ENTRIES_PER_NODE=1)
-    monkeypatch.setattr(optimum, "STEPS", 10)
+    monkeypatch.setattr(optimum, "STEPS_PER_CHECK", 10)
     for held, unheld in markets(seed, GOALS[seed % 3], 200):
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))
 
@@ -192,7 +192,7 @@ def test_marks_prove_the_answer_and_no_other(seed: int, monkeypatch: pytest.Monk
         with pytest.raises(EngineError, match="do not prove"):
             replace(climb, chosen=chosen).tight_pairs(ranks)
     with pytest.raises(EngineError, match="do not prove"):
-        climb.tight_pairs(replace(ranks, places=np.zeros_like(ranks.places)))
+        climb.tight_pairs(replace(ranks, ranks=np.zeros_like(ranks.ranks)))
 
 
 @pytest.mark.parametrize("seed", range(50 if DEEP else 5))
@@ -208,15 +208,15 @@ def test_ranks_are_the_order_of_marks_and_tell_which_level_parts_two(seed: int) 
     rows = [tuple(row) for row in marks.tolist()]
     for one in range(count):
         others = np.arange(count)
-        places = ranks.places[one], ranks.places
+        places = ranks.ranks[one], ranks.ranks
         apart = ranks.between(np.minimum(*places), np.maximum(*places))
         for other in others.tolist():
             assert (rows[one] < rows[other]) == (places[0] < places[1][other])
             parted = np.flatnonzero(marks[one] != marks[other])
             assert apart[other] == (parted[0] if len(parted) else INFINITE)
         below = ranks.below(int(places[0]))
-        lower = others[ranks.places < places[0]]
-        assert np.array_equal(below[ranks.places[lower]], apart[lower])
+        lower = others[ranks.ranks < places[0]]
+        assert np.array_equal(below[ranks.ranks[lower]], apart[lower])
 
 
 def test_a_matching_of_very_many_people_answers_questions_as_where_scores_are_stored(

@@ -407,10 +407,10 @@ class RestrictedMaster:
         return solution
 
     def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:
-        """Return the bounds of single goals that follow from a bound of the weighted objective.
+        """Return bounds of single goals that follow from a bound of the weighted objective.
 
-        Goals before the first that is below its bound: their values. That goal: the remaining bound over its weight.
-        Later goals: no bound.
+        A goal has its value as bound if all goals before it and it reach their bounds. The first goal that does not has
+        the remaining bound over its weight; later goals have no bound.
         """
         remaining, bounds, former = bound, dict[str, int](), len(self.problem.former)
         goals = [item for item in self.stage.weights if item[0] in values]

@@ -127,7 +127,7 @@ class PeopleClasses:
         return OptimalFace(mentors[order], mentees[order], *self.pricing.bounds, self.pricing.pins)
 
     def duals(self, flow: "ClassFlow") -> SideVectors:
-        """Return the duals of all people, those of their classes."""
+        """Return the duals of all people, given the duals of their classes."""
         mentors, mentees = (duals[codes] for duals, codes in zip((flow.left, flow.right), self.codes, strict=True))
         return np.where(self._take_part[0], mentors, 0), np.where(self._take_part[1], mentees, 0)
 
