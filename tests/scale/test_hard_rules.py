@@ -16,6 +16,7 @@ from mentormatch.scale.columns.generation import SiftingOptions
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.constraints import gap, rows
 from mentormatch.scale.constraints.gap import NO_ANSWER_NOTE
+from mentormatch.scale.constraints.heuristic import RepairOptions
 from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 from tests.scale.markets import FLOORS, GOALS, PROGRAMME, RULES, asked, both, cohort, market, quotas, same
@@ -103,7 +104,7 @@ def test_people_of_both_sides_may_be_idle(seed: int) -> None:
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nothing solved that an integer program would take long for."""
     monkeypatch.setattr(gap, "SIFTING_OPTIONS", SiftingOptions(solve_whole_max=0))
-    substitute(monkeypatch, "scale", MAX_OPEN=0)
+    substitute(monkeypatch, "scale", REPAIR_OPTIONS=RepairOptions(max_open_pairs=0))
 
 
 @pytest.mark.usefixtures("way", "many")

@@ -15,6 +15,7 @@ from mentormatch.scale.columns import generation
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.constraints import gap, relaxation
 from mentormatch.scale.constraints.gap import NO_ANSWER_NOTE
+from mentormatch.scale.constraints.heuristic import RepairOptions
 from mentormatch.scale.constraints.multipliers import DualCut, evaluate_model, minimise_model
 from tests.conftest import DEEP
 from tests.doors import substitute
@@ -174,7 +175,7 @@ def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_
     row = Row("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
     assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
     monkeypatch.setattr(gap, "SIFTING_OPTIONS", generation.SiftingOptions(solve_whole_max=0))
-    substitute(monkeypatch, "scale", MAX_OPEN=0)
+    substitute(monkeypatch, "scale", REPAIR_OPTIONS=RepairOptions(max_open_pairs=0))
     assert solve(replace(problem, rows=(row,))).notes == (NO_ANSWER_NOTE,)
 
 

@@ -19,6 +19,7 @@ Memory was measured like that of ``operations.instance``, and the figures are ro
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from os import cpu_count
 from typing import TYPE_CHECKING
 
@@ -35,15 +36,27 @@ if TYPE_CHECKING:
     from mentormatch.scoring.scores import Points
 
 
-MEGA = 1_000_000
-WIDE_MB, COMPILER_MB = 30, 200
-"""What a solve takes in any case, and what compiling takes with the extra ``scale``, the first time."""
-PERSON_BYTES, LISTED_BYTES, SPLIT_BYTES = 1_000, 70, 40
-"""Tables for each person, and for each pair that is listed; more for a pair if both may have several partners."""
-CELL_BYTES, LOOKED_BYTES = 32, 24
-"""Each pair of the sample; without the extra, each pair of a block in every thread."""
-NUMBER_BYTES = 4
-"""Each number of a cached table: of the criterion that makes most classes."""
+@dataclass(frozen=True, slots=True)
+class MemoryModel:
+    """Memory of a solve, as measured."""
+
+    # A solve in any case, and compilation with the extra ``scale`` at first use
+    base_mb: int = 30
+    compiler_mb: int = 200
+    # Tables, per person
+    person_bytes: int = 1_000
+    # Each listed pair, and more if both people may have several partners
+    listed_pair_bytes: int = 70
+    split_pair_bytes: int = 40
+    # Each pair of the sample
+    sampled_pair_bytes: int = 32
+    # Without the extra, each pair of a block in every thread
+    scanned_pair_bytes: int = 24
+    # Each cell of a cached table of the criterion with most classes
+    table_cell_bytes: int = 4
+
+
+MEMORY_MODEL = MemoryModel()
 
 
 def score_pairs(
@@ -111,10 +124,18 @@ def memory_mb(shape: tuple[int, int], list_divisor: int, *, compiled: bool, many
     sample_size = min(
         max(SIFTING_OPTIONS.sample_min, max(n, m) // SIFTING_OPTIONS.sample_divisor), SIFTING_OPTIONS.solve_whole_max
     )
-    block_bytes = sample_size * sample_size * min(n, m) // max(n, m, 1) * CELL_BYTES
-    block_bytes += 0 if compiled else BLOCK_ROWS * m * LOOKED_BYTES * (cpu_count() or 1)
+    block_bytes = sample_size * sample_size * min(n, m) // max(n, m, 1) * MEMORY_MODEL.sampled_pair_bytes
+    block_bytes += 0 if compiled else BLOCK_ROWS * m * MEMORY_MODEL.scanned_pair_bytes * (cpu_count() or 1)
     list_bytes = (
-        n * 2 * SIFTING_OPTIONS.candidates_per_person // list_divisor * (LISTED_BYTES + SPLIT_BYTES * many_to_many)
+        n
+        * 2
+        * SIFTING_OPTIONS.candidates_per_person
+        // list_divisor
+        * (MEMORY_MODEL.listed_pair_bytes + MEMORY_MODEL.split_pair_bytes * many_to_many)
     )
-    table_bytes = min(n * m, CACHE_OPTIONS.max_cells) * NUMBER_BYTES if list_divisor == 1 else 0
-    return WIDE_MB + COMPILER_MB * compiled + (block_bytes + list_bytes + table_bytes + (n + m) * PERSON_BYTES) // MEGA
+    table_bytes = min(n * m, CACHE_OPTIONS.max_cells) * MEMORY_MODEL.table_cell_bytes if list_divisor == 1 else 0
+    return (
+        MEMORY_MODEL.base_mb
+        + MEMORY_MODEL.compiler_mb * compiled
+        + (block_bytes + list_bytes + table_bytes + (n + m) * MEMORY_MODEL.person_bytes) // 1_000_000
+    )

@@ -29,14 +29,23 @@ from mentormatch.scale.columns.subproblem import PairList, PricingProblem, SideV
 from mentormatch.scale.constraints.gap import GapSolve
 from mentormatch.scale.constraints.rows import DualisedRows, HardRules
 
-REPAIR_CANDIDATES, MORE = 24, 2
-"""So many pairs a person are solved; so many times more if many cost as little."""
-REMOVED_PART = 4
-"""One in so many of those below their minimum is removed at a time."""
-PATIENCE = 256
-"""After so many rounds whoever's knapsack is too full also loses a place: so the rounds end."""
-MAX_OPEN = 4_000
-"""Of more open pairs than these an integer program takes too long: the bound is then reported."""
+
+@dataclass(frozen=True, slots=True)
+class RepairOptions:
+    """Numbers that tune the repair heuristic."""
+
+    # Pairs listed per person, or this many times more if their reduced costs are within the limit
+    candidates_per_person: int = 24
+    scan_factor: int = 2
+    # One in this number of people below their minimum is removed per round
+    removed_divisor: int = 4
+    # After this number of rounds, people with an exceeded knapsack also lose capacity, so that the rounds end
+    rounds_before_narrowing: int = 256
+    # With more open pairs, an integer program takes too long, and only the bound is reported
+    max_open_pairs: int = 4_000
+
+
+REPAIR_OPTIONS = RepairOptions()
 
 
 @dataclass(slots=True)
@@ -71,7 +80,7 @@ class RepairHeuristic:
             profits = replace(pairs, scores=pricing.profit(pairs))
             self.master.report_pairs(insert_greedily(self.rules, self.master.problem, repaired, profits), self.bound)
         solution = GapSolve(
-            self.master, pricing, duals, penalised_duals, self.bound, self.rules.rows, MAX_OPEN
+            self.master, pricing, duals, penalised_duals, self.bound, self.rules.rows, REPAIR_OPTIONS.max_open_pairs
         ).solution()
         return replace(solution, prices=self.relaxed.prices) if solution.tiers else solution
 
@@ -88,9 +97,9 @@ class RepairHeuristic:
 
     def _list_pairs(self, pricing: PricingProblem, penalised_duals: SideVectors) -> PairList:
         """Return pairs of small reduced cost at ``penalised_duals``, and the pairs of the relaxed solution."""
-        length = pricing.list_length(REPAIR_CANDIDATES)
+        length = pricing.list_length(REPAIR_OPTIONS.candidates_per_person)
         listed = pricing.scan(
-            penalised_duals, find_cost_quantile(pricing, penalised_duals, length), MORE * length
+            penalised_duals, find_cost_quantile(pricing, penalised_duals, length), REPAIR_OPTIONS.scan_factor * length
         ).pairs
         width = pricing.scores.shape[1]
         is_open = ~np.isin(self.relaxed.pairs @ (width, 1), pricing.pins @ (width, 1))
@@ -123,7 +132,7 @@ class RepairHeuristic:
             if released is None or not (len(released) or any(violates.any() for violates in removed)):
                 return None
             # After many rounds, its person also loses capacity, so that the rounds end
-            face = _cap_capacities(face, places) if turn >= PATIENCE else face
+            face = _cap_capacities(face, places) if turn >= REPAIR_OPTIONS.rounds_before_narrowing else face
             remains = ~(removed[0][face.lefts] | removed[1][face.rights])
             remains[released] = False
             face, profit = _remove_people(face, remains, removed), profit[remains]
@@ -203,7 +212,7 @@ def _sum_by_person(face: OptimalFace, optimum: PrimalDual, losses: IntVector, si
 def _select_cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
     """Return a mask of the cheapest quarter of the people ``some``, at least one of them."""
     people = np.flatnonzero(some)
-    removed = people[np.argsort(cost[people], kind="stable")[: -(-len(people) // REMOVED_PART)]]
+    removed = people[np.argsort(cost[people], kind="stable")[: -(-len(people) // REPAIR_OPTIONS.removed_divisor)]]
     is_removed = np.zeros(len(cost), dtype=bool)
     is_removed[removed] = True
     return is_removed

@@ -21,10 +21,29 @@ from mentormatch.base.arrays import IntVector
 from mentormatch.scale.columns.subproblem import SideVectors
 from mentormatch.scale.constraints.rows import DualisedRows, Multipliers
 
-REFINEMENT = 1 << 16
-"""A linear program is solved again so many times closer around its solution, until that is whole to the unit."""
-MAX_ROUNDED = 6
-"""Of so many multipliers all ways to round up or down are tried."""
+
+@dataclass(frozen=True, slots=True)
+class BoxstepOptions:
+    """Numbers that tune the search for multipliers; none of them changes what is proved."""
+
+    # Each LP of the iterative refinement has a box smaller by this factor
+    refinement_factor: int = 1 << 16
+    # Up to this number of multipliers, all roundings are tried
+    max_enumerated: int = 6
+    # The first radius of the box, and the radius from which a step is long, as parts of the profit of a pair; solves
+    # start warm and take long after long steps
+    initial_radius_divisor: int = 1_000
+    large_radius_divisor: int = 8
+    # After a serious step to its edge, the radius grows to where the slope would reach 0, within these factors
+    min_growth: int = 2
+    max_growth: int = 64
+    # After a null step, the radius shrinks by this factor
+    shrink_divisor: int = 4
+    # Points per list of pairs, after which the best point is accepted; there may then be a gap
+    max_points: int = 500
+
+
+BOXSTEP_OPTIONS = BoxstepOptions()
 
 type Box = tuple[Multipliers, Multipliers]  # lower and upper bounds
 
@@ -82,7 +101,7 @@ def minimise_model(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box) 
         multipliers = _clip(
             [multiplier + round(step * width) for multiplier, step in zip(multipliers, steps, strict=True)], inner
         )
-        width = max(width // REFINEMENT, 1)
+        width = max(width // BOXSTEP_OPTIONS.refinement_factor, 1)
         inner = clip_box(multipliers, width, box)
     # At the scale of a unit: the best rounding
     rounded = min(
@@ -125,7 +144,7 @@ def _solve_lp(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box, width
 def _round_steps(multipliers: Multipliers, steps: Sequence[float], box: Box) -> Iterator[Multipliers]:
     """Yield ``multipliers``, then integer multipliers around them plus ``steps``."""
     # Few multipliers: all corners; else the nearest integers
-    enumerates = len(multipliers) <= MAX_ROUNDED
+    enumerates = len(multipliers) <= BOXSTEP_OPTIONS.max_enumerated
     roundings = [{int(np.floor(step)), int(np.ceil(step))} if enumerates else {round(step)} for step in steps]
     yield multipliers
     for moves in product(*roundings):
@@ -134,17 +153,6 @@ def _round_steps(multipliers: Multipliers, steps: Sequence[float], box: Box) -> 
 
 def _clip(multipliers: Sequence[int], box: Box) -> Multipliers:
     return tuple(min(max(multiplier, least), most) for multiplier, least, most in zip(multipliers, *box, strict=True))
-
-
-INITIAL_PART, MIN_GROWTH, MAX_GROWTH, SHRINK, LARGE_PART = 1_000, 2, 64, 4, 8
-"""The radius of the box begins at this part of what a pair is worth.
-
-After a step to its edge that lowered L, the radius grows to where the curvature would end the fall, 2 to 64 times;
-after one that did not, it shrinks by 4. Beyond an 8th of what a pair is worth a step is long: solves start warm, and
-take long after large changes.
-"""
-MAX_TRIALS = 500
-"""After so many points on one list the best has to do; it then leaves a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +217,7 @@ class MultiplierSearch:
         # Start at the best multipliers of the shorter list
         best = self._evaluate(face, profit, self.point.multipliers if self.point else self.last_solved, prices)
         self.radius = self._initial_radius
-        for _ in range(MAX_TRIALS):
+        for _ in range(BOXSTEP_OPTIONS.max_points):
             multipliers = (
                 # The minimum of the model in the box; None if the best point is proved optimal
                 self._minimise_in_box(best) if face.holds(best.optimum) and not self._is_optimal(best) else None
@@ -263,7 +271,7 @@ class MultiplierSearch:
             self.radius = self._extrapolate(best, candidate, distance)
         # Null step: shrink
         elif not is_better and distance <= self.goal_scales[0]:
-            self.radius = max(distance // SHRINK, 1)
+            self.radius = max(distance // BOXSTEP_OPTIONS.shrink_divisor, 1)
         return candidate if is_better else best
 
     @staticmethod
@@ -276,16 +284,19 @@ class MultiplierSearch:
         slope_before, slope_after = (
             point.cut.slope(best.multipliers, candidate.multipliers) for point in (best, candidate)
         )
-        radius = distance * min(max(slope_after // min(slope_before - slope_after, -1), MIN_GROWTH), MAX_GROWTH)
+        radius = distance * min(
+            max(slope_after // min(slope_before - slope_after, -1), BOXSTEP_OPTIONS.min_growth),
+            BOXSTEP_OPTIONS.max_growth,
+        )
         return self.jump if radius > self._large_radius and self.jump else self._snap_to_scale(radius)
 
     @property
     def _large_radius(self) -> int:
-        return max(self.goal_scales[0] // LARGE_PART, 1)
+        return max(self.goal_scales[0] // BOXSTEP_OPTIONS.large_radius_divisor, 1)
 
     @property
     def _initial_radius(self) -> int:
-        return max(self.goal_scales[0] // INITIAL_PART, 1)
+        return max(self.goal_scales[0] // BOXSTEP_OPTIONS.initial_radius_divisor, 1)
 
     def _snap_to_scale(self, radius: int) -> int:
         return (

@@ -41,10 +41,24 @@ from mentormatch.scale.leximin.optimum import INFINITE, LeximinOptimum, LoadBoun
 from mentormatch.scale.scan.blocks import BlockScanner, ScanHits
 from mentormatch.scoring.scores import MILLION
 
-BLOCK_MENTORS = 64
-"""So many mentors that stand together in the order of potentials are scanned together."""
-RESCAN_GROWTH = 8
-"""Where a scan was too short to tell whether a pair enters, so many times more pairs are asked for."""
+
+@dataclass(frozen=True, slots=True)
+class LeximinOptions:
+    """Numbers that decide which pairs are listed; none of them changes the solution."""
+
+    # Mentors with adjacent ranks that are scanned together
+    block_mentors: int = 64
+    # A truncated scan without an entering pair is repeated for this many times more pairs
+    rescan_growth: int = 8
+    # Pairs added per mentor after each of the first scans, and their growth after each later scan
+    pairs_added_per_mentor: int = 16
+    added_growth: int = 4
+    # At the first scans, pairs that score up to these points below their split level are added too: they enter next
+    first_margins: tuple[int, ...] = (MILLION // 33, MILLION // 50, MILLION // 100, MILLION // 100)
+
+
+LEXIMIN_OPTIONS = LeximinOptions()
+
 type PotentialGroups = tuple[IntVector, IntVector]  # (n,), (m,): pairs have equal groups; below 0: takes no part
 
 
@@ -67,7 +81,7 @@ class LeximinPricing:
         order = order[self.groups[0][order] >= 0]
         edges = np.flatnonzero(np.diff(self.groups[0][order])) + 1
         for group in np.split(order, edges):
-            yield from np.split(group, range(BLOCK_MENTORS, len(group), BLOCK_MENTORS))
+            yield from np.split(group, range(LEXIMIN_OPTIONS.block_mentors, len(group), LEXIMIN_OPTIONS.block_mentors))
 
     def query(self, block: IntVector, most: int, margin: int) -> ScanQuery | None:
         """Return the query of a block: mentees of its group below its highest rank, score >= split level - ``margin``.
@@ -129,7 +143,7 @@ class LeximinScan:
             if (excess >= 0).any() or (hits.rest_max[block] < 0).all():
                 return pairs.select(self._select_top(pairs.mentors, excess))
             # The hits were truncated, and none of them enters
-            most *= RESCAN_GROWTH
+            most *= LEXIMIN_OPTIONS.rescan_growth
         return PairList.empty()
 
     def _drop_known(self, pairs: PairList) -> PairList:
@@ -153,13 +167,6 @@ def merge_blocks(pairs_of_blocks: list[PairList]) -> PairList:
     order = np.lexsort((columns[1], columns[0])) if columns else None
     return PairList.empty() if order is None else PairList(*(column[order] for column in columns))
 
-
-ADDED = 16
-"""So many pairs of a mentor join at most after one of the first scans."""
-GROWTH = 4
-"""So many times more after each later scan."""
-FIRST_MARGINS = (MILLION // 33, MILLION // 50, MILLION // 100, MILLION // 100)
-"""Pairs that score so little below their split level join too at the first scans: they enter next."""
 
 type BlockScan = Callable[[int, int], ScanHits]
 
@@ -246,10 +253,15 @@ class LeximinSolve:
 
     def _scan_size(self, scan_number: int) -> ScanSize:
         """Return the size of a scan: first few pairs within a margin, then growing numbers of entering pairs."""
-        pair_count, growth_steps = self.start.pricing.list_length(ADDED), max(scan_number - len(FIRST_MARGINS), 0)
+        pair_count, growth_steps = (
+            self.start.pricing.list_length(LEXIMIN_OPTIONS.pairs_added_per_mentor),
+            max(scan_number - len(LEXIMIN_OPTIONS.first_margins), 0),
+        )
         return ScanSize(
-            min(pair_count * GROWTH**growth_steps, self.problem.shape[1]),
-            0 if growth_steps or scan_number == len(FIRST_MARGINS) else FIRST_MARGINS[scan_number],
+            min(pair_count * LEXIMIN_OPTIONS.added_growth**growth_steps, self.problem.shape[1]),
+            0
+            if growth_steps or scan_number == len(LEXIMIN_OPTIONS.first_margins)
+            else LEXIMIN_OPTIONS.first_margins[scan_number],
         )
 
     def _duals(self) -> list[GoalDuals]:

@@ -21,19 +21,40 @@ from mentormatch.assignment.kernels.jit import jit_without_refcounts
 from mentormatch.assignment.tie_breaking import Words
 from mentormatch.base.arrays import BoolVector, IntVector, ShortVector
 
-NO_INDEX, NOT_QUEUED = -1, -2
-"""No node and no pair; a pair that is in no queue."""
-LEVEL, ENTRIES, OPENED, STEPS, STAMP, MEETING = range(6)
-COUNTERS = 6
-"""What ``counters`` holds, and how many.
+NO_INDEX = -1  # no node, or no pair
+NOT_QUEUED = -2  # a pair that is in no queue
 
-The level, entries of the log, where those of this level begin, steps made, the number of the search, and the node where
-its two sides met.
-"""
-BACKWARD, FORWARD = range(2)
-"""The two sides of a search: along a path from its beginning, and against it from its end."""
-DONE, LATER, FULL = range(3)
-"""Whether all levels are finished, or the steps have run out, or the room of the log."""
+
+class CounterIndex(NamedTuple):
+    """Positions in ``ExchangeState.counters``."""
+
+    level: int = 0
+    entries: int = 1  # of the log
+    level_start: int = 2  # the first entry of the level
+    steps: int = 3
+    search: int = 4  # the number of the search
+    meeting: int = 5  # the node where the two sides of the search met
+
+
+class Direction(NamedTuple):
+    """The two sides of a search: along the path from its start, or against it from its end."""
+
+    backward: int = 0
+    forward: int = 1
+
+
+class Outcome(NamedTuple):
+    """The reasons why ``run_levels`` returns."""
+
+    finished: int = 0
+    out_of_steps: int = 1
+    log_full: int = 2
+
+
+# Named tuples are constants in compiled code
+COUNTER = CounterIndex()
+DIRECTION = Direction()
+OUTCOME = Outcome()
 
 
 class LevelExchangeGraph(NamedTuple):
@@ -111,7 +132,7 @@ class ExchangeState(NamedTuple):
 def enqueue(state: ExchangeState, pair: int) -> None:
     """Queue a chosen pair to be tested at its level, unless that has been reached."""
     queue, score = state.queue, state.graph.scores[pair]
-    if queue.after[pair] == NOT_QUEUED and score > state.counters[LEVEL]:
+    if queue.after[pair] == NOT_QUEUED and score > state.counters[COUNTER.level]:
         queue.after[pair] = queue.heads[score]
         queue.heads[score] = pair
 
@@ -157,13 +178,13 @@ def visit(frontier: SearchFrontier, visited: IntVector, counters: IntVector, ste
     ``visited``: of the other side.
     """
     node, parent, pair = step
-    if frontier.visited[node] != counters[STAMP]:
-        frontier.visited[node] = counters[STAMP]
+    if frontier.visited[node] != counters[COUNTER.search]:
+        frontier.visited[node] = counters[COUNTER.search]
         frontier.via[node], frontier.parent[node] = pair, parent
         frontier.order[frontier.counts[0]] = node
         frontier.counts[0] += 1
-        if visited[node] == counters[STAMP]:
-            counters[MEETING] = node
+        if visited[node] == counters[COUNTER.search]:
+            counters[COUNTER.meeting] = node
 
 
 @jit_without_refcounts
@@ -172,7 +193,7 @@ def expand_pairs(state: ExchangeState, frontier: SearchFrontier, visited: IntVec
     graph, counters = state.graph, state.counters
     stops, pairs, others, scores = graph.stops, graph.pairs, graph.others, graph.levels
     sums, closed_sums, fingerprints = state.potentials.sums, state.potentials.closed_sums, state.potentials.fingerprints
-    index, level, is_left = graph.starts[node], counters[LEVEL], node < graph.lefts
+    index, level, is_left = graph.starts[node], counters[COUNTER.level], node < graph.lefts
     while index < stops[node]:
         other, score = others[index], scores[index]
         # Open: the potentials of both nodes are equal, or differ by one at the level of the pair's score
@@ -212,8 +233,8 @@ def expand_chosen_pairs(state: ExchangeState, frontier: SearchFrontier, visited:
         left, right, score = graph.ends[0, pair], graph.ends[1, pair], graph.scores[pair]
         # Without them, no lower level becomes worse
         difference = sums[left] - sums[right]
-        if (score >= counters[LEVEL] and difference == np.uint64(0)) or (
-            score <= counters[LEVEL] and difference == fingerprints[score]
+        if (score >= counters[COUNTER.level] and difference == np.uint64(0)) or (
+            score <= counters[COUNTER.level] and difference == fingerprints[score]
         ):
             visit(frontier, visited, counters, (left + right - node, node, pair))
     frontier.counts[2] += matching.load[node] + 1
@@ -229,7 +250,7 @@ def can_reach_sink(state: ExchangeState, node: int, direction: int) -> bool:
     graph, sums = state.graph, state.potentials.sums
     if graph.fixed_load[node] or sums[node] != sums[len(sums) - 1]:
         return False
-    loses_pair = (node < graph.lefts) == (direction == FORWARD)
+    loses_pair = (node < graph.lefts) == (direction == DIRECTION.forward)
     load = state.matching.load[node]
     return bool(load > graph.least[node] if loses_pair else load < graph.most[node])
 
@@ -240,7 +261,7 @@ def expand_sink(state: ExchangeState, frontier: SearchFrontier, visited: IntVect
     sums, load, lefts, counters = state.potentials.sums, state.matching.load, state.graph.lefts, state.counters
     least, most, sink = state.graph.least, state.graph.most, len(state.potentials.sums) - 1
     for node in state.graph.free:
-        loses_pair = (node < lefts) != (direction == FORWARD)
+        loses_pair = (node < lefts) != (direction == DIRECTION.forward)
         may_change = load[node] > least[node] if loses_pair else load[node] < most[node]
         if may_change and sums[node] == sums[sink]:
             visit(frontier, visited, counters, (node, sink, NO_INDEX))
@@ -255,7 +276,7 @@ def expand(state: ExchangeState, frontier: SearchFrontier, opposite: SearchFront
     if node == sink:
         expand_sink(state, frontier, opposite.visited, direction)
         return
-    if (node < state.graph.lefts) == (direction == FORWARD):
+    if (node < state.graph.lefts) == (direction == DIRECTION.forward):
         expand_pairs(state, frontier, opposite.visited, node)
     else:
         expand_chosen_pairs(state, frontier, opposite.visited, node)
@@ -283,20 +304,20 @@ def find_path(state: ExchangeState, pair: int) -> int:
     path.
     """
     graph, forward, backward, counters = state.graph, state.forward, state.backward, state.counters
-    counters[STAMP] += 1
-    counters[MEETING] = NO_INDEX
-    begin(forward, graph.ends[0, pair], counters[STAMP])
-    begin(backward, graph.ends[1, pair], counters[STAMP])
-    while counters[MEETING] == NO_INDEX:
+    counters[COUNTER.search] += 1
+    counters[COUNTER.meeting] = NO_INDEX
+    begin(forward, graph.ends[0, pair], counters[COUNTER.search])
+    begin(backward, graph.ends[1, pair], counters[COUNTER.search])
+    while counters[COUNTER.meeting] == NO_INDEX:
         if forward.counts[1] == forward.counts[0]:
             return 1
         if backward.counts[1] == backward.counts[0]:
             return -1
         # Both sides make about the same number of steps, so the search ends when the smaller side is closed
         if next_step(state, forward) <= next_step(state, backward):
-            expand(state, forward, backward, FORWARD)
+            expand(state, forward, backward, DIRECTION.forward)
         else:
-            expand(state, backward, forward, BACKWARD)
+            expand(state, backward, forward, DIRECTION.backward)
     return 0
 
 
@@ -307,7 +328,7 @@ def apply_path(state: ExchangeState, pair: int) -> None:
     # Phases 0 and 1 remove the pairs of the forward and backward half, phases 2 and 3 add pairs
     for phase in range(4):
         frontier = state.forward if phase % 2 == 0 else state.backward
-        node = state.counters[MEETING]
+        node = state.counters[COUNTER.meeting]
         while frontier.parent[node] != NO_INDEX:
             via = frontier.via[node]
             parent = frontier.parent[node]
@@ -325,13 +346,13 @@ def apply_path(state: ExchangeState, pair: int) -> None:
 def raise_potentials(state: ExchangeState, frontier: SearchFrontier, sign: int) -> None:
     """Dual step: add ``sign`` to the potential at this level of all nodes on the closed side."""
     potentials, counters = state.potentials, state.counters
-    level = counters[LEVEL]
+    level = counters[COUNTER.level]
     word = potentials.fingerprints[level] if sign > 0 else np.uint64(0) - potentials.fingerprints[level]
     for index in range(frontier.counts[0]):
-        node, entry = frontier.order[index], counters[ENTRIES]
+        node, entry = frontier.order[index], counters[COUNTER.entries]
         potentials.nodes[entry], potentials.levels[entry], potentials.signs[entry] = node, level, sign
         potentials.sums[node] += word
-        counters[ENTRIES] += 1
+        counters[COUNTER.entries] += 1
 
 
 @jit_without_refcounts
@@ -346,31 +367,31 @@ def try_removal(state: ExchangeState, pair: int) -> None:
         apply_path(state, pair)
     else:
         raise_potentials(state, state.forward if closed > 0 else state.backward, closed)
-    state.counters[STEPS] += state.forward.counts[2] + state.backward.counts[2]
+    state.counters[COUNTER.steps] += state.forward.counts[2] + state.backward.counts[2]
 
 
 @jit_without_refcounts
 def run_levels(state: ExchangeState, steps: int) -> int:
     """Continue for about ``steps`` steps. Return whether all levels are finished, or which limit is reached."""
     queue, potentials, counters = state.queue, state.potentials, state.counters
-    counters[STEPS] = 0
-    while counters[LEVEL] < len(queue.heads):
-        level = counters[LEVEL]
+    counters[COUNTER.steps] = 0
+    while counters[COUNTER.level] < len(queue.heads):
+        level = counters[COUNTER.level]
         while queue.heads[level] != NO_INDEX:
             # The next cut could overflow the log, which the caller enlarges
-            if counters[ENTRIES] + len(potentials.sums) > len(potentials.nodes):
-                return FULL
-            if counters[STEPS] > steps:
-                return LATER
+            if counters[COUNTER.entries] + len(potentials.sums) > len(potentials.nodes):
+                return OUTCOME.log_full
+            if counters[COUNTER.steps] > steps:
+                return OUTCOME.out_of_steps
             # The order of the pairs does not matter: the cuts prove that the number is minimal
             pair = queue.heads[level]
             queue.heads[level] = queue.after[pair]
             queue.after[pair] = NOT_QUEUED
             try_removal(state, pair)
         # The level is finished, and its potentials are final
-        for entry in range(counters[OPENED], counters[ENTRIES]):
+        for entry in range(counters[COUNTER.level_start], counters[COUNTER.entries]):
             node = potentials.nodes[entry]
             potentials.closed_sums[node] = potentials.sums[node]
-        counters[OPENED] = counters[ENTRIES]
-        counters[LEVEL] += 1
-    return DONE
+        counters[COUNTER.level_start] = counters[COUNTER.entries]
+        counters[COUNTER.level] += 1
+    return OUTCOME.finished

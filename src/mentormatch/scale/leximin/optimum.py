@@ -25,12 +25,10 @@ from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import PairList
 from mentormatch.scale.leximin.exchange import (
-    COUNTERS,
-    DONE,
-    ENTRIES,
-    FULL,
+    COUNTER,
     NO_INDEX,
     NOT_QUEUED,
+    OUTCOME,
     ExchangeState,
     LevelExchangeGraph,
     LevelQueue,
@@ -235,7 +233,7 @@ class LeximinOptimum:
     def of(cls, load_bounds: LoadBounds, pairs: PairList, chosen: BoolVector, over: Callable[[], bool]) -> Self:
         """Improve a solution to the leximin optimum on its list. Raises TimeLimitReached when ``over()`` is true."""
         state = run_to_end(exchange_state(load_bounds, pairs, chosen), over)
-        count = int(state.counters[ENTRIES])
+        count = int(state.counters[COUNTER.entries])
         nodes, levels, signs = (part[:count] for part in state.potentials[:3])
         potentials = LevelPotentials.of(nodes, levels, signs, len(state.potentials.sums))
         return cls(load_bounds, pairs, state.matching.chosen, state.matching.load, potentials)
@@ -302,7 +300,7 @@ def exchange_state(load_bounds: LoadBounds, pairs: PairList, chosen: BoolVector)
         level_queue(graph, chosen),
         forward,
         backward,
-        np.zeros(COUNTERS, dtype=np.int64),
+        np.zeros(len(COUNTER), dtype=np.int64),
     )
 
 
@@ -370,10 +368,10 @@ def search_frontier(nodes: int) -> SearchFrontier:
 def run_to_end(state: ExchangeState, over: Callable[[], bool]) -> ExchangeState:
     """Return the state after all levels. Raises TimeLimitReached when ``over()`` is true."""
     with np.errstate(over="ignore"):  # fingerprints are modulo 2^64
-        while (outcome := run_levels(state, STEPS_PER_CHECK)) != DONE:
+        while (outcome := run_levels(state, STEPS_PER_CHECK)) != OUTCOME.finished:
             if over():
                 raise TimeLimitReached
-            state = grow_log(state) if outcome == FULL else state
+            state = grow_log(state) if outcome == OUTCOME.log_full else state
     return state
 
 
