@@ -23,8 +23,8 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import everywhere, mark, tr
 from mentormatch.record.decision import DECISION_SUFFIX, Sha256
 from mentormatch.record.log import LogChain, LogEntry, validation_words
-from mentormatch.survey.census import DifferenceError, DoubledError, UnreadableError
-from mentormatch.survey.spreadsheetml import Archive, OfficeBook
+from mentormatch.survey.census import ReadingMismatchError, DuplicateCellError, UnreadableError
+from mentormatch.survey.spreadsheetml import WorkbookArchive, XlsxWorkbook
 
 LOG_SHEET = mark("Journal")
 """The title of the sheet of the log in a workbook."""
@@ -145,10 +145,10 @@ def log_sheet_cells(content: bytes) -> dict[int, dict[int, str]]:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_DOCUMENT_BYTES:
                 return {}
-            book = OfficeBook(Archive(archive))
+            book = XlsxWorkbook(WorkbookArchive(archive))
             title = next((name for name in everywhere(LOG_SHEET) if name in book.parts), None)
-            rows = book.census(title).rows if title else {}
-    except (zipfile.BadZipFile, UnreadableError, DoubledError, DifferenceError):
+            rows = book.inventory(title).rows if title else {}
+    except (zipfile.BadZipFile, UnreadableError, DuplicateCellError, ReadingMismatchError):
         return {}
     return {
         row: {column: str(value) for column, value in cells.items() if value not in (None, "")}

@@ -37,8 +37,8 @@ from mentormatch.report.pictures.picture import BRIGHT, DARK
 from mentormatch.report.pictures.waterfall import PALE_COLOUR, Waterfall, make_best_waterfall
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import RECHECK_TEXT, SealText
-from mentormatch.survey.census import letters
-from mentormatch.survey.spreadsheetml import Archive, OfficeBook, local
+from mentormatch.survey.census import format_column_letters
+from mentormatch.survey.spreadsheetml import WorkbookArchive, XlsxWorkbook, get_local_name
 
 type RowKind = Literal["told", "titles", "line", "stamp"]
 type JournalRow = tuple[RowKind, tuple[str, ...]]
@@ -121,7 +121,7 @@ def replace_rows(
     """Return a workbook with other rows in one sheet; None if the sheet is not encoded in UTF-8."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as archive, zipfile.ZipFile(out, "w") as written:
-        part = OfficeBook(Archive(archive)).parts[title].casefold()
+        part = XlsxWorkbook(WorkbookArchive(archive)).parts[title].casefold()
         for member in archive.infolist():
             data = archive.read(member)
             if member.filename.replace("\\", "/").lstrip("/").casefold() == part:
@@ -144,7 +144,7 @@ class SheetXmlOffsets:
 
     def style(self, column: int, row: int) -> str:
         """Return the style of a cell, by its column from 0 and its row from 1; empty if it has none."""
-        return self.styles.get(f"{letters(column)}{row}", "")
+        return self.styles.get(f"{format_column_letters(column)}{row}", "")
 
 
 def find_xml_offsets(xml: bytes) -> SheetXmlOffsets:
@@ -153,15 +153,15 @@ def find_xml_offsets(xml: bytes) -> SheetXmlOffsets:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         starts[tag] = parser.CurrentByteIndex
-        if local(tag) == "c" and "s" in attributes:
+        if get_local_name(tag) == "c" and "s" in attributes:
             outline.styles[attributes.get("r", "")] = attributes["s"]
 
     def end(tag: str) -> None:
         offset = parser.CurrentByteIndex  # of the closing tag, or after an element that closes itself
         element = slice(starts[tag], xml.index(b">", offset) + 1 if xml.startswith(b"</", offset) else offset)
-        if local(tag) == "sheetdata":
+        if get_local_name(tag) == "sheetdata":
             outline.tag, outline.data = tag, element
-        elif local(tag) == "dimension":
+        elif get_local_name(tag) == "dimension":
             outline.size = element
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
@@ -188,7 +188,8 @@ def replace_row_xml(xml: bytes, old_rows: Sequence[JournalRow], new_rows: Sequen
 
 def row_xml(prefix: str, number: int, cells: Sequence[str], styles: Sequence[str]) -> str:
     cells_xml = [
-        f'<{prefix}c r="{letters(column)}{number}"{f' s="{escape(style)}"' if style else ""} t="inlineStr"><{prefix}is>'
+        f'<{prefix}c r="{format_column_letters(column)}{number}"'
+        f'{f' s="{escape(style)}"' if style else ""} t="inlineStr"><{prefix}is>'
         f'<{prefix}t xml:space="preserve">{escape_xml(text)}</{prefix}t></{prefix}is></{prefix}c>'
         for column, (text, style) in enumerate(zip(cells, styles, strict=True))
     ]

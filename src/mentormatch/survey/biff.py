@@ -1,27 +1,29 @@
-"""The cells of an old workbook (xls), counted in its records: calamine passes over those that it cannot place.
+"""Second reading of xls files: Excel binary records (BIFF) in an OLE container -> the cells of each sheet.
 
-Such a workbook is a stream of records (BIFF) in an OLE container; see [MS-CFB] and [MS-XLS] of Microsoft. Records that
-do not end, a list of sheets that points elsewhere and texts that are not there are told. The child that opens workbooks
-imports this file.
+calamine skips cells that it cannot place. This parser follows [MS-CFB] and [MS-XLS] of Microsoft, and raises
+UnreadableError for records without an end, a list of sheets with wrong offsets, and missing texts. The child process
+that opens workbooks imports this module.
 """
 
 import struct
 from collections.abc import Iterator, Sequence
 
-from mentormatch.survey.census import ANY, ERROR, UNCOMPUTED, Census, HeldCells, UnreadableError
+from mentormatch.survey.census import ANY_TEXT, ERROR, UNCOMPUTED, CellInventory, HeldCells, UnreadableError
 
-NAMES = ("workbook", "book")
-"""What the stream is called: in Excel 97 and later, before."""
-LISTED, CUTOFF, MINI, END_OF_CHAIN, ENTRY = 109, 4096, 64, 0xFFFFFFF0, 128
+WORKBOOK_STREAMS = ("workbook", "book")
+"""Names of the stream with the records, in Excel 97 and later, and before."""
+HEADER_DIFAT_ENTRIES = 109  # sectors of the allocation table that the header lists
+MINI_STREAM_CUTOFF = 4096  # bytes; shorter streams are in the mini stream
+MINI_SECTOR_SIZE = 64
+FIRST_SPECIAL_SECTOR = 0xFFFFFFF0  # from here on, numbers mean "end of chain" or "free"
+DIRECTORY_ENTRY_SIZE = 128
 BEGIN, END, SHEET, STRINGS, CONTINUED = 0x0809, 0x000A, 0x0085, 0x00FC, 0x003C
 FORMULA, NUMBER, LABEL, TRUTH, RK, RESULT = 0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x0207
 SHARED, SEVERAL, RICH = 0x00FD, 0x00BD, 0x00D6
-LEAST = {FORMULA: 14, NUMBER: 14, LABEL: 8, TRUTH: 8, RK: 10, SHARED: 10, SEVERAL: 6, RICH: 8}
-"""The records that hold cells, and the fewest bytes of each: row and column, then what the cell holds."""
-UNICODE = 0x0600
-"""The first version whose texts are Unicode."""
+MIN_RECORD_SIZE = {FORMULA: 14, NUMBER: 14, LABEL: 8, TRUTH: 8, RK: 10, SHARED: 10, SEVERAL: 6, RICH: 8}
+"""The records that contain cells, with their least size in bytes: row, column, and the value."""
+FIRST_UNICODE_VERSION = 0x0600
 TEXT, BOOLEAN, IN_ERROR, NOTHING = range(4)
-"""What the result of a formula is, where it is no number."""
 
 _head = struct.Struct("<HH").unpack_from
 _short = struct.Struct("<H").unpack_from
@@ -30,112 +32,112 @@ _double = struct.Struct("<d").unpack_from
 _signed = struct.Struct("<i").unpack_from
 
 
-class OldBook:
-    """The sheets of an old workbook: where each begins, the texts that they share."""
+class XlsWorkbook:
+    """An xls workbook: the offset of each sheet in ``parts``, and the shared strings."""
 
     def __init__(self, content: bytes) -> None:
         try:
             self._stream = _stream(content)
-            self._unicode = _head(self._stream, 4)[0] >= UNICODE
+            self._unicode = _head(self._stream, 4)[0] >= FIRST_UNICODE_VERSION
             self._read_globals()
-            for at in self.parts.values():
-                for _ in _records(self._stream, at):
+            # Every sheet must have an end
+            for offset in self.parts.values():
+                for _ in _records(self._stream, offset):
                     pass
         except (struct.error, LookupError, ValueError):
             raise UnreadableError from None
 
     def _read_globals(self) -> None:
-        """Find where each sheet begins, and the texts that they share."""
-        starts: list[int] = []
-        shared: list[bytes] = []
-        before = 0
+        offsets: list[int] = []
+        string_pieces: list[bytes] = []
+        previous_kind = 0
         for kind, at, size in _records(self._stream, 0):
-            if kind == STRINGS or (kind == CONTINUED and before == STRINGS):
-                shared.append(self._stream[at : at + size])
+            if kind == STRINGS or (kind == CONTINUED and previous_kind == STRINGS):
+                string_pieces.append(self._stream[at : at + size])
                 kind = STRINGS
             elif kind == SHEET:
-                starts.append(_index(self._stream, at)[0])
-            before = kind
-        self.parts = dict(enumerate(starts))
-        self._strings = list(_Shared(shared).strings()) if shared else []
+                offsets.append(_index(self._stream, at)[0])
+            previous_kind = kind
+        self.parts = dict(enumerate(offsets))
+        self._strings = list(_SharedStrings(string_pieces).strings()) if string_pieces else []
 
-    def census(self, sheet: int) -> Census:
-        """Return what the cells of a sheet hold, by its number."""
+    def inventory(self, sheet: int) -> CellInventory:
+        """Return the cells of a sheet, by its number from 0."""
         try:
-            return self._count_cells(self.parts[sheet])
+            return self._read_cells(self.parts[sheet])
         except (struct.error, LookupError, ValueError):
             raise UnreadableError from None
 
-    def _count_cells(self, start: int) -> Census:
-        census = Census()
-        awaited: tuple[int, int] | None = None
+    def _read_cells(self, start: int) -> CellInventory:
+        inventory = CellInventory()
+        awaiting: tuple[int, int] | None = None  # a formula whose text is in a later record
         for kind, at, size in _records(self._stream, start):
-            if kind == RESULT and awaited:
-                census.put(*awaited, self._text(at, size))
-                awaited = None
-            elif kind in LEAST:
-                if size < LEAST[kind]:
+            if kind == RESULT and awaiting:
+                inventory.add(*awaiting, self._text(at, size))
+                awaiting = None
+            elif kind in MIN_RECORD_SIZE:
+                if size < MIN_RECORD_SIZE[kind]:
                     raise UnreadableError
-                if awaited:
-                    census.fault(*awaited, UNCOMPUTED)
-                awaited = self._count(census, kind, at, size)
-        if awaited:
-            census.fault(*awaited, UNCOMPUTED)
-        return census
+                if awaiting:
+                    inventory.add_fault(*awaiting, UNCOMPUTED)
+                awaiting = self._read_record(inventory, kind, at, size)
+        if awaiting:
+            inventory.add_fault(*awaiting, UNCOMPUTED)
+        return inventory
 
-    def _count(self, census: Census, kind: int, at: int, size: int) -> tuple[int, int] | None:
-        """Note what a record holds; return the place of a formula whose text comes in the record after it."""
+    def _read_record(self, inventory: CellInventory, kind: int, at: int, size: int) -> tuple[int, int] | None:
+        """Add the cells of a record. Returns the row and column of a formula whose text is in the next record."""
         row, column = _head(self._stream, at)
         if kind == FORMULA:
-            return self._count_formula(census, row, column, at + 6)
+            return self._read_formula(inventory, row, column, at + 6)
         if kind == TRUTH and self._stream[at + 7]:
-            census.fault(row, column, ERROR)
+            inventory.add_fault(row, column, ERROR)
         elif kind == SEVERAL:
-            for place in range((size - 6) // 6):
-                census.put(row, column + place, rk(self._stream, at + 6 + 6 * place))
+            for index in range((size - 6) // 6):
+                inventory.add(row, column + index, decode_rk(self._stream, at + 6 + 6 * index))
         else:
-            census.put(row, column, self._value(kind, at, size))
+            inventory.add(row, column, self._value(kind, at, size))
         return None
 
     def _value(self, kind: int, at: int, size: int) -> HeldCells:
         if kind == NUMBER:
             return float(_double(self._stream, at + 6)[0])
         if kind == RK:
-            return rk(self._stream, at + 6)
+            return decode_rk(self._stream, at + 6)
         if kind == SHARED:
             return self._strings[_index(self._stream, at + 6)[0]]
         if kind == TRUTH:
             return float(bool(self._stream[at + 6]))
         return self._text(at + 6, size - 6)
 
-    def _count_formula(self, census: Census, row: int, column: int, at: int) -> tuple[int, int] | None:
-        """Note the result of a formula, where it has one of its own."""
+    def _read_formula(self, inventory: CellInventory, row: int, column: int, at: int) -> tuple[int, int] | None:
+        """Add the result of a formula; if it is a text, return the row and column instead."""
         if self._stream[at + 6 : at + 8] != b"\xff\xff":
-            census.put(row, column, float(_double(self._stream, at)[0]))
+            inventory.add(row, column, float(_double(self._stream, at)[0]))
         elif self._stream[at] == TEXT:
             return row, column
         elif self._stream[at] == BOOLEAN:
-            census.put(row, column, float(bool(self._stream[at + 2])))
+            inventory.add(row, column, float(bool(self._stream[at + 2])))
         else:
-            census.fault(row, column, ERROR if self._stream[at] == IN_ERROR else UNCOMPUTED)
+            inventory.add_fault(row, column, ERROR if self._stream[at] == IN_ERROR else UNCOMPUTED)
         return None
 
     def _text(self, at: int, size: int) -> HeldCells:
-        """Return the text in a record; only that there is one where it is in some code page."""
+        """Return the text in a record; in a code page, only ``ANY_TEXT`` or an empty text."""
         count = _short(self._stream, at)[0]
         if not self._unicode:
             if count > size - 2:
                 raise UnreadableError
-            return ANY if self._stream[at + 2 : at + 2 + count].strip() else ""
+            return ANY_TEXT if self._stream[at + 2 : at + 2 + count].strip() else ""
         wide = self._stream[at + 2] & 1
         if count << wide > size - 3:
             raise UnreadableError
-        found = self._stream[at + 3 : at + 3 + (count << wide)]
-        return found.decode("utf-16-le" if wide else "latin-1", "replace")
+        encoded = self._stream[at + 3 : at + 3 + (count << wide)]
+        return encoded.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-class _Shared:
-    """The texts that cells share, in one record and those that go on with it."""
+class _SharedStrings:
+    """Parser of the shared strings, from their record and its continuations."""
 
     def __init__(self, pieces: list[bytes]) -> None:
         self.pieces = iter(pieces)
@@ -147,61 +149,62 @@ class _Shared:
             yield self._string()
 
     def _next(self) -> None:
-        found = next(self.pieces, None)
-        if found is None:
+        piece = next(self.pieces, None)
+        if piece is None:
             raise UnreadableError
-        self.piece, self.at = found, 0
+        self.piece, self.at = piece, 0
 
     def _string(self) -> str:
         if self.at == len(self.piece):
             self._next()
         count, flags = struct.unpack_from("<HB", self.piece, self.at)
         self.at += 3
-        beside = 0
+        trailing_size = 0  # bytes of formats and of phonetic data behind the text
         if flags & 8:
-            beside += 4 * _short(self.piece, self.at)[0]
+            trailing_size += 4 * _short(self.piece, self.at)[0]
             self.at += 2
         if flags & 4:
-            beside += _index(self.piece, self.at)[0]
+            trailing_size += _index(self.piece, self.at)[0]
             self.at += 4
         text = self._characters(count, flags & 1)
-        self._skip(beside)
+        self._skip(trailing_size)
         return text
 
     def _characters(self, count: int, wide: int) -> str:
-        found: list[str] = []
+        parts: list[str] = []
         while count:
             if self.at >= len(self.piece):
+                # A continuation begins with the width of its characters
                 self._next()
                 wide, self.at = self.piece[0] & 1, 1
-            taken = min(count, len(self.piece) - self.at >> wide)
-            if not taken:
+            available = min(count, len(self.piece) - self.at >> wide)
+            if not available:
                 raise UnreadableError
-            end = self.at + (taken << wide)
-            found.append(self.piece[self.at : end].decode("utf-16-le" if wide else "latin-1", "replace"))
-            self.at, count = end, count - taken
-        return "".join(found)
+            end = self.at + (available << wide)
+            parts.append(self.piece[self.at : end].decode("utf-16-le" if wide else "latin-1", "replace"))
+            self.at, count = end, count - available
+        return "".join(parts)
 
     def _skip(self, count: int) -> None:
         while count:
             if self.at >= len(self.piece):
                 self._next()
-            taken = min(count, len(self.piece) - self.at)
-            self.at, count = self.at + taken, count - taken
+            available = min(count, len(self.piece) - self.at)
+            self.at, count = self.at + available, count - available
 
 
-def rk(stream: bytes, at: int) -> float:
-    """Return the number that four bytes hold: whole, or the first half of one with a point; maybe in hundredths."""
+def decode_rk(stream: bytes, at: int) -> float:
+    """Return an RkNumber of [MS-XLS]: an integer of 30 bits or the high half of a float, maybe in hundredths."""
     packed = _index(stream, at)[0]
-    whole = _signed(stream, at)[0] >> 2
-    number = whole if packed & 2 else _double(struct.pack("<II", 0, packed & 0xFFFFFFFC))[0]
+    integer = _signed(stream, at)[0] >> 2
+    number = integer if packed & 2 else _double(struct.pack("<II", 0, packed & 0xFFFFFFFC))[0]
     return float(number / 100 if packed & 1 else number)
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the kind, the first byte and the size of each record of a part, which begins at a place, to its end.
+    """Yield kind, offset of the body, and size of each record of the part that begins at ``at``.
 
-    Parts within the part, such as its charts, are passed over.
+    The records of inner parts, such as charts, are skipped. Raises UnreadableError if the part has no end.
     """
     depth, length = 0, len(stream)
     while True:
@@ -217,46 +220,47 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _stream(content: bytes) -> bytes:
-    """Return the stream of the workbook in an OLE container."""
+    """Return the stream of records in an OLE container."""
     size = 1 << _head(content, 30)[0]
     if size not in (512, 4096):
         raise UnreadableError
     first_entry, first_mini = _index(content, 48)[0], _index(content, 60)[0]
-    table = _table(content, size)
-    entries = _read_chain(content, size, table, first_entry, 1)
-    start, length = _entry(entries)
-    if length >= CUTOFF:
-        found = _read_chain(content, size, table, start, 1)
+    fat = _read_fat(content, size)
+    entries = _read_chain(content, size, fat, first_entry, 1)
+    start, length = _find_workbook_entry(entries)
+    if length >= MINI_STREAM_CUTOFF:
+        stream = _read_chain(content, size, fat, start, 1)
     else:
-        packed = _read_chain(content, size, table, _index(entries, 116)[0], 1)
-        found = _read_chain(packed, MINI, _numbers(_read_chain(content, size, table, first_mini, 1)), start, 0)
-    if len(found) < length:
+        mini_stream = _read_chain(content, size, fat, _index(entries, 116)[0], 1)
+        mini_fat = _numbers(_read_chain(content, size, fat, first_mini, 1))
+        stream = _read_chain(mini_stream, MINI_SECTOR_SIZE, mini_fat, start, 0)
+    if len(stream) < length:
         raise UnreadableError
-    return found[:length]
+    return stream[:length]
 
 
-def _entry(entries: bytes) -> tuple[int, int]:
-    """Return where the stream of the workbook begins and how long it is."""
-    found = {}
-    for at in range(0, len(entries), ENTRY):
+def _find_workbook_entry(entries: bytes) -> tuple[int, int]:
+    """Return the first sector and the length of the stream of records, from the directory of a container."""
+    streams = {}
+    for at in range(0, len(entries), DIRECTORY_ENTRY_SIZE):
         name = entries[at : at + max(0, _head(entries, at + 64)[0] - 2)].decode("utf-16le", "replace").lower()
-        found[name] = (_index(entries, at + 116)[0], _index(entries, at + 120)[0])
-    for name in NAMES:
-        if name in found:
-            return found[name]
+        streams[name] = (_index(entries, at + 116)[0], _index(entries, at + 120)[0])
+    for name in WORKBOOK_STREAMS:
+        if name in streams:
+            return streams[name]
     raise UnreadableError
 
 
-def _table(content: bytes, size: int) -> Sequence[int]:
-    """Return for each sector the one that comes after it."""
-    listed = list(struct.unpack_from(f"<{LISTED}I", content, 76))
-    more = _index(content, 68)[0]
-    while more < END_OF_CHAIN:
-        if len(listed) * size > len(content) + LISTED * size:
+def _read_fat(content: bytes, size: int) -> Sequence[int]:
+    """Return the file allocation table (FAT): for each sector, the next one in its chain."""
+    fat_sectors = list(struct.unpack_from(f"<{HEADER_DIFAT_ENTRIES}I", content, 76))
+    next_list = _index(content, 68)[0]
+    while next_list < FIRST_SPECIAL_SECTOR:
+        if len(fat_sectors) * size > len(content) + HEADER_DIFAT_ENTRIES * size:
             raise UnreadableError
-        *numbers, more = _numbers(content[(more + 1) * size : (more + 2) * size])
-        listed += numbers
-    sectors = (content[(at + 1) * size : (at + 2) * size] for at in listed if at < END_OF_CHAIN)
+        *numbers, next_list = _numbers(content[(next_list + 1) * size : (next_list + 2) * size])
+        fat_sectors += numbers
+    sectors = (content[(at + 1) * size : (at + 2) * size] for at in fat_sectors if at < FIRST_SPECIAL_SECTOR)
     return _numbers(b"".join(sectors))
 
 
@@ -265,11 +269,11 @@ def _numbers(content: bytes) -> Sequence[int]:
 
 
 def _read_chain(content: bytes, size: int, table: Sequence[int], start: int, above: int) -> bytes:
-    """Return the sectors of a chain; ``above`` are those before the first that is counted."""
-    found: list[bytes] = []
-    while start < END_OF_CHAIN:
-        if len(found) > len(table):
+    """Return the sectors of a chain; ``above`` is the number of sectors before sector 0."""
+    sectors: list[bytes] = []
+    while start < FIRST_SPECIAL_SECTOR:
+        if len(sectors) > len(table):  # a cycle
             raise UnreadableError
-        found.append(content[(start + above) * size : (start + above + 1) * size])
+        sectors.append(content[(start + above) * size : (start + above + 1) * size])
         start = table[start]
-    return b"".join(found)
+    return b"".join(sectors)

@@ -1,33 +1,33 @@
-"""The cells of an xlsb, counted in its records: calamine passes over those that it does not know.
+"""Second reading of xlsb files: binary records (BIFF12) in an archive -> the cells of each sheet.
 
-Such a workbook is an archive whose parts are records (BIFF12); see [MS-XLSB] of Microsoft. The child that opens
-workbooks imports this file.
+calamine skips records that it does not know. This parser follows [MS-XLSB] of Microsoft. The child process that opens
+workbooks imports this module.
 """
 
 import struct
 from collections.abc import Iterator
 
-from mentormatch.survey.biff import rk
-from mentormatch.survey.census import ERROR, Census, DoubledError, HeldCells, UnreadableError
-from mentormatch.survey.spreadsheetml import Archive
+from mentormatch.survey.biff import decode_rk
+from mentormatch.survey.census import ERROR, CellInventory, DuplicateCellError, HeldCells, UnreadableError
+from mentormatch.survey.spreadsheetml import WorkbookArchive
 
 ROW, STRING, SHEET = 0, 19, 156
 BLANK, RK, IN_ERROR, BOOLEAN, REAL, TEXT, SHARED = range(1, 8)
 OF_FORMULA = {8: TEXT, 9: REAL, 10: BOOLEAN, 11: IN_ERROR}
-"""What the result of a formula is, by the record that holds it."""
+"""The kind of result of a formula, by its record."""
 RICH = 62
 SHORT = dict(zip(range(12, 19), (BLANK, RK, IN_ERROR, BOOLEAN, REAL, TEXT, SHARED), strict=True))
-"""Cells that stand behind the one before, and do not say their column."""
+"""Cells without a column: each is next to the cell before."""
 KINDS = {**{kind: kind for kind in range(1, 8)}, **OF_FORMULA, **SHORT, RICH: TEXT}
 
 _index = struct.Struct("<I").unpack_from
 _double = struct.Struct("<d").unpack_from
 
 
-class BinaryBook:
-    """The sheets of an xlsb: the part of each, the texts that they share."""
+class XlsbWorkbook:
+    """An xlsb workbook: the part of each sheet in ``parts``, and the shared strings."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: WorkbookArchive) -> None:
         self.archive = archive
         self.parts: dict[str, str] = {}
         main = archive.main()
@@ -38,42 +38,45 @@ class BinaryBook:
                     link, at = _text(body, 8)
                     self.parts[_text(body, at)[0]] = links.get(link, ("", ""))[1]
             shared = next((target for kind, target in links.values() if kind == "sharedStrings"), "")
-            found = records(archive.read(shared)) if shared else ()
-            self.strings = [_text(body, 1)[0] for kind, body in found if kind == STRING]
+            string_records = records(archive.read(shared)) if shared else ()
+            self.strings = [_text(body, 1)[0] for kind, body in string_records if kind == STRING]
         except (struct.error, IndexError, ValueError):
             raise UnreadableError from None
 
-    def census(self, sheet: str) -> Census:
-        """Return what the cells of a sheet hold."""
+    def inventory(self, sheet: str) -> CellInventory:
+        """Return the cells of a sheet, by its name."""
         part = self.parts.get(sheet, "")
         if part not in self.archive:
             raise UnreadableError
         try:
-            return self._count_cells(self.archive.read(part))
+            return self._read_cells(self.archive.read(part))
         except (struct.error, IndexError, ValueError):
             raise UnreadableError from None
 
-    def _count_cells(self, content: bytes) -> Census:
-        census = Census()
+    def _read_cells(self, content: bytes) -> CellInventory:
+        inventory = CellInventory()
         row, column = -1, -1
         rows: set[int] = set()
         for kind, body in records(content):
             if kind == ROW:
                 row, column = _index(body)[0], -1
                 if row in rows:
-                    raise DoubledError
+                    raise DuplicateCellError
                 rows.add(row)
             elif kind in KINDS:
-                said = kind not in SHORT
-                column = _index(body)[0] if said else column + 1
-                self._count(census, (row, column), KINDS[kind], body[8 if said else 4 :], rich=kind == RICH)
-        return census
+                has_column = kind not in SHORT
+                column = _index(body)[0] if has_column else column + 1
+                value = body[8 if has_column else 4 :]
+                self._add_cell(inventory, (row, column), KINDS[kind], value, is_rich=kind == RICH)
+        return inventory
 
-    def _count(self, census: Census, where: tuple[int, int], kind: int, body: bytes, *, rich: bool) -> None:
+    def _add_cell(
+        self, inventory: CellInventory, position: tuple[int, int], kind: int, body: bytes, *, is_rich: bool
+    ) -> None:
         if kind == IN_ERROR:
-            census.fault(*where, ERROR)
+            inventory.add_fault(*position, ERROR)
         elif kind != BLANK:
-            census.put(*where, self._value(kind, body[1:] if rich else body))
+            inventory.add(*position, self._value(kind, body[1:] if is_rich else body))
 
     def _value(self, kind: int, body: bytes) -> HeldCells:
         if kind == TEXT:
@@ -82,11 +85,11 @@ class BinaryBook:
             return self.strings[_index(body)[0]]
         if kind == BOOLEAN:
             return float(bool(body[0]))
-        return float(_double(body)[0]) if kind == REAL else rk(body, 0)
+        return float(_double(body)[0]) if kind == REAL else decode_rk(body, 0)
 
 
 def records(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the kind and the bytes of each record of a part; raise UnreadableError where one does not end."""
+    """Yield the kind and the body of each record of a part. Raises UnreadableError if a record has no end."""
     at, length = 0, len(content)
     while at < length:
         kind, at = _number(content, at, 2)
@@ -97,10 +100,10 @@ def records(content: bytes) -> Iterator[tuple[int, bytes]]:
         at += size
 
 
-def _number(content: bytes, at: int, most: int) -> tuple[int, int]:
-    """Return the number that begins at a place, seven bits a byte, and where it ends."""
+def _number(content: bytes, at: int, max_bytes: int) -> tuple[int, int]:
+    """Return the number at an offset, of seven bits per byte, lowest first, and the offset of its end."""
     number = 0
-    for shift in range(0, 7 * most, 7):
+    for shift in range(0, 7 * max_bytes, 7):
         byte = content[at]
         at += 1
         number |= (byte & 0x7F) << shift
@@ -110,7 +113,7 @@ def _number(content: bytes, at: int, most: int) -> tuple[int, int]:
 
 
 def _text(body: bytes, at: int) -> tuple[str, int]:
-    """Return the text that begins at a place, and where it ends; 0xFFFFFFFF says that there is none."""
+    """Return the text at an offset, empty if its length is 0xFFFFFFFF, and the offset of its end."""
     count = _index(body, at)[0]
     if count == 0xFFFFFFFF:
         return "", at + 4

@@ -1,42 +1,43 @@
-"""What the cells of a sheet hold by a second reading, so that none of them is lost by the first.
+"""The cells of a sheet by row and column, and the comparison of two readings of it.
 
-calamine reads the values of a workbook, and passes over what it does not understand. A parser of the sheet's own kind
-counts its cells; both must then hold the same ones. Errors (``#N/A``) and formulas without a result hold nothing: they
-are kept apart with their places. The child that opens workbooks imports this file, so it imports nothing of ours.
+calamine reads the values of a workbook, and skips cells that it does not understand. A second parser, for the format of
+the file, lists the cells; both readings must agree. Errors (``#N/A``) and formulas without a result have no value: they
+are listed separately. The child process that opens workbooks imports this module, so it imports no other of this
+package.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-AREA = 20_000_000
-"""As many cells as a sheet may span; see ``sheets.MAX_AREA``."""
-ERROR, UNCOMPUTED, OUTDATED = "error", "uncomputed", "outdated"
-"""A cell in error, a formula without a result, and one whose result, nought, was never worked out."""
+MAX_CELLS = 20_000_000  # of one sheet, as ``sheets.MAX_AREA``
+ERROR = "error"
+UNCOMPUTED = "uncomputed"  # a formula without a result
+OUTDATED = "outdated"  # a formula with the result 0 in a workbook that was never computed
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
-ANY = object()
-"""What a cell holds of which only that it holds something is known."""
+ANY_TEXT = object()
+"""A text in an unknown encoding, so that only its presence is known."""
 
 type HeldCells = Any
-"""What a cell holds: its text, its number, or ``ANY``; None where there is no cell."""
+"""The content of a cell: its text, its number, or ``ANY_TEXT``; None if there is no cell."""
 
 
 class UnreadableError(Exception):
-    """The parts of the workbook cannot be followed."""
+    """The workbook is damaged or does not follow its format."""
 
 
-class DoubledError(Exception):
-    """Two rows or two cells say that they stand in one place."""
+class DuplicateCellError(Exception):
+    """Two rows or two cells have the same position."""
 
 
-class DifferenceError(Exception):
-    """Two readings differ about a cell, whose place this says."""
+class ReadingMismatchError(Exception):
+    """Two readings disagree on a cell; the message is its address."""
 
 
-class Census:
-    """What the cells of one sheet hold, by row and column from 0, empty or not, and those that have no value."""
+class CellInventory:
+    """The cells of one sheet by 0-based row and column, empty ones included, and the cells without a value."""
 
     __slots__ = ("_size", "faults", "rows")
 
@@ -46,117 +47,116 @@ class Census:
         self._size = 0
 
     def row(self, row: int) -> dict[int, HeldCells]:
-        """Return the cells of a row, to which more may be added."""
+        """Return the cells of a row by column, as the stored mapping: cells may be added to it."""
         return self.rows.setdefault(row, {})
 
-    def put(self, row: int, column: int, held: HeldCells) -> None:
-        """Note what a cell holds; raise DoubledError where its place is taken."""
+    def add(self, row: int, column: int, held: HeldCells) -> None:
+        """Add a cell. Raises DuplicateCellError if its position is taken, MemoryError beyond ``MAX_CELLS``."""
         cells = self.row(row)
         if column in cells:
-            raise DoubledError
+            raise DuplicateCellError
         cells[column] = held
         self._size += 1
-        if self._size > AREA:
+        if self._size > MAX_CELLS:
             raise MemoryError
 
     def is_empty(self) -> bool:
-        """Say whether no cell holds anything."""
+        """Return whether all cells are blank."""
         return all(is_blank(held) for cells in self.rows.values() for held in cells.values())
 
-    def fault(self, row: int, column: int, kind: str) -> None:
-        """Note a cell that has no value, or one that was never worked out."""
+    def add_fault(self, row: int, column: int, kind: str) -> None:
+        """Add a cell without a value; ``kind`` is ``ERROR``, ``UNCOMPUTED`` or ``OUTDATED``."""
         self.faults.append((row, column, kind))
 
     def errors(self) -> set[tuple[int, int]]:
-        """Return the places of cells in error: what a reader makes of them is no answer."""
+        """Return row and column of each cell in error. The value that a reader gives to such a cell is no answer."""
         return {(row, column) for row, column, kind in self.faults if kind == ERROR}
 
     def cells_without_value(self) -> Iterator[tuple[str, int, str]]:
-        """Yield the kind, the row from 1 and the letters of the column of each cell without a value."""
+        """Yield kind, 1-based row and column letters of each cell without a value."""
         for row, column, kind in sorted(self.faults):
-            yield kind, row + 1, letters(column)
+            yield kind, row + 1, format_column_letters(column)
 
 
-def check_rows(census: Census, rows: Iterable[list[Any]], first: int) -> Iterator[list[Any]]:
-    """Yield the rows of a sheet, from its first on and from column ``first`` on, once both readings agree on them.
+def check_rows(inventory: CellInventory, rows: Iterable[list[Any]], first: int) -> Iterator[list[Any]]:
+    """Yield the rows of a sheet, from row 0 and column ``first`` on, each after a comparison with the inventory.
 
-    Raises
-    ------
-    DifferenceError
-        Naming the first cell that one reading holds and the other does not, or holds otherwise.
+    Values of cells in error become empty texts. Raises ReadingMismatchError at the first cell on which the two readings
+    disagree.
     """
-    errors = census.errors()
-    left = dict(census.rows)
+    errors = inventory.errors()
+    unread = dict(inventory.rows)
     for at, row in enumerate(rows):
         if errors:
             row = ["" if (at, column) in errors else value for column, value in enumerate(row, first)]
-        held = left.pop(at, {})
-        last = first + len(row)
-        agreed = sum(map(agree, map(held.get, range(first, last)), row))
-        if agreed < len(row) or (held and (min(held) < first or max(held) >= last)):
-            _check_row(at, held, row, first)
+        cells = unread.pop(at, {})
+        end = first + len(row)
+        agreeing = sum(map(do_values_agree, map(cells.get, range(first, end)), row))
+        if agreeing < len(row) or (cells and (min(cells) < first or max(cells) >= end)):
+            _check_row(at, cells, row, first)
         yield row
-    for at, held in sorted(left.items()):
-        _check_row(at, held, [], first)
+    for at, cells in sorted(unread.items()):
+        _check_row(at, cells, [], first)
 
 
-def _check_row(at: int, held: dict[int, HeldCells], row: list[Any], first: int) -> None:
-    """Raise DifferenceError where a row does not hold what it should, column by column."""
+def _check_row(at: int, cells: dict[int, HeldCells], row: list[Any], first: int) -> None:
     values = dict(enumerate(row, first))
-    for column in sorted(held.keys() | values.keys()):
-        if not agree(held.get(column, ""), values.get(column, "")):
-            raise DifferenceError(place(at, column))
+    for column in sorted(cells.keys() | values.keys()):
+        if not do_values_agree(cells.get(column, ""), values.get(column, "")):
+            raise ReadingMismatchError(format_cell_name(at, column))
 
 
 def is_blank(held: object) -> bool:
-    """Say whether a cell holds nothing but white space."""
     return isinstance(held, str) and not held.strip()
 
 
-def agree(held: HeldCells, value: object) -> bool:
-    """Say whether a value is what a cell holds: the same text but for white space, or the same number.
+def do_values_agree(held: HeldCells, value: object) -> bool:
+    """Return whether a value equals the content of a cell: the same text apart from white space, or the same number.
 
-    Days and times are another form of a number, and so are texts of which only the place is known: not compared.
+    Files store dates and times in several forms: they agree with any cell that is not blank. ``ANY_TEXT`` agrees with
+    any value that is not blank.
     """
     if held == value:
         return True
     if value.__class__ is float or value.__class__ is int or value.__class__ is bool:
         return _is_number(held, value)
-    if held is None or held is ANY:
+    if held is None or held is ANY_TEXT:
         return is_blank(value) == (held is None)
     if isinstance(value, str):
-        return isinstance(held, str) and _bare(value) in {_bare(held), _bare(_plain(held))}
+        return isinstance(held, str) and _without_spaces(value) in {
+            _without_spaces(held),
+            _without_spaces(_plain(held)),
+        }
     return not is_blank(held)
 
 
 def _is_number(held: HeldCells, value: object) -> bool:
     try:
-        return held is ANY or float(held or "") == value
+        return held is ANY_TEXT or float(held or "") == value
     except (TypeError, ValueError):
         return False
 
 
 def _plain(text: str) -> str:
-    """Return a text with the characters that Office writes as ``_x000D_``."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    """Decode the escapes of Office, such as ``_x000D_``."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
-def _bare(text: str) -> str:
-    """Return a text without white space."""
+def _without_spaces(text: str) -> str:
     return "".join(text.split())
 
 
-def place(row: int, column: int) -> str:
-    """Return how a spreadsheet calls a cell.
+def format_cell_name(row: int, column: int) -> str:
+    """Return the address of a cell, given 0-based row and column.
 
-    >>> place(4, 27)
+    >>> format_cell_name(4, 27)
     'AB5'
     """
-    return f"{letters(column)}{row + 1}"
+    return f"{format_column_letters(column)}{row + 1}"
 
 
-def letters(column: int) -> str:
-    """Return the letters of a column."""
+def format_column_letters(column: int) -> str:
+    """Return the letters of a 0-based column."""
     name = ""
     column += 1
     while column:
@@ -166,9 +166,9 @@ def letters(column: int) -> str:
 
 
 def column_of(name: str) -> int:
-    """Return the column, from 0, with these letters.
+    """Return the 0-based column with these letters.
 
-    >>> [column_of(letters(column)) for column in (0, 25, 26, 701, 702)]
+    >>> [column_of(format_column_letters(column)) for column in (0, 25, 26, 701, 702)]
     [0, 25, 26, 701, 702]
     """
     column = 0

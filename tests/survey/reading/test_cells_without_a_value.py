@@ -165,7 +165,7 @@ def test_a_refusal_names_the_cell_and_what_to_do() -> None:
 
 
 def test_the_second_reading_is_needed_for_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(census, "agree", lambda held, value: True)
+    monkeypatch.setattr(census, "do_values_agree", lambda held, value: True)
     assert "refusal" not in answer(xlsx(NUMBER_2, LOST["a value in CDATA"]))[1]
 
 
