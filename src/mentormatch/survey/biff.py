@@ -7,6 +7,7 @@ that opens workbooks imports this module.
 
 import struct
 from collections.abc import Iterator, Sequence
+from enum import IntEnum
 
 from mentormatch.survey.census import ANY_TEXT, ERROR, UNCOMPUTED, CellInventory, HeldCells, UnreadableError
 
@@ -17,13 +18,41 @@ MINI_STREAM_CUTOFF = 4096  # bytes; shorter streams are in the mini stream
 MINI_SECTOR_SIZE = 64
 FIRST_SPECIAL_SECTOR = 0xFFFFFFF0  # from here on, numbers mean "end of chain" or "free"
 DIRECTORY_ENTRY_SIZE = 128
-BEGIN, END, SHEET, STRINGS, CONTINUED = 0x0809, 0x000A, 0x0085, 0x00FC, 0x003C
-FORMULA, NUMBER, LABEL, TRUTH, RK, RESULT = 0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x0207
-SHARED, SEVERAL, RICH = 0x00FD, 0x00BD, 0x00D6
-MIN_RECORD_SIZE = {FORMULA: 14, NUMBER: 14, LABEL: 8, TRUTH: 8, RK: 10, SHARED: 10, SEVERAL: 6, RICH: 8}
-"""The records that contain cells, with their least size in bytes: row, column, and the value."""
 FIRST_UNICODE_VERSION = 0x0600
-TEXT, BOOLEAN, IN_ERROR, NOTHING = range(4)
+
+
+class Record(IntEnum):
+    """Types of records, [MS-XLS] 2.3."""
+
+    FORMULA = 0x0006
+    END = 0x000A
+    CONTINUED = 0x003C
+    SHEET = 0x0085
+    SEVERAL = 0x00BD  # several numbers in a row
+    RICH = 0x00D6  # a text with formats
+    STRINGS = 0x00FC
+    SHARED = 0x00FD  # a shared string
+    NUMBER = 0x0203
+    LABEL = 0x0204
+    TRUTH = 0x0205  # a boolean or an error
+    RESULT = 0x0207  # the text of a formula
+    RK = 0x027E
+    BEGIN = 0x0809
+
+
+class FormulaResult(IntEnum):
+    """Types of results of a formula other than numbers, [MS-XLS] 2.5.133."""
+
+    TEXT = 0
+    BOOLEAN = 1
+    IN_ERROR = 2
+
+
+MIN_RECORD_SIZE: dict[int, int] = {
+    Record.FORMULA: 14, Record.NUMBER: 14, Record.LABEL: 8, Record.TRUTH: 8, Record.RK: 10, Record.SHARED: 10,
+    Record.SEVERAL: 6, Record.RICH: 8,
+}  # fmt: skip
+"""The records that contain cells, with their least size in bytes: row, column, and the value."""
 
 _head = struct.Struct("<HH").unpack_from
 _short = struct.Struct("<H").unpack_from
@@ -52,10 +81,10 @@ class XlsWorkbook:
         string_pieces: list[bytes] = []
         previous_kind = 0
         for kind, at, size in _records(self._stream, 0):
-            if kind == STRINGS or (kind == CONTINUED and previous_kind == STRINGS):
+            if kind == Record.STRINGS or (kind == Record.CONTINUED and previous_kind == Record.STRINGS):
                 string_pieces.append(self._stream[at : at + size])
-                kind = STRINGS
-            elif kind == SHEET:
+                kind = Record.STRINGS
+            elif kind == Record.SHEET:
                 offsets.append(_index(self._stream, at)[0])
             previous_kind = kind
         self.parts = dict(enumerate(offsets))
@@ -72,7 +101,7 @@ class XlsWorkbook:
         inventory = CellInventory()
         awaiting: tuple[int, int] | None = None  # a formula whose text is in a later record
         for kind, at, size in _records(self._stream, start):
-            if kind == RESULT and awaiting:
+            if kind == Record.RESULT and awaiting:
                 inventory.add(*awaiting, self._text(at, size))
                 awaiting = None
             elif kind in MIN_RECORD_SIZE:
@@ -88,11 +117,11 @@ class XlsWorkbook:
     def _read_record(self, inventory: CellInventory, kind: int, at: int, size: int) -> tuple[int, int] | None:
         """Add the cells of a record. Returns the row and column of a formula whose text is in the next record."""
         row, column = _head(self._stream, at)
-        if kind == FORMULA:
+        if kind == Record.FORMULA:
             return self._read_formula(inventory, row, column, at + 6)
-        if kind == TRUTH and self._stream[at + 7]:
+        if kind == Record.TRUTH and self._stream[at + 7]:
             inventory.add_fault(row, column, ERROR)
-        elif kind == SEVERAL:
+        elif kind == Record.SEVERAL:
             for index in range((size - 6) // 6):
                 inventory.add(row, column + index, decode_rk(self._stream, at + 6 + 6 * index))
         else:
@@ -100,13 +129,13 @@ class XlsWorkbook:
         return None
 
     def _value(self, kind: int, at: int, size: int) -> HeldCells:
-        if kind == NUMBER:
+        if kind == Record.NUMBER:
             return float(_double(self._stream, at + 6)[0])
-        if kind == RK:
+        if kind == Record.RK:
             return decode_rk(self._stream, at + 6)
-        if kind == SHARED:
+        if kind == Record.SHARED:
             return self._strings[_index(self._stream, at + 6)[0]]
-        if kind == TRUTH:
+        if kind == Record.TRUTH:
             return float(bool(self._stream[at + 6]))
         return self._text(at + 6, size - 6)
 
@@ -114,12 +143,12 @@ class XlsWorkbook:
         """Add the result of a formula; if it is a text, return the row and column instead."""
         if self._stream[at + 6 : at + 8] != b"\xff\xff":
             inventory.add(row, column, float(_double(self._stream, at)[0]))
-        elif self._stream[at] == TEXT:
+        elif self._stream[at] == FormulaResult.TEXT:
             return row, column
-        elif self._stream[at] == BOOLEAN:
+        elif self._stream[at] == FormulaResult.BOOLEAN:
             inventory.add(row, column, float(bool(self._stream[at + 2])))
         else:
-            inventory.add_fault(row, column, ERROR if self._stream[at] == IN_ERROR else UNCOMPUTED)
+            inventory.add_fault(row, column, ERROR if self._stream[at] == FormulaResult.IN_ERROR else UNCOMPUTED)
         return None
 
     def _text(self, at: int, size: int) -> HeldCells:
@@ -209,9 +238,9 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
     depth, length = 0, len(stream)
     while True:
         kind, size = _head(stream, at)
-        if at + 4 + size > length or (kind == END and size) or not (depth or kind == BEGIN):
+        if at + 4 + size > length or (kind == Record.END and size) or not (depth or kind == Record.BEGIN):
             raise UnreadableError
-        depth += (kind == BEGIN) - (kind == END)
+        depth += (kind == Record.BEGIN) - (kind == Record.END)
         if depth <= 1:
             yield kind, at + 4, size
         if not depth:

@@ -6,19 +6,42 @@ workbooks imports this module.
 
 import struct
 from collections.abc import Iterator
+from enum import IntEnum
 
 from mentormatch.survey.biff import decode_rk
 from mentormatch.survey.census import ERROR, CellInventory, DuplicateCellError, HeldCells, UnreadableError
 from mentormatch.survey.spreadsheetml import WorkbookArchive
 
-ROW, STRING, SHEET = 0, 19, 156
-BLANK, RK, IN_ERROR, BOOLEAN, REAL, TEXT, SHARED = range(1, 8)
-OF_FORMULA = {8: TEXT, 9: REAL, 10: BOOLEAN, 11: IN_ERROR}
-"""The kind of result of a formula, by its record."""
-RICH = 62
-SHORT = dict(zip(range(12, 19), (BLANK, RK, IN_ERROR, BOOLEAN, REAL, TEXT, SHARED), strict=True))
-"""Cells without a column: each is next to the cell before."""
-KINDS = {**{kind: kind for kind in range(1, 8)}, **OF_FORMULA, **SHORT, RICH: TEXT}
+
+class Record(IntEnum):
+    """Types of records, [MS-XLSB] 2.3, other than cells."""
+
+    ROW = 0
+    STRING = 19
+    SHEET = 156
+
+
+class Cell(IntEnum):
+    """Types of cells, each also the type of its record."""
+
+    BLANK = 1
+    RK = 2
+    IN_ERROR = 3
+    BOOLEAN = 4
+    REAL = 5
+    TEXT = 6
+    SHARED = 7
+
+
+RICH_TEXT = 62
+CELLS_NEXT_TO_THE_LAST = dict(zip(range(12, 19), Cell, strict=True))
+"""Cells without a column number, by the type of their record: each is next to the cell before."""
+CELL_TYPES: dict[int, Cell] = {
+    **{cell.value: cell for cell in Cell},
+    **CELLS_NEXT_TO_THE_LAST,
+    **{8: Cell.TEXT, 9: Cell.REAL, 10: Cell.BOOLEAN, 11: Cell.IN_ERROR},  # results of formulas
+    RICH_TEXT: Cell.TEXT,
+}
 
 _index = struct.Struct("<I").unpack_from
 _double = struct.Struct("<d").unpack_from
@@ -34,12 +57,12 @@ class XlsbWorkbook:
         links = archive.links(main)
         try:
             for kind, body in records(archive.read(main)):
-                if kind == SHEET:
+                if kind == Record.SHEET:
                     link, at = _text(body, 8)
                     self.parts[_text(body, at)[0]] = links.get(link, ("", ""))[1]
             shared = next((target for kind, target in links.values() if kind == "sharedStrings"), "")
             string_records = records(archive.read(shared)) if shared else ()
-            self.strings = [_text(body, 1)[0] for kind, body in string_records if kind == STRING]
+            self.strings = [_text(body, 1)[0] for kind, body in string_records if kind == Record.STRING]
         except (struct.error, IndexError, ValueError):
             raise UnreadableError from None
 
@@ -58,34 +81,34 @@ class XlsbWorkbook:
         row, column = -1, -1
         rows: set[int] = set()
         for kind, body in records(content):
-            if kind == ROW:
+            if kind == Record.ROW:
                 row, column = _index(body)[0], -1
                 if row in rows:
                     raise DuplicateCellError
                 rows.add(row)
-            elif kind in KINDS:
-                has_column = kind not in SHORT
+            elif kind in CELL_TYPES:
+                has_column = kind not in CELLS_NEXT_TO_THE_LAST
                 column = _index(body)[0] if has_column else column + 1
                 value = body[8 if has_column else 4 :]
-                self._add_cell(inventory, (row, column), KINDS[kind], value, is_rich=kind == RICH)
+                self._add_cell(inventory, (row, column), CELL_TYPES[kind], value, is_rich=kind == RICH_TEXT)
         return inventory
 
     def _add_cell(
         self, inventory: CellInventory, position: tuple[int, int], kind: int, body: bytes, *, is_rich: bool
     ) -> None:
-        if kind == IN_ERROR:
+        if kind == Cell.IN_ERROR:
             inventory.add_fault(*position, ERROR)
-        elif kind != BLANK:
+        elif kind != Cell.BLANK:
             inventory.add(*position, self._value(kind, body[1:] if is_rich else body))
 
     def _value(self, kind: int, body: bytes) -> HeldCells:
-        if kind == TEXT:
+        if kind == Cell.TEXT:
             return _text(body, 0)[0]
-        if kind == SHARED:
+        if kind == Cell.SHARED:
             return self.strings[_index(body)[0]]
-        if kind == BOOLEAN:
+        if kind == Cell.BOOLEAN:
             return float(bool(body[0]))
-        return float(_double(body)[0]) if kind == REAL else decode_rk(body, 0)
+        return float(_double(body)[0]) if kind == Cell.REAL else decode_rk(body, 0)
 
 
 def records(content: bytes) -> Iterator[tuple[int, bytes]]:
