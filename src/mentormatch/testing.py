@@ -33,7 +33,7 @@ from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import MILLION
 from mentormatch.survey.intake import take_apart
-from mentormatch.survey.table import Record, Rows, TextTable, gather
+from mentormatch.survey.table import Record, Rows, TextTable, collect_rows
 from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import Tool, count, sort_by_tool, tools_by_kind
 
@@ -311,7 +311,7 @@ def check_order_of_rows(rows: Rows, above: int, random: Random) -> None:
     """Check that the order of the answers changes no answer."""
     head, answers = rows.records[:above], list(rows.records[above:])
     random.shuffle(answers)
-    shuffled, expected = sort_by_tool(gather(rows.source, [*head, *answers])), sort_by_tool(rows)
+    shuffled, expected = sort_by_tool(collect_rows(rows.source, [*head, *answers])), sort_by_tool(rows)
     is_equal = (shuffled.header, shuffled.sent) == (expected.header, expected.sent)
     lines = sorted(shuffled.records, key=lambda record: record.line)
     require_law(is_equal and lines == list(expected.records), "the order of the answers changes no answer")
@@ -402,7 +402,7 @@ def count_rows_above(rows: Rows) -> int:
 
 def to_rows(cells: Sequence[Sequence[str]]) -> Rows:
     """Return cells as rows, as a reader produces them."""
-    return gather("answers.csv", (Record(line, tuple(row)) for line, row in enumerate(cells, 1)))
+    return collect_rows("answers.csv", (Record(line, tuple(row)) for line, row in enumerate(cells, 1)))
 
 
 def cells_of(table: TextTable) -> list[tuple[str, ...]]:

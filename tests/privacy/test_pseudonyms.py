@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mentormatch import Programme, SurveyError, pseudonyms_for
 from mentormatch.errors import OutputError
 from mentormatch.languages.text_keys import canonical
-from mentormatch.survey.privacy import Pseudonyms, forgotten_beside, read_forgotten, remember_to_forget, secret_beside
+from mentormatch.survey.privacy import Pseudonyms, add_forgotten, forgotten_beside, read_forgotten, secret_beside
 
 pytestmark = pytest.mark.promise(28)
 
@@ -91,8 +91,8 @@ def test_who_is_forgotten_is_known_by_tokens_alone_and_without_the_secret_nothin
     programme = tmp_path / "programme.toml"
     programme.write_text('[programme]\nname = "Essai"\n', "utf-8")
     assert not Programme.load(programme).forgotten.holds("M01")
-    remember_to_forget(programme, "M01", "zoe@x.fr")
-    remember_to_forget(programme, "E07")
+    add_forgotten(programme, "M01", "zoe@x.fr")
+    add_forgotten(programme, "E07")
     forgotten = Programme.load(programme).forgotten
     assert [forgotten.holds(key) for key in ("m01", " ZOE@x.fr", "E07", "M02", "")] == [True, True, True, False, False]
     text = forgotten_beside(programme).read_text("utf-8")

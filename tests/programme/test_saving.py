@@ -24,7 +24,7 @@ from mentormatch.programme import programme as whole
 from mentormatch.programme import sections
 from mentormatch.rules import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
-from mentormatch.survey.privacy import forgotten_beside, remember_to_forget, secret_beside
+from mentormatch.survey.privacy import add_forgotten, forgotten_beside, secret_beside
 
 FILES = sorted(Path(str(folder_of("mentorat"))).parent.rglob("programme*.toml"))
 
@@ -155,7 +155,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_who_is_forgotten_is_not_known_again_in_another_place(tmp_path: Path) -> None:
     first, second = tmp_path / "a" / "programme.toml", tmp_path / "b" / "other.toml"
     made().save(first)
-    remember_to_forget(first, "M1")
+    add_forgotten(first, "M1")
     programme = mm.Programme.load(first)
     with pytest.raises(OutputError) as refused:
         programme.save(second)

@@ -79,7 +79,7 @@ from mentormatch.scoring.emphasis import FIELD_KINDS as EMPHASISED
 from mentormatch.scoring.emphasis import Emphasis
 from mentormatch.survey.code_table import CodeTable, read_codes
 from mentormatch.survey.plan import target
-from mentormatch.survey.privacy import NOBODY, Forgotten, forgotten_beside, read_forgotten, secret_beside
+from mentormatch.survey.privacy import NOBODY_FORGOTTEN, Forgotten, forgotten_beside, read_forgotten, secret_beside
 
 if TYPE_CHECKING:
     type AnyCriterion = Criterion
@@ -141,7 +141,7 @@ class Programme(VersionedPickle, Part):
     documents: Documents = Setting(default_factory=Documents)
     follow_up: FollowUp = Setting(default_factory=FollowUp)
     sessions: Sessions | None = None
-    _forgotten: Forgotten = PrivateAttr(default=NOBODY)
+    _forgotten: Forgotten = PrivateAttr(default=NOBODY_FORGOTTEN)
     _codes: CodeTable = PrivateAttr(default=CodeTable())
 
     @property

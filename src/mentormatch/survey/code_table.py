@@ -20,7 +20,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
 from mentormatch.people.codes import LETTERS, PersonCodes
 from mentormatch.people.cohort import Cohort
-from mentormatch.survey.privacy import ignore
+from mentormatch.survey.privacy import add_to_gitignore
 
 CODES_SUFFIX = ".codes.csv"
 SIDE_OF = {letter: side for side, letter in LETTERS.items()}
@@ -101,10 +101,10 @@ def forget_codes(programme: Path, keys: Collection[str]) -> None:
 
 
 def replace_code_rows(path: Path, rows: Iterable[CodeRow]) -> None:
-    """Write a file of codes with these rows, readable for its owner alone, and have git ignore it."""
+    """Write a file of codes with these rows, readable for its owner alone, and have git add_to_gitignore it."""
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow((tr("Côté"), tr("Code"), tr("Identifiant")))
     writer.writerows((LETTERS[side], code, guard(key)) for side, code, key in rows)
     write_whole(path, text.getvalue().encode("utf-8-sig"), private=True)
-    ignore(path, CODES_SUFFIX)
+    add_to_gitignore(path, CODES_SUFFIX)

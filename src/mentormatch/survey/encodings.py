@@ -1,9 +1,9 @@
-"""Which encoding of one byte a letter a text is in: the one in which it reads best, or none that is sure.
+"""Bytes -> the one-byte encoding in which they are most plausible as text, None if no encoding is clearly the best.
 
-The same byte is ``é`` in one encoding and a sign or a capital in others. Each letter beyond ASCII costs more the less
-it is at home where it stands: a capital behind a small letter, a sign within a word. An encoding is taken where its
-reading is good and every other clearly worse; where it is not that of Windows, ``charset-normalizer`` must agree. On
-short French texts a guesser by frequencies alone takes one encoding for another.
+The same byte is ``é`` in one encoding and a sign or a capital in others. Each character beyond ASCII has a penalty,
+which is higher if it is rare or in an unusual context: a capital after a small letter, a sign within a word. An
+encoding is chosen if its total is low and every other total clearly higher; unless it is that of Windows,
+``charset-normalizer`` must agree. Letter frequencies do not suffice on short French texts.
 """
 
 # French here is read, not said
@@ -14,14 +14,16 @@ from dataclasses import dataclass
 WINDOWS = "cp1252"
 CANDIDATES = (WINDOWS, "mac_roman", "cp850", "cp437", "iso8859-15")
 """Windows, old Mac, DOS in Europe and in America, and Latin-9 of Unix."""
-MOST, SCANNED = 2_000, 200_000
-"""So many different places of a letter beyond ASCII are looked at, among the first of all."""
-GOOD, CLEAR, CLEAR_OF_WINDOWS, PLAIN = 5.0, 12, 2, 50
-"""What a letter may cost on average, and by how much another reading must be worse in all."""
-AROUND, SHOWN = 60, 1_000
-"""So many bytes around a letter beyond ASCII, and so many such pieces, are shown to ``charset-normalizer``."""
+MAX_CONTEXTS = 2_000  # different ones that get a penalty
+MAX_SCANNED = 200_000  # characters beyond ASCII from which they are taken
+MAX_MEAN_PENALTY = 5.0
+MIN_LEAD = 12  # in total penalty, of the best encoding over the next
+MIN_LEAD_OF_WINDOWS = 2
+MIN_PLAIN_LEAD = 50  # then charset-normalizer need only know the encoding as possible
+SAMPLE_MARGIN_BYTES = 60  # around each character shown to charset-normalizer
+MAX_SAMPLES = 1_000
 
-_BEYOND = re.compile(rb"[\x80-\xff]")
+_NON_ASCII = re.compile(rb"[\x80-\xff]")
 _LETTERS = {
     **dict.fromkeys("é", 1),
     **dict.fromkeys("èàêç", 2),
@@ -29,17 +31,17 @@ _LETTERS = {
     **dict.fromkeys("öüäíáóñã", 5),
 }
 _RARE, _ODD, _WRONG, _CONTROL = 7, 8, 14, 30
-_ELSEWHERE = frozenset("þÞðÐýÝ")
-"""Letters of Windows that stand for others in the Windows of other countries: ``Ayþe`` for ``Ayşe``."""
+_FOREIGN_LETTERS = frozenset("þÞðÐýÝ")
+"""Letters that result from an encoding of Windows for other languages: ``Ayþe`` for ``Ayşe``."""
 _OPENS, _CLOSES = frozenset(" \t\r\n;,|\"'(/«\xa0"), frozenset(" \t\r\n;,|\"').:!?/»\xa0…")
 
 type Context = tuple[bytes, bytes, bytes]
-"""Two bytes, the byte beyond ASCII, and two more."""
+"""A byte beyond ASCII, with up to two bytes before and two after it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """What an encoding makes of the places looked at, and what each of them costs."""
+class EncodingCandidate:
+    """An encoding, with the characters beyond ASCII of all contexts in it, and the penalty of each."""
 
     encoding: str
     text: str
@@ -47,122 +49,125 @@ class Candidate:
 
     @property
     def total(self) -> int:
-        """What it costs in all."""
         return sum(self.costs)
 
     @property
     def is_good(self) -> bool:
-        """Whether no letter is out of place, and few are rare."""
-        return max(self.costs, default=0) < _WRONG and self.total <= GOOD * len(self.costs)
+        """Whether no character is wrong, and few are rare."""
+        return max(self.costs, default=0) < _WRONG and self.total <= MAX_MEAN_PENALTY * len(self.costs)
 
 
-def readings(content: bytes) -> list[Candidate]:
-    """Return what each encoding makes of a text that is not in Unicode, the best first, one for each text it may be."""
-    found: dict[str, Candidate] = {}
-    seen = places(content)
+def rank_encodings(content: bytes) -> list[EncodingCandidate]:
+    """Return the encodings in which bytes can be decoded, best first; one of those that give the same text."""
+    candidates: dict[str, EncodingCandidate] = {}
+    contexts = find_byte_contexts(content)
     for encoding in CANDIDATES:
         try:
-            read = [[part.decode(encoding) for part in place] for place in seen]
+            decoded = [[part.decode(encoding) for part in context] for context in contexts]
         except UnicodeDecodeError:
             continue
-        made = Candidate(encoding, "".join(letter for _, letter, _ in read), tuple(cost(*place) for place in read))
-        found.setdefault(made.text, made)
-    return sorted(found.values(), key=lambda reading: reading.total)
+        text = "".join(letter for _, letter, _ in decoded)
+        candidate = EncodingCandidate(encoding, text, tuple(character_penalty(*context) for context in decoded))
+        candidates.setdefault(candidate.text, candidate)
+    return sorted(candidates.values(), key=lambda candidate: candidate.total)
 
 
-def places(content: bytes) -> dict[Context, int]:
-    """Return the different places of bytes beyond ASCII, and where each is met first."""
-    found: dict[Context, int] = {}
-    for count, match in enumerate(_BEYOND.finditer(content)):
+def find_byte_contexts(content: bytes) -> dict[Context, int]:
+    """Return the different contexts of bytes beyond ASCII, each with the offset of its first occurrence."""
+    contexts: dict[Context, int] = {}
+    for count, match in enumerate(_NON_ASCII.finditer(content)):
         at = match.start()
-        found.setdefault((content[max(0, at - 2) : at], match[0], content[at + 1 : at + 3]), at)
-        if count > SCANNED or len(found) >= MOST:
+        contexts.setdefault((content[max(0, at - 2) : at], match[0], content[at + 1 : at + 3]), at)
+        if count > MAX_SCANNED or len(contexts) >= MAX_CONTEXTS:
             break
-    return found
+    return contexts
 
 
 def choose_encoding(content: bytes) -> str | None:
-    """Return the encoding of a text that is not in Unicode; None where several may be meant, or none."""
-    found = readings(content)
-    # The best reading must be good by itself.
-    if not found or not found[0].is_good:
+    """Return the encoding of a text that is not in Unicode; None if several are plausible, or none is."""
+    candidates = rank_encodings(content)
+    if not candidates or not candidates[0].is_good:
         return None
-    # The next best must be clearly worse.
-    best = found[0]
-    beyond = found[1].total - best.total if len(found) > 1 else _CONTROL
+    best = candidates[0]
+    lead = candidates[1].total - best.total if len(candidates) > 1 else _CONTROL
     if best.encoding == WINDOWS:
-        return WINDOWS if beyond >= CLEAR_OF_WINDOWS else None
-    # Any other encoding than that of Windows needs a second opinion.
-    return best.encoding if beyond >= CLEAR and is_confirmed(content, best.encoding, is_plain=beyond >= PLAIN) else None
+        return WINDOWS if lead >= MIN_LEAD_OF_WINDOWS else None
+    # Other encodings than that of Windows need a second opinion
+    is_confirmed_by_other = lead >= MIN_LEAD and is_confirmed(content, best.encoding, is_plain=lead >= MIN_PLAIN_LEAD)
+    return best.encoding if is_confirmed_by_other else None
 
 
-def oddest(content: bytes) -> int:
-    """Return where the byte beyond ASCII stands that is least at home in the best reading."""
-    found = readings(content)
-    places_of = list(places(content).values())
-    if not found or not places_of:
+def find_worst_offset(content: bytes) -> int:
+    """Return the offset of the byte with the highest penalty in the best encoding, 0 if there is none."""
+    candidates = rank_encodings(content)
+    offsets = list(find_byte_contexts(content).values())
+    if not candidates or not offsets:
         return 0
-    costs = found[0].costs
-    return places_of[max(range(len(costs)), key=lambda at: costs[at])]
+    costs = candidates[0].costs
+    return offsets[max(range(len(costs)), key=lambda at: costs[at])]
 
 
 def is_confirmed(content: bytes, encoding: str, *, is_plain: bool) -> bool:
-    """Say whether ``charset-normalizer`` reads what stands around the letters beyond ASCII as this encoding does.
+    """Return whether ``charset-normalizer`` decodes the text around characters beyond ASCII like this encoding.
 
-    Where it ``is_plain`` by our own reading, it is enough that this encoding is one of those that it may be for it.
+    With ``is_plain``, any of its guesses may agree, else only its best.
     """
     from charset_normalizer import from_bytes
 
     pieces: list[bytes] = []
     end = 0
-    for match in _BEYOND.finditer(content):
+    for match in _NON_ASCII.finditer(content):
         if match.start() >= end:
-            end = match.start() + AROUND
-            pieces.append(content[max(0, match.start() - AROUND) : end])
-            if len(pieces) >= SHOWN:
+            end = match.start() + SAMPLE_MARGIN_BYTES
+            pieces.append(content[max(0, match.start() - SAMPLE_MARGIN_BYTES) : end])
+            if len(pieces) >= MAX_SAMPLES:
                 break
     sample = b"\n".join(pieces)
-    opinions = list(from_bytes(sample, cp_isolation=list(CANDIDATES)))
-    said = sample.decode(encoding, "replace")
-    return any(str(opinion) == said for opinion in opinions[: None if is_plain else 1])
+    guesses = list(from_bytes(sample, cp_isolation=list(CANDIDATES)))
+    decoded = sample.decode(encoding, "replace")
+    return any(str(guess) == decoded for guess in guesses[: None if is_plain else 1])
 
 
-def cost(before: str, letter: str, after: str) -> int:
-    """Return how far a letter beyond ASCII is from being at home between two that stand before and two after it."""
+def character_penalty(before: str, letter: str, after: str) -> int:
+    """Return the penalty of a character beyond ASCII between up to two characters before and two after it."""
     left, right = before[-1:] or " ", after[:1] or " "
     if letter.isalpha() and letter not in "ªº":
-        return _of_letter(before, letter, after)
+        return _letter_penalty(before, letter, after)
     if letter < "\xa0":
         return _CONTROL
-    return _of_sign(left, letter, right)
+    return _sign_penalty(left, letter, right)
 
 
-def _of_letter(before: str, letter: str, after: str) -> int:
+def _letter_penalty(before: str, letter: str, after: str) -> int:
     left, right = before[-1:] or " ", after[:1] or " "
-    found = _WRONG if letter in _ELSEWHERE else _LETTERS.get(letter.lower(), _RARE)
+    penalty = _WRONG if letter in _FOREIGN_LETTERS else _LETTERS.get(letter.lower(), _RARE)
+    # Next to a digit; 2è is usual
     if left.isdigit() or right.isdigit():
-        found += 1 if letter in "èéÈÉ" and right.isalpha() else _ODD
+        penalty += 1 if letter in "èéÈÉ" and right.isalpha() else _ODD
     if not left.isascii() and left.isalpha():
-        found += 3
+        penalty += 3
+    # A word of one letter; à is usual
     if not left.isalpha() and not right.isalpha():
-        found += 1 if letter in "àÀ" else _ODD
+        penalty += 1 if letter in "àÀ" else _ODD
     if letter.isupper():
-        return found + 3 + _ODD * left.islower()
-    shouted = left.isupper() and (right.isupper() or before[:-1].isupper())
-    return found + _ODD * shouted
+        return penalty + 3 + _ODD * left.islower()
+    is_within_capitals = left.isupper() and (right.isupper() or before[:-1].isupper())
+    return penalty + _ODD * is_within_capitals
 
 
-def _of_sign(left: str, sign: str, right: str) -> int:
-    within = left.isalpha() and right.isalpha()
+def _sign_penalty(left: str, sign: str, right: str) -> int:
+    is_within_word = left.isalpha() and right.isalpha()
     opens, closes = left in _OPENS, right in _CLOSES
     fits = {
-        "’": within, "\u2018": opens and not closes, "«": opens, "“": opens, "»": closes, "”": closes,
-        "–": not within and (opens or left.isdigit()), "—": opens and closes, "…": left.isalnum() and closes,
-        "€": left.isdigit() or right.isdigit() or left in " \xa0(", "°": left.isdigit() or left in "nN", "·": within,
+        "’": is_within_word, "\u2018": opens and not closes, "«": opens, "“": opens, "»": closes, "”": closes,
+        "–": not is_within_word and (opens or left.isdigit()), "—": opens and closes, "…": left.isalnum() and closes,
+        "€": left.isdigit() or right.isdigit() or left in " \xa0(", "°": left.isdigit() or left in "nN",
+        "·": is_within_word,
         "\xa0": right in ":;!?»%€" or left in "«0123456789", "•": opens and closes, "²": left.isalnum() and closes,
         "³": left.isalnum() and closes, "½": not left.isalpha() and closes, "£": right.isdigit() or left.isdigit(),
         "®": closes, "™": closes, "©": opens, "§": opens, "¿": opens, "¡": opens,
-        "\xb4": within, "×": not within, "÷": not within, "±": not within, "ª": left.isdigit(), "º": left.isdigit(),
+        "\xb4": is_within_word, "×": not is_within_word, "÷": not is_within_word, "±": not is_within_word,
+        "ª": left.isdigit(), "º": left.isdigit(),
     }  # fmt: skip
     if sign not in fits:
         return _WRONG

@@ -17,7 +17,7 @@ from mentormatch.people.cohort import Remark, RowFate, RowStatus
 from mentormatch.survey.contacts import asks_for_mail
 from mentormatch.survey.headers import QuestionPlace, claims_by_field, places, separate_questions, split_part
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.table import WHOLE, SentMoment, TextTable
+from mentormatch.survey.table import NO_SENT_MOMENT, SentMoment, TextTable
 from mentormatch.survey.tool import OTHER
 
 NO_KEY_MESSAGE, NO_EMAIL_MESSAGE = mark("pas d'identifiant"), mark("pas de courriel, et pas d'autre identifiant")
@@ -37,7 +37,7 @@ class Submission:
     key: str
     email: str
     answers: Mapping[str, Answer]
-    sent: SentMoment = WHOLE
+    sent: SentMoment = NO_SENT_MOMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class SurveyEntry:
     readings: tuple[AnswerReading, ...]
     contact: Mapping[str, str]
     share: float
-    sent: SentMoment = WHOLE
+    sent: SentMoment = NO_SENT_MOMENT
 
     @property
     def key(self) -> str:
@@ -249,7 +249,7 @@ def submissions(sheet: SubmissionSheet, plan: Plan) -> Iterator[Submission]:
     sides_of = make_side_classifier(sheet, plan)
     for record in sheet.table.records:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
-        sent = sheet.table.sent.get(record.line, WHOLE).read(plan.dates)
+        sent = sheet.table.sent.get(record.line, NO_SENT_MOMENT).read(plan.dates)
         email = "" if sent.borrowed else answer_text(answers, plan.email)
         known_by_email = plan.email and not sent.borrowed
         key = answer_text(answers, plan.key) if plan.key else email if known_by_email else sent.response

@@ -17,7 +17,7 @@ from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.survey.facts import Facts, Names, State, Verdict, completed_page, folded
-from mentormatch.survey.table import Order, Record, Refused, Rows, TableRemark, TextTable, tabulate
+from mentormatch.survey.table import Order, Record, RefusedRow, Rows, TableRemark, TextTable, tabulate
 from mentormatch.survey.tool import (
     OTHER,
     Tool,
@@ -381,7 +381,7 @@ def with_parts(cell: str, choices: Sequence[str] | None) -> str:
 
 def refuse(table: TextTable, reasons: Mapping[int, str]) -> TextTable:
     """Return the table with some lines as refused rows, each with its reason."""
-    refused = [*table.refused, *(Refused(line, reason) for line, reason in reasons.items())]
+    refused = [*table.refused, *(RefusedRow(line, reason) for line, reason in reasons.items())]
     records = tuple(row for row in table.records if row.line not in reasons)
     return replace(table, records=records, refused=tuple(sorted(refused, key=lambda row: row.line)))
 

@@ -23,7 +23,7 @@ from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.survey.plan import Plan, Target, Wording, answers_of, has_item
-from mentormatch.survey.table import EXPECTED, Record, TextTable
+from mentormatch.survey.table import EXPECTED_TABLE, Record, TextTable
 from mentormatch.survey.tool import number_repeats
 
 ANSWER = re.compile(r"[-+]?[0-9][0-9 .,:/h-]*|[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -57,7 +57,7 @@ def headless(header: Record, answers: Sequence[Record]) -> Problem | None:
         return None
     shown = [str(at + 1) for at in telling[:MOST_NAMED]]
     columns = tr_n("la colonne {columns}", "les colonnes {columns}", len(shown), columns=listed(shown))
-    return Problem(tr("ligne {line}", line=header.line), tr(FOUND, columns=columns), tr(EXPECTED), tr(ADVICE))
+    return Problem(tr("ligne {line}", line=header.line), tr(FOUND, columns=columns), tr(EXPECTED_TABLE), tr(ADVICE))
 
 
 def telling_columns(header: Record, answers: Sequence[Record]) -> list[int]:

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
-from mentormatch.survey.table import Order, Readings
+from mentormatch.survey.table import AmbiguousMoment, Order
 
 YEAR_FIRST_REGEX = r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<one>[0-9]{1,2})(?P=mark)(?P<two>[0-9]{1,2})"
 YEAR_LAST_REGEX = r"(?P<one>[0-9]{1,2})(?P<mark>[-/.])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})"
@@ -94,7 +94,7 @@ class ReadMoment(NamedTuple):
     """A moment, or the likely one; with both readings if no order is proved."""
 
     when: datetime | None = None
-    readings: Readings | None = None
+    readings: AmbiguousMoment | None = None
 
 
 def moments(
@@ -226,7 +226,7 @@ def moment_without_proof(column: str, date: AmbiguousDate, likely: Order | None)
     """Return both readings of a moment, and the likely one, in a column that proves no order."""
     if date.day is None or date.month is None or date.day == date.month:
         return ReadMoment(date.certain)
-    return ReadMoment(date.of(likely) if likely else None, Readings(column, date.day, date.month))
+    return ReadMoment(date.of(likely) if likely else None, AmbiguousMoment(column, date.day, date.month))
 
 
 def find_agreed_order(rows: Order | None, tool: Order | None) -> Order | None:

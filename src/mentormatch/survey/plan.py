@@ -27,7 +27,7 @@ from mentormatch.fields.lists import rank_of, take_options
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
 from mentormatch.people.codes import PersonCodes
-from mentormatch.survey.privacy import NOBODY, Forgotten
+from mentormatch.survey.privacy import NOBODY_FORGOTTEN, Forgotten
 from mentormatch.survey.table import Order
 
 
@@ -192,7 +192,7 @@ class Plan:
     weights: Mapping[Side, Mapping[str, float]] = field(default_factory=dict)
     minimum_answered: float = 0.0
     renaming: Renaming = field(default_factory=Renaming)
-    forgotten: Forgotten = NOBODY
+    forgotten: Forgotten = NOBODY_FORGOTTEN
     alone: Side | None = None
     common_keys: bool = False
     names: tuple[str, ...] = ()

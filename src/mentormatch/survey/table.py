@@ -1,7 +1,7 @@
-"""Tables of text: what every reader hands over, and how a header is put above its records.
+"""Rows of text from a reader -> a table: a header, and records of the same width.
 
-A reader gives ``Rows``: the rows that are not blank, each with its line. ``tabulate`` makes a ``TextTable`` of them.
-Every row of a file ends exactly once: as a record, as a refused row, or as the header.
+A reader returns ``Rows``, without blank rows, each with its line. ``tabulate`` makes a ``TextTable`` of them. Each row
+of a file becomes exactly one of a record, a refused row, or a part of the header.
 """
 
 from collections import defaultdict
@@ -18,21 +18,21 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
 MAX_CELLS = 20_000_000
 MAX_CELL_CHARACTERS = 100_000
-SHOWN_CHARACTERS = 60
+MAX_SHOWN_CHARACTERS = 60  # of a header in a message
 
 type Order = Literal["day first", "month first"]
-"""Which comes first in a date that is written in numbers and ends in the year."""
+"""The order of day and month in a date of numbers with the year last."""
 
-EXPECTED = mark("une ligne d'intitulés, puis une ligne par réponse")
-# The form's own title lines stand above the header in several tools' exports.
+EXPECTED_TABLE = mark("une ligne d'intitulés, puis une ligne par réponse")
+# The exports of several tools have lines of titles above the header
 TITLE_ADVICE = mark("nommez la colonne, ou supprimez les lignes de titre au-dessus des intitulés")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row: ``line`` is the row that a spreadsheet shows (1-based), or a frame's position + 2.
+    """One row: ``line`` is its number in a spreadsheet (from 1), or its position in a data frame + 2.
 
-    ``start`` is the physical line of a text where the row starts, 0 if it is not known: cells may have several lines.
+    ``start`` is the physical line of a text file where the row starts, 0 if it is unknown: cells may span lines.
     """
 
     line: int
@@ -41,8 +41,8 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """One row that was not taken, and why, in words; ``line`` and ``start`` as those of a record."""
+class RefusedRow:
+    """A row that is left out, and the reason, as a message; ``line`` and ``start`` as in ``Record``."""
 
     line: int
     reason: str
@@ -51,7 +51,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TableRemark:
-    """Something worth a look, in words; nothing was lost. ``line`` is None where it concerns the whole file."""
+    """A message for staff on a row, or on the whole file if ``line`` is None. The row is not lost."""
 
     line: int | None
     text: str
@@ -72,93 +72,111 @@ class Manner:
     file: str = ""
 
 
-AS_IT_IS = Manner()
+NO_MANNER = Manner()
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All rows of a source that are not blank, before anyone has said which are headers, and how they were read."""
+    """All rows of a source that are not blank, header rows included, and the format in which they were read."""
 
     source: str
     records: tuple[Record, ...]
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedRow, ...] = ()
     remarks: tuple[TableRemark, ...] = ()
-    manner: Manner = AS_IT_IS
+    manner: Manner = NO_MANNER
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
-    """A moment in ``column`` that nothing in the file proves to be written day first, or month first: both."""
+class AmbiguousMoment:
+    """Both readings of a moment in ``column``, if the file does not prove the order of day and month."""
 
     column: str
     day_first: datetime
     month_first: datetime
 
     def of(self, order: Order) -> datetime:
-        """Return the moment, day and month in this order."""
         return self.day_first if order == "day first" else self.month_first
 
 
 @dataclass(frozen=True, slots=True)
 class SentMoment:
-    """What the survey tool noted of a row: when it was sent, None if that is not told, and whether it is ``whole``.
+    """Data of the survey tool on a row.
 
-    ``readings`` are there where the order of day and month is not proved, ``when`` is then the likely one, if any;
-    ``response`` is the number that the tool gave to the row, empty where it gave none. ``borrowed``: the address in the
-    row is somebody else's, so that the number tells who it is.
+    Attributes
+    ----------
+    when
+        The moment when it was sent, None if it is unknown.
+    whole
+        Whether the response was completed.
+    readings
+        Both readings of the moment, if the order of day and month is not proved; ``when`` is then the likely one.
+    response
+        The number of the response, empty if there is none.
+    borrowed
+        Whether the e-mail address is another person's, so that the number identifies the person.
     """
 
     when: datetime | None = None
     whole: bool = True
-    readings: Readings | None = None
+    readings: AmbiguousMoment | None = None
     response: str = ""
     borrowed: bool = False
 
     def read(self, order: Order | None) -> "SentMoment":
-        """Return the same with its moment in this order of day and month, where the file does not prove another."""
+        """Return a copy with the moment in this order of day and month, unless the file proves an order."""
         return self if self.readings is None or order is None else replace(self, when=self.at(order), readings=None)
 
     def in_zone(self, zone: tzinfo) -> "SentMoment":
-        """Return the same with its moment in a time zone, where it has none of its own."""
-        both = self.readings
-        if both is not None:
-            both = replace(
-                both, day_first=put_in_zone(both.day_first, zone), month_first=put_in_zone(both.month_first, zone)
+        """Return a copy with the moments in a time zone, unless they have one."""
+        readings = self.readings
+        if readings is not None:
+            readings = replace(
+                readings,
+                day_first=put_in_zone(readings.day_first, zone),
+                month_first=put_in_zone(readings.month_first, zone),
             )
-        return replace(self, when=self.when and put_in_zone(self.when, zone), readings=both)
+        return replace(self, when=self.when and put_in_zone(self.when, zone), readings=readings)
 
     def at(self, order: Order) -> datetime | None:
-        """Return when it was sent, in this order of day and month where the file does not prove another."""
+        """Return the moment in this order of day and month, unless the file proves an order."""
         return self.when if self.readings is None else self.readings.of(order)
 
 
-WHOLE = SentMoment()
+NO_SENT_MOMENT = SentMoment()
 
 
 def put_in_zone(when: datetime, zone: tzinfo) -> datetime:
-    """Return a moment in a time zone, where it has none of its own."""
     return when if when.tzinfo else when.replace(tzinfo=zone)
 
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A header and the records below it, each exactly as wide as the header; every cell is text as typed.
+    """A header and records of the same width; every cell is text as typed.
 
-    ``sent`` is by line, for the rows of which a survey tool noted something; ``tool`` is its kind. ``own`` are the
-    columns that it adds to those of the form: a programme may name them, and nobody misses them. ``alone`` is the
-    header of a column in case it is no item of the question before it but one of its own: the tool does not tell.
+    Attributes
+    ----------
+    sent
+        Data of the survey tool, by line.
+    tool
+        The kind of the survey tool.
+    own
+        The columns that the tool adds to those of the form: a programme may name them, and no remark says that they are
+        unused.
+    alone
+        By column, the header that a column has if it is a question, not an item of the question before it: the export
+        does not show which.
     """
 
     source: str
     header: tuple[str, ...]
     records: tuple[Record, ...]
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedRow, ...] = ()
     remarks: tuple[TableRemark, ...] = ()
     sent: Mapping[int, SentMoment] = field(default_factory=dict)
     tool: str = "plain"
     own: frozenset[int] = frozenset()
     alone: Mapping[int, str] = field(default_factory=dict)
-    manner: Manner = AS_IT_IS
+    manner: Manner = NO_MANNER
 
     @property
     def file(self) -> str:
@@ -172,53 +190,47 @@ class TextTable:
 
 
 def unreadable(source: str, *problems: Problem) -> SurveyError:
-    """Return the error that says why ``source`` cannot be taken."""
+    """Return the error that a file cannot be read, for these reasons."""
     return SurveyError(tr("Le fichier « {file} » ne peut pas être lu.", file=source), problems)
 
 
 def is_blank(cells: Iterable[str]) -> bool:
-    """Tell whether a row holds nothing but white space: it is passed over and not counted."""
     return not "".join(cells).strip()
 
 
-def gather(source: str, records: Iterable[Record], remarks: Iterable[TableRemark] = ()) -> Rows:
-    """Return the rows of ``records`` that are not blank, those that hold a NUL or a giant cell set apart.
+def collect_rows(source: str, records: Iterable[Record], remarks: Iterable[TableRemark] = ()) -> Rows:
+    """Return the rows that are not blank; rows with a NUL or an oversized cell are refused.
 
-    Raises
-    ------
-    SurveyError
-        Where nothing is left, the first row cannot be a header, or a limit on rows, columns or cells is passed.
+    Raises SurveyError if no row remains, if the first row cannot be a header, or above a limit on rows, columns or
+    cells.
     """
-    taken: list[Record] = []
-    refused: list[Refused] = []
+    valid: list[Record] = []
+    refused: list[RefusedRow] = []
     cells = 0
     for record in records:
         if is_blank(record.cells):
             continue
         reason = _fault(record)
-        _check_size(source, record, first=not taken, reason=reason)
+        _check_size(source, record, first=not valid, reason=reason)
         cells += len(record.cells)
-        _check_total(source, len(taken) + len(refused), cells)
+        _check_total(source, len(valid) + len(refused), cells)
         if reason:
-            refused.append(Refused(record.line, reason, record.start))
+            refused.append(RefusedRow(record.line, reason, record.start))
         else:
-            taken.append(record)
-    if not taken:
-        raise unreadable(source, Problem(tr("fichier"), tr("aucune réponse"), tr(EXPECTED)))
-    return Rows(source, tuple(taken), tuple(refused), tuple(remarks))
+            valid.append(record)
+    if not valid:
+        raise unreadable(source, Problem(tr("fichier"), tr("aucune réponse"), tr(EXPECTED_TABLE)))
+    return Rows(source, tuple(valid), tuple(refused), tuple(remarks))
 
 
 def tabulate(rows: Rows, header: Sequence[str] | None = None) -> TextTable:
-    """Return ``rows`` as a table below ``header``, by default their first row.
+    """Return ``rows`` as a table with this header, by default their first row.
 
-    Short rows are filled with empty cells and remarked on; rows with answers beyond the header are refused. Columns
+    Short rows are filled with empty cells, with a remark. Rows with answers beyond the header are refused. Columns
     without a header and without an answer are dropped.
 
-    Raises
-    ------
-    SurveyError
-        Two headers that ``text_keys.fold`` takes as equal, answers below an empty header, or every row longer
-        than the header.
+    Raises SurveyError if two headers are equal after ``text_keys.fold``, if a column without a header has answers, or
+    if every row is longer than the header.
     """
     names = tuple(rows.records[0].cells if header is None else header)
     records = rows.records[1:] if header is None else rows.records
@@ -226,30 +238,30 @@ def tabulate(rows: Rows, header: Sequence[str] | None = None) -> TextTable:
     fitting = [record for record in records if not _is_longer(record, width)]
     if records and not fitting:
         raise unreadable(rows.source, _all_longer(records[0], width))
-    kept = [column for column, name in enumerate(names) if fold(name)]
-    problems = [*_find_doubled(names), *_nameless(names, fitting)]
+    columns = [column for column, name in enumerate(names) if fold(name)]
+    problems = [*_repeated_header_problems(names), *_missing_header_problems(names, fitting)]
     if problems:
         raise unreadable(rows.source, *problems)
-    take = _taker(kept, width)
+    select = _column_selector(columns, width)
     return TextTable(
         rows.source,
-        take(names),
-        tuple(Record(record.line, take(record.cells)) for record in fitting),
-        _in_order(rows.refused, (_too_long(record, width) for record in records if _is_longer(record, width))),
+        select(names),
+        tuple(Record(record.line, select(record.cells)) for record in fitting),
+        _sorted_by_line(rows.refused, (_too_long(record, width) for record in records if _is_longer(record, width))),
         (*rows.remarks, *(_too_short(record, width) for record in fitting if len(record.cells) < width)),
     )
 
 
-def _taker(kept: Sequence[int], width: int) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
-    def take(cells: tuple[str, ...]) -> tuple[str, ...]:
+def _column_selector(columns: Sequence[int], width: int) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    def select(cells: tuple[str, ...]) -> tuple[str, ...]:
         filled = cells + ("",) * (width - len(cells))
-        return filled if len(kept) == len(filled) else tuple(filled[column] for column in kept)
+        return filled if len(columns) == len(filled) else tuple(filled[column] for column in columns)
 
-    return take
+    return select
 
 
 def _fault(record: Record) -> str:
-    """Return why a row cannot be taken, whatever its header; empty where it can."""
+    """Return the reason to refuse a row under any header, empty if there is none."""
     text = "".join(record.cells)
     if "\0" in text:
         return tr("La ligne contient un caractère nul : ce n'est pas du texte.")
@@ -266,24 +278,22 @@ def _check_size(source: str, record: Record, *, first: bool, reason: str) -> Non
         advice = tr("enregistrez le fichier en CSV UTF-8, ou indiquez son encodage")
         raise unreadable(source, Problem(where, reason.rstrip("."), tr("une ligne d'intitulés"), advice))
     if _count_used(record.cells) > MAX_COLUMNS:
-        found, expected = (
-            tr("{count} colonnes", count=_count_used(record.cells)),
-            tr("{most} au plus", most=MAX_COLUMNS),
-        )
-        raise unreadable(source, Problem(where, found, expected, tr("ne gardez que les questions utiles")))
+        cause = tr("{count} colonnes", count=_count_used(record.cells))
+        expected = tr("{most} au plus", most=MAX_COLUMNS)
+        raise unreadable(source, Problem(where, cause, expected, tr("ne gardez que les questions utiles")))
 
 
 def _check_total(source: str, rows: int, cells: int) -> None:
     if rows > MAX_ROWS:
-        found, expected = tr("plus de {most} lignes", most=MAX_ROWS), tr("{most} réponses au plus", most=MAX_ROWS)
-        raise unreadable(source, Problem(tr("fichier"), found, expected))
+        cause, expected = tr("plus de {most} lignes", most=MAX_ROWS), tr("{most} réponses au plus", most=MAX_ROWS)
+        raise unreadable(source, Problem(tr("fichier"), cause, expected))
     if cells > MAX_CELLS:
-        found = tr("plus de {most} cellules", most=MAX_CELLS)
-        raise unreadable(source, Problem(tr("fichier"), found, tr("un fichier plus petit")))
+        cause = tr("plus de {most} cellules", most=MAX_CELLS)
+        raise unreadable(source, Problem(tr("fichier"), cause, tr("un fichier plus petit")))
 
 
 def _count_used(cells: Sequence[str]) -> int:
-    """Return the number of cells up to the last that is not empty."""
+    """Return the number of cells up to the last one that is not blank."""
     return next((index for index in range(len(cells), 0, -1) if cells[index - 1].strip()), 0)
 
 
@@ -292,7 +302,7 @@ def _is_longer(record: Record, width: int) -> bool:
 
 
 def _all_longer(record: Record, width: int) -> Problem:
-    found = tr_n(
+    cause = tr_n(
         "{count} cellules pour {width} intitulé, et toutes les lignes suivantes débordent aussi",
         "{count} cellules pour {width} intitulés, et toutes les lignes suivantes débordent aussi",
         width,
@@ -302,10 +312,10 @@ def _all_longer(record: Record, width: int) -> Problem:
     advice = tr(
         "ajoutez les intitulés manquants, ou mettez entre guillemets les réponses qui contiennent le séparateur"
     )
-    return Problem(tr("ligne {line}", line=record.line), found, tr("autant de cellules que d'intitulés"), advice)
+    return Problem(tr("ligne {line}", line=record.line), cause, tr("autant de cellules que d'intitulés"), advice)
 
 
-def _too_long(record: Record, width: int) -> Refused:
+def _too_long(record: Record, width: int) -> RefusedRow:
     sentence = tr_n(
         "La ligne a {count} cellules pour {width} intitulé.",
         "La ligne a {count} cellules pour {width} intitulés.",
@@ -313,7 +323,7 @@ def _too_long(record: Record, width: int) -> Refused:
         count=_count_used(record.cells),
         width=width,
     )
-    return Refused(record.line, sentence)
+    return RefusedRow(record.line, sentence)
 
 
 def _too_short(record: Record, width: int) -> TableRemark:
@@ -322,37 +332,37 @@ def _too_short(record: Record, width: int) -> TableRemark:
     return TableRemark(record.line, sentence)
 
 
-def _in_order(refused: Iterable[Refused], more: Iterable[Refused]) -> tuple[Refused, ...]:
+def _sorted_by_line(refused: Iterable[RefusedRow], more: Iterable[RefusedRow]) -> tuple[RefusedRow, ...]:
     return tuple(sorted((*refused, *more), key=lambda row: row.line))
 
 
-def _find_doubled(names: Sequence[str]) -> list[Problem]:
-    """Return one problem for each header that several columns bear."""
-    columns: dict[str, list[int]] = defaultdict(list)
+def _repeated_header_problems(names: Sequence[str]) -> list[Problem]:
+    """Return one problem for each header of several columns."""
+    columns_by_name: dict[str, list[int]] = defaultdict(list)
     for column, name in enumerate(names):
-        columns[fold(name)].append(column)
+        columns_by_name[fold(name)].append(column)
     return [
         Problem(
-            tr("colonnes {columns}", columns=_together(str(column + 1) for column in same)),
-            tr("le même intitulé {names}", names=_together(_quote_name(names[column]) for column in same)),
+            tr("colonnes {columns}", columns=_join_with_and(str(column + 1) for column in columns)),
+            tr("le même intitulé {names}", names=_join_with_and(_quote_name(names[column]) for column in columns)),
             tr("des intitulés différents"),
             tr("renommez l'une des colonnes"),
         )
-        for name, same in columns.items()
-        if name and len(same) > 1
+        for name, columns in columns_by_name.items()
+        if name and len(columns) > 1
     ]
 
 
-def _together(texts: Iterable[str]) -> str:
+def _join_with_and(texts: Iterable[str]) -> str:
     return tr(" et ").join(texts)
 
 
 def _quote_name(name: str) -> str:
-    return tr("« {text} »", text=name[:SHOWN_CHARACTERS])
+    return tr("« {text} »", text=name[:MAX_SHOWN_CHARACTERS])
 
 
-def _nameless(names: Sequence[str], records: Sequence[Record]) -> list[Problem]:
-    """Return one problem for each column that holds answers below an empty header."""
+def _missing_header_problems(names: Sequence[str], records: Sequence[Record]) -> list[Problem]:
+    """Return one problem for each column with answers and an empty header."""
     empty = [column for column, name in enumerate(names) if not fold(name)]
     firsts = ((column, _first_answer(records, column)) for column in empty)
     return [

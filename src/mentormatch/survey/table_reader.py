@@ -1,6 +1,7 @@
-"""From a file or a frame to a table of text: picks the reader, by what the bytes are before what the name says.
+"""File, data frame or list -> table of text: the reader is chosen by the content, whatever the name.
 
-A file that holds no table of answers is named by the bytes that its kind begins with or must hold.
+A file without a table of answers, such as a PDF, is recognised by its first bytes or the parts it contains, and the
+error names its format.
 """
 
 import os
@@ -16,7 +17,7 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.text_keys import file_label
 from mentormatch.languages.translation import mark, tr
-from mentormatch.survey.table import EXPECTED, Record, Refused, Rows, TextTable, unreadable
+from mentormatch.survey.table import EXPECTED_TABLE, Record, RefusedRow, Rows, TextTable, unreadable
 from mentormatch.survey.tool import sort_by_tool
 
 PDF, IMAGE, _ARCHIVE = mark("un PDF"), mark("une image"), mark("une archive")
@@ -45,8 +46,8 @@ _BEGINNINGS: dict[bytes, str] = {
     b"SQLite format 3\0": mark("une base de données SQLite"),
     b"{\\rtf": _RTF,
 }
-"""What begins with these bytes."""
-_INSIDE: dict[bytes, str] = {
+"""Formats by the first bytes of a file."""
+_INNER_NAMES: dict[bytes, str] = {
     b"word/document": _WORD,
     b"mimetypeapplication/vnd.oasis.opendocument.text": _WORD,
     b"ppt/presentation": _SLIDES,
@@ -57,37 +58,37 @@ _INSIDE: dict[bytes, str] = {
     "PowerPoint Document".encode("utf-16-le"): _SLIDES,
     "__properties_version1.0".encode("utf-16-le"): mark("un message électronique"),
 }
-"""What an archive or an OLE container is that holds a part of this name."""
+"""Formats of archives and OLE containers by a name or text that they contain."""
 _MARKUP = re.compile(r"\s*<[!?a-zA-Z]")
 _OBJECTS = re.compile(r'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*[\],]?\s*\Z)|\s*\[\s*\[\s*["\[\-0-9tfn]')
 _ZIP, _WORKBOOK = b"PK", (b"xl/workbook", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
 
 
-def of_bytes(content: bytes) -> str:
-    """Return what a file is that is no text and no workbook, empty where nothing says it."""
-    found = next((kind for beginning, kind in _BEGINNINGS.items() if content.startswith(beginning)), "")
-    return found or (IMAGE if _is_image(content[:16]) else "")
+def kind_of_bytes(content: bytes) -> str:
+    """Return the format of bytes that are neither text nor a workbook, empty if it is not recognised."""
+    kind = next((kind for beginning, kind in _BEGINNINGS.items() if content.startswith(beginning)), "")
+    return kind or (IMAGE if _is_image(content[:16]) else "")
 
 
 def _is_image(head: bytes) -> bool:
-    """Say whether a file is a picture of a kind that a longer mark tells: WebP, BMP, HEIC and their like."""
+    """Return whether a file begins as WebP, BMP, HEIC or AVIF, whose marks are not in the first bytes alone."""
     is_web = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     is_bitmap = head[:2] == b"BM" and head[6:10] == bytes(4)
     return is_web or is_bitmap or head[4:8] == b"ftyp"
 
 
-def of_container(content: bytes) -> str:
-    """Return what an archive or an OLE container is that is no workbook, empty where nothing says it."""
-    found = next((kind for part, kind in _INSIDE.items() if part in content), "")
-    is_whole = content.startswith(_ZIP) and b"PK\x05\x06" in content[-70_000:]
-    is_other = is_whole and not any(part in content for part in _WORKBOOK)
-    return found or (_ARCHIVE if is_other else "")
+def kind_of_container(content: bytes) -> str:
+    """Return the format of an archive or an OLE container that is no workbook, empty if it is not recognised."""
+    kind = next((kind for part, kind in _INNER_NAMES.items() if part in content), "")
+    is_complete_zip = content.startswith(_ZIP) and b"PK\x05\x06" in content[-70_000:]
+    is_other_archive = is_complete_zip and not any(part in content for part in _WORKBOOK)
+    return kind or (_ARCHIVE if is_other_archive else "")
 
 
-def of_text(head: str) -> str:
-    """Return what a text is that is no table, by its beginning; empty where it may be one.
+def kind_of_text(head: str) -> str:
+    """Return the format of a text that is no table, by its first characters, empty if it may be a table.
 
-    >>> of_text('[{"nom": "Zoé"}]') == _JSON, of_text("<html>") == _WEB, of_text("[Choix 1];<3;{x}")
+    >>> kind_of_text('[{"nom": "Zoé"}]') == _JSON, kind_of_text("<html>") == _WEB, kind_of_text("[Choix 1];<3;{x}")
     (True, True, '')
     """
     if _MARKUP.match(head):
@@ -97,8 +98,8 @@ def of_text(head: str) -> str:
     return _RTF if head.lstrip().startswith("{\\rtf") else PDF if head.lstrip().startswith("%PDF-") else ""
 
 
-def no_table(name: str, kind: str) -> SurveyError:
-    """Return the error that says what a file is, and what to do."""
+def not_a_table_error(name: str, kind: str) -> SurveyError:
+    """Return the error that a file is of this kind, not a table, with advice."""
     advice = tr(_ADVICE.get(kind, _EXPORT))
     return unreadable(name, Problem(tr("fichier"), tr(kind), tr("un tableau de réponses"), advice))
 
@@ -108,7 +109,7 @@ __all__ = [
     "Reader",
     "Record",
     "Records",
-    "Refused",
+    "RefusedRow",
     "Rows",
     "SheetSource",
     "TableSource",
@@ -123,28 +124,28 @@ READERS = "mentormatch.survey.readers"
 
 
 class FrameSource(Protocol):
-    """What is used of a frame of pandas, polars, pyarrow or another that narwhals knows."""
+    """A data frame of pandas, polars, pyarrow or another library that narwhals supports."""
 
     @property
     def columns(self) -> Any:
-        """Return the labels of the columns, or the columns themselves."""
+        """The labels of the columns, or the columns."""
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Return the number of rows and that of columns."""
+        """The numbers of rows and of columns."""
 
 
 type SheetSource = tuple[str | os.PathLike[str], str]
-"""A workbook, and the name of one of its sheets."""
+"""The path of a workbook, and the name of one of its sheets."""
 type Records = Iterable[Mapping[Any, object]]
-"""People as objects: question or id of a field to answer."""
+"""One mapping per person, from a question or the id of a field to the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """What is to be read: ``name`` without its folder, and what the caller knows about it.
+    """A source to read: its bytes as ``content``, or a data frame or records as ``frame``.
 
-    It has its bytes, or its frame: a frame in memory, or records.
+    ``name`` is without the folder. ``encoding``, ``delimiter`` and ``sheet`` are those stated by the caller.
     """
 
     name: str
@@ -156,18 +157,18 @@ class TableSource:
 
 
 class Reader(ABC):
-    """One kind of source. ``last`` readers are asked only when no other takes the source."""
+    """Reader of one kind of source. A ``fallback`` reader is used if no other accepts the source."""
 
     kind: ClassVar[str]
-    last: ClassVar[bool] = False
+    fallback: ClassVar[bool] = False
 
     @abstractmethod
-    def takes(self, source: TableSource) -> bool:
-        """Tell, from the content, whether this reader is the one for ``source``."""
+    def accepts(self, source: TableSource) -> bool:
+        """Return whether this reader can read a source, by its content."""
 
     @abstractmethod
     def read(self, source: TableSource) -> Rows:
-        """Return the rows of ``source``; raise SurveyError where it cannot be taken."""
+        """Return the rows of a source. Raises SurveyError if it cannot be read."""
 
 
 def read_table(
@@ -178,25 +179,25 @@ def read_table(
     sheet: str | None = None,
     tool: str | None = None,
 ) -> TextTable:
-    r"""Return the answers in ``source`` as a table of text, each cell exactly as typed.
+    r"""Return the answers in a source as a table of text, each cell as typed.
 
     Parameters
     ----------
     source
-        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, a workbook and the name of one of its sheets, a
-        frame (pandas, polars, pyarrow or another that narwhals knows), an iterable of mappings, or what
-        ``read_stream`` returned. The labels of a frame's columns, or the keys of the records, are its header; the index
-        of a pandas frame is kept, as first columns, only where it has a name. A list, set or array in a
-        cell is several answers, a mapping a column an item.
+        A file (delimited text, xlsx, xlsm, xlsb, xls, ods) of at most 200 MB, a workbook and the name of one of its
+        sheets, a data frame (pandas, polars, pyarrow or another that narwhals supports), an iterable of mappings, or a
+        result of ``read_stream``. The header is the labels of a frame's columns, or the keys of the records; a named
+        index of a pandas frame becomes the first columns. A list, set or array in a cell is several answers; mappings
+        become a column per item.
     encoding, delimiter, sheet
-        Said by the caller, they win over what the file seems to be. By default a sheet is the first that has cells.
+        Replace detection. By default the sheet is the first with cells.
     tool
-        The kind of survey tool that wrote the file; None: the one that knows its own marks in it.
+        The kind of survey tool that wrote the file; None to detect it.
 
     Raises
     ------
     SurveyError
-        With every problem found: where, what was found, what was expected, what to do.
+        With every problem: where, what was found, what was expected, what to do.
 
     Examples
     --------
@@ -218,44 +219,43 @@ def read_rows(
     delimiter: str | None = None,
     sheet: str | None = None,
 ) -> Rows:
-    """Return the rows of ``source`` that are not blank, header rows among them; see ``read_table``.
+    """Return the rows of ``source`` that are not blank, header rows included; see ``read_table``.
 
-    For tools whose exports have several header rows, or doubled headers told apart by their position: they make
-    their own header and hand it to ``tabulate``.
+    Survey tools make one header of these rows, which may include several header rows or equal headers.
     """
     opened = _open_source(source)
     return rows_in(replace(opened, encoding=encoding, delimiter=delimiter, sheet=sheet or opened.sheet))
 
 
 def rows_in(opened: TableSource) -> Rows:
-    """Return the rows of a source that is open; see ``read_rows``."""
-    readers = sorted((reader() for reader in concrete(Reader, READERS).values()), key=lambda reader: reader.last)
-    return next(reader for reader in readers if reader.takes(opened)).read(opened)
+    """Return the rows of an open source; see ``read_rows``."""
+    readers = sorted((reader() for reader in concrete(Reader, READERS).values()), key=lambda reader: reader.fallback)
+    return next(reader for reader in readers if reader.accepts(opened)).read(opened)
 
 
 def read_stream(name: str, stream: BinaryIO) -> TableSource:
-    """Return all that a stream holds, as what can be read under a name; raise SurveyError where it cannot be taken."""
-    return TableSource(name, content=_whole(name, stream.read(MAX_BYTES + 1)))
+    """Read a stream to its end. Raises SurveyError if it is empty or too large."""
+    return TableSource(name, content=_checked_content(name, stream.read(MAX_BYTES + 1)))
 
 
 def _open_source(source: str | os.PathLike[str] | SheetSource | FrameSource | Records | TableSource) -> TableSource:
-    """Return the name and the content of ``source``."""
+    """Return a source with its content. Raises SurveyError if it is absent, empty, too large or no table."""
     if isinstance(source, TableSource):
         return source
     if isinstance(source, tuple) and [isinstance(part, str | os.PathLike) for part in source] == [True, True]:
         return replace(_open_source(source[0]), sheet=source[1])
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        return TableSource(file_label(path), content=_content(path))
+        return TableSource(file_label(path), content=_read_content(path))
     if isinstance(source, bytes | bytearray | Mapping) or not (
         hasattr(source, "shape") or isinstance(source, Iterable)
     ):
-        raise no_source(source)
+        raise unsupported_source_error(source)
     return TableSource(tr("tableau"), frame=source)
 
 
-def no_source(source: object) -> SurveyError:
-    """Return the error that something is nothing that answers can be read from."""
+def unsupported_source_error(source: object) -> SurveyError:
+    """Return the error for a source of an unsupported type."""
     expected = tr("un fichier, un tableau pandas, polars ou pyarrow en mémoire, ou une liste d'objets")
     advice = tr("d'un tableau qui se calcule à la demande, donnez le résultat : « .collect() », « .compute() »...")
     kind = type(source).__name__
@@ -264,22 +264,22 @@ def no_source(source: object) -> SurveyError:
     )
 
 
-def _content(path: Path) -> bytes:
+def _read_content(path: Path) -> bytes:
     if not path.is_file():
         advice = tr("vérifiez son nom et son dossier")
         raise unreadable(file_label(path), Problem(tr("fichier"), tr("introuvable"), advice=advice))
     try:
         with path.open("rb") as file:
-            return _whole(file_label(path), file.read(MAX_BYTES + 1))
+            return _checked_content(file_label(path), file.read(MAX_BYTES + 1))
     except OSError as error:
-        found = tr("refus du système ({error})", error=system_reason(error))
-        raise unreadable(file_label(path), Problem(tr("fichier"), found)) from None
+        cause = tr("refus du système ({error})", error=system_reason(error))
+        raise unreadable(file_label(path), Problem(tr("fichier"), cause)) from None
 
 
-def _whole(name: str, content: bytes) -> bytes:
+def _checked_content(name: str, content: bytes) -> bytes:
     if len(content) > MAX_BYTES:
         expected = tr("{size} Mo au plus", size=MAX_BYTES // 1_000_000)
         raise unreadable(name, Problem(tr("fichier"), tr("trop grand"), expected))
     if not content:
-        raise unreadable(name, Problem(tr("fichier"), tr("vide"), tr(EXPECTED)))
+        raise unreadable(name, Problem(tr("fichier"), tr("vide"), tr(EXPECTED_TABLE)))
     return content

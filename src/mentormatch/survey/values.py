@@ -19,7 +19,7 @@ from mentormatch.errors import Problem
 from mentormatch.fields import Figures, SeveralAnswers
 from mentormatch.languages.translation import tr, tr_n
 from mentormatch.survey.sheets import text_of_value
-from mentormatch.survey.table import MAX_COLUMNS, Record, Rows, gather, unreadable
+from mentormatch.survey.table import MAX_COLUMNS, Record, Rows, collect_rows, unreadable
 from mentormatch.survey.tool import part
 
 FIRST_LINE = 2  # line of the first row; the labels are in line 1
@@ -50,7 +50,7 @@ def rows_of(name: str, columns: Iterable[ValueColumn]) -> Rows:
     Raises
     ------
     SurveyError
-        With the column, first row and type of every value without a text, or as ``gather`` does.
+        With the column, first row and type of every value without a text, or as ``collect_rows`` does.
     """
     problems: list[Problem] = []
     expanded = (column for source_column in columns for column in expand_items(source_column, problems))
@@ -59,7 +59,7 @@ def rows_of(name: str, columns: Iterable[ValueColumn]) -> Rows:
         raise unreadable(name, *problems)
     labels, texts = ([label for label, _ in pairs], [cells for _, cells in pairs])
     rows = (Record(line, cells) for line, cells in enumerate(zip(*texts, strict=True), start=FIRST_LINE))
-    return gather(name, [Record(1, tuple(labels)), *rows])
+    return collect_rows(name, [Record(1, tuple(labels)), *rows])
 
 
 def limit_columns(name: str, columns: Iterable[ValueColumn]) -> Iterator[ValueColumn]:

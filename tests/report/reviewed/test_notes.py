@@ -16,7 +16,7 @@ from mentormatch.explanation.edits import Note
 from mentormatch.operations.matching import KeyPair
 from mentormatch.report.texts import visible
 from mentormatch.results import Decisions
-from mentormatch.survey.privacy import remember_to_forget
+from mentormatch.survey.privacy import add_forgotten
 from tests.report.cohorts import hostile_strings, matched, person, programme
 from tests.report.readers import ALIVE, parts, sheets
 from tests.report.reviewed.edits import saved, without_words, workbook
@@ -182,7 +182,7 @@ def test_what_was_written_beside_somebody_who_is_forgotten_does_not_come_back(tm
     first = mm.match(mm.read_survey(asked, files.answers), asked)
     gone, kept = keys(first)[:2]
     path = saved(tmp_path, typed(workbook(first), {(2, 7): "très bien", (3, 7): "oui"}))
-    remember_to_forget(files.programme, gone[0])
+    add_forgotten(files.programme, gone[0])
     asked = mm.Programme.load(files.programme)
     decisions = read_decisions(path, mm.read_survey(asked, files.answers), asked)
     assert [note.pair for note in decisions.notes] == [kept]

@@ -103,12 +103,12 @@ def test_physical_lines_end_where_python_ends_them_in_files(text: str) -> None:
 @given(text=st.text(st.sampled_from("a\r\né")))
 def test_lines_are_the_same_wherever_pieces_end(encoding: str, size: int, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        substitute(patch, "survey", PIECE=size)
+        substitute(patch, "survey", CHUNK_BYTES=size)
         assert list(DecodedText(text.encode(encoding), encoding).lines()) == list(io.StringIO(text, newline=""))
 
 
 def test_a_fault_is_found_by_its_line_also_where_pieces_end_in_a_letter(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "survey", PIECE=3)
+    substitute(monkeypatch, "survey", CHUNK_BYTES=3)
     assert texts("Zoé;œuvre\n".encode()) == "Zoé;œuvre\n"
     with pytest.raises(SurveyError, match="ligne 3 "):
         decode("Zoé\nœuvre\n".encode() + "é".encode("cp1252"), "a.csv")

@@ -10,7 +10,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import SurveyError
-from mentormatch.survey.encodings import CANDIDATES, choose_encoding, cost
+from mentormatch.survey.encodings import CANDIDATES, character_penalty, choose_encoding
 from mentormatch.survey.text_decoder import decode
 from tests.conftest import DEEP
 
@@ -126,4 +126,4 @@ def test_an_encoding_that_is_said_is_that_of_the_whole_survey(tmp_path: Path) ->
     ],
 )
 def test_a_letter_costs_less_where_it_is_at_home(home: tuple[str, str, str], lost: tuple[str, str, str]) -> None:
-    assert cost(*home) < cost(*lost)
+    assert character_penalty(*home) < character_penalty(*lost)

@@ -6,7 +6,7 @@ from functools import cache
 
 from mentormatch import Programme
 from mentormatch.survey.sheets import text_of_value
-from mentormatch.survey.table import Record, Rows, gather
+from mentormatch.survey.table import Record, Rows, collect_rows
 from mentormatch.survey.tool import tools_by_kind
 from mentormatch.testing import count_rows_above, exported_programme
 from tests.survey.tools.made import Answers, Cell, plain_table
@@ -59,7 +59,9 @@ def limesurvey_is_clear(programme: Programme, people: Sequence[Answers]) -> bool
 
 def as_read(rows: Sequence[Sequence[Cell]]) -> Rows:
     """Return cells as a reader hands them over."""
-    return gather("reponses.csv", (Record(line, tuple(map(text_of_value, row))) for line, row in enumerate(rows, 1)))
+    return collect_rows(
+        "reponses.csv", (Record(line, tuple(map(text_of_value, row))) for line, row in enumerate(rows, 1))
+    )
 
 
 PARTIAL = ("alchemer", "moodle-questionnaire", "qualtrics", "sphinx", "zoho-survey")

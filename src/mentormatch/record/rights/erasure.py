@@ -28,8 +28,8 @@ from mentormatch.record.rights.edition import (
     names_person,
 )
 from mentormatch.survey.code_table import codes_beside, forget_codes
-from mentormatch.survey.privacy import forgotten_beside, pseudonyms_for, remember_to_forget, secret_beside
-from mentormatch.survey.table import Record, Refused
+from mentormatch.survey.privacy import forgotten_beside, pseudonyms_for, add_forgotten, secret_beside
+from mentormatch.survey.table import Record, RefusedRow
 from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from mentormatch.survey.text_decoder import physical_lines
 
@@ -68,7 +68,7 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
         tr("{source}, ligne {line}, « {header} »", source=source, line=line, header=header)
         for source, line, header in find_mentions(data, tables)
     ]
-    remember_to_forget(edition.programme, *data.keys)
+    add_forgotten(edition.programme, *data.keys)
     naming, unread = naming_documents(edition, data)
     carry_overs = [path for path in naming if remove_person_from_carry_over(path, data.keys)]
     doomed = [path for path in naming if path not in carry_overs and is_our_document(path)]
@@ -272,7 +272,7 @@ def drop_lines(content: bytes, rows: Rows, lines: Collection[int]) -> bytes:
     utf16 = {codecs.BOM_UTF16_LE: "utf-16le", codecs.BOM_UTF16_BE: "utf-16be"}
     encoding = utf16.get(content[:2], rows.manner.encoding or "utf-8")
     physical = list(physical_lines(content.decode(encoding)))
-    records: tuple[Record | Refused, ...] = (*rows.records, *rows.refused)
+    records: tuple[Record | RefusedRow, ...] = (*rows.records, *rows.refused)
     starts = {record.line: record.start or record.line for record in records}
     first_lines = sorted(starts.values())
     ends = dict(zip(first_lines, [*first_lines[1:], len(physical) + 1], strict=True))

@@ -1,4 +1,4 @@
-"""People held in memory: frames of any kind that narwhals knows (pandas, polars, pyarrow, ...), and lists of objects.
+"""Data frames that narwhals supports (pandas, polars, pyarrow, ...), and lists of mappings -> rows of text.
 
 narwhals is imported when a frame is read.
 """
@@ -11,7 +11,7 @@ import numpy as np
 from mentormatch.errors import Problem
 from mentormatch.languages.translation import tr
 from mentormatch.survey.table import Rows, unreadable
-from mentormatch.survey.table_reader import Reader, TableSource, no_source
+from mentormatch.survey.table_reader import Reader, TableSource, unsupported_source_error
 from mentormatch.survey.values import FIRST_LINE, ValueColumn, rows_of, values_of
 
 if TYPE_CHECKING:
@@ -19,21 +19,19 @@ if TYPE_CHECKING:
 
 
 class FrameReader(Reader):
-    """Columns of a frame; the index of a pandas frame is kept, as first columns, only where it has a name."""
+    """Reader of data frames. A named index of a pandas frame becomes the first columns."""
 
     kind: ClassVar[str] = "frame"
 
-    def takes(self, source: TableSource) -> bool:
-        """Take what is held in memory as columns of one length."""
+    def accepts(self, source: TableSource) -> bool:
         return hasattr(source.frame, "shape")
 
     def read(self, source: TableSource) -> Rows:
-        """Return the labels, then the rows, as text: missing values empty, whole numbers without a point."""
         return rows_of(source.name, _columns(source))
 
 
 def _columns(source: TableSource) -> Iterator[ValueColumn]:
-    """Yield the named levels of an index, then the columns, by their position: labels may come twice."""
+    """Yield the named levels of an index, then the columns by position, because labels may repeat."""
     import narwhals as nw
 
     frame = nw.to_native(source.frame, pass_through=True)
@@ -51,13 +49,13 @@ def _columns(source: TableSource) -> Iterator[ValueColumn]:
 
 
 def _open_frame(source: TableSource) -> Any:
-    """Return a frame as narwhals has it; raise SurveyError where it is none, or is not held in memory."""
+    """Return a frame as narwhals frame. Raises SurveyError if it is no frame or is lazy."""
     import narwhals as nw
 
     try:
         return nw.from_native(source.frame, eager_only=True)
     except TypeError:
-        raise no_source(source.frame) from None
+        raise unsupported_source_error(source.frame) from None
 
 
 def _column(label: object, series: Any) -> ValueColumn:
@@ -72,23 +70,21 @@ def _column(label: object, series: Any) -> ValueColumn:
 
 
 def _label(label: object) -> str:
-    """Return the label of a column; the levels of a layered one are joined by a space."""
+    # The levels of a label of several levels are joined by a space
     return " ".join(filter(None, map(str, label))) if isinstance(label, tuple) else str(label)
 
 
 class RecordsReader(Reader):
-    """Any iterable of mappings, read once; a key that a record has not is no answer."""
+    """Reader of an iterable of mappings. The header is the keys of all records; an absent key is no answer."""
 
     kind: ClassVar[str] = "records"
 
-    def takes(self, source: TableSource) -> bool:
-        """Take what can be gone through and has no shape."""
+    def accepts(self, source: TableSource) -> bool:
         return isinstance(source.frame, Iterable) and not hasattr(source.frame, "shape")
 
     def read(self, source: TableSource) -> Rows:
-        """Return the keys of all records, then their values as text."""
         records = list(source.frame)
-        others = [
+        problems = [
             Problem(
                 tr("ligne {line}", line=line),
                 tr("une valeur de type {kind}", kind=type(record).__name__),
@@ -97,6 +93,6 @@ class RecordsReader(Reader):
             for line, record in enumerate(records, start=FIRST_LINE)
             if not isinstance(record, Mapping)
         ]
-        if others:
-            raise unreadable(source.name, *others[:9])
+        if problems:
+            raise unreadable(source.name, *problems[:9])
         return rows_of(source.name, values_of(records))

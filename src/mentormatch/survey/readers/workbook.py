@@ -1,8 +1,8 @@
-"""Workbooks (xlsx, xlsm, xlsb, xls, ods), read in a child process: taken or refused within 5 s and 512 MB.
+"""Workbooks (xlsx, xlsm, xlsb, xls, ods) -> rows, in a child process limited to 5 s and 512 MB.
 
-A file of 1.5 kB can ask for gigabytes, and the library that reads it may abort the process it runs in. The child is
-a bare interpreter that is handed its program, so it starts in some 20 ms, finds no start-up file, leaves no temporary
-file, and ends by itself (processor limit) even where its parent was killed.
+A file of 1.5 kB can require gigabytes, and the library that reads it may abort its process. The child is an isolated
+interpreter that receives its program as text: it starts in some 20 ms, reads no start-up file, leaves no temporary
+file, and is ended by its processor limit even if its parent was killed.
 """
 
 import inspect
@@ -17,12 +17,12 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Figures
 from mentormatch.languages.translation import mark, tr
 from mentormatch.survey import sheets, table_reader
-from mentormatch.survey.table import EXPECTED, Manner, Record, Rows, TableRemark, gather, unreadable
+from mentormatch.survey.table import EXPECTED_TABLE, Manner, Record, Rows, TableRemark, collect_rows, unreadable
 from mentormatch.survey.table_reader import Reader, TableSource
 
 _ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHERS = mark("La feuille « {sheet} » a été lue ; d'autres contiennent des cellules : {others}.")
+_OTHER_SHEETS = mark("La feuille « {sheet} » a été lue ; d'autres contiennent des cellules : {others}.")
 _CSV_ADVICE = mark("enregistrez la feuille des réponses en CSV UTF-8")
 _REFUSALS = {
     "encrypted": (
@@ -45,11 +45,11 @@ _REFUSALS = {
         mark("corrigez la formule, ou effacez la cellule"),
     ),
     "time": (mark("trop long à ouvrir"), mark("{seconds} s au plus"), _CSV_ADVICE),
-    "empty": (mark("vide"), EXPECTED, ""),
+    "empty": (mark("vide"), EXPECTED_TABLE, ""),
     "no sheet": (mark("introuvable"), mark("le nom exact d'une feuille du classeur"), ""),
     "no child": (mark("impossible de lancer le processus qui le lit"), "", _CSV_ADVICE),
 }
-"""What was found, what was expected, and what to do, by the code of a refusal."""
+"""Cause, expectation and advice, by the code of a refusal of ``mentormatch.survey.sheets``."""
 _FAULTS = {
     "error": mark("Colonne {column} : une cellule en erreur (#N/A, #REF!, ...) a été lue comme une cellule vide."),
     "uncomputed": mark(
@@ -61,23 +61,21 @@ _FAULTS = {
         " ouvrez le classeur dans un tableur et enregistrez-le."
     ),
 }
-"""What is told of a cell without a value, by its kind."""
+"""Remarks on a cell without a value, by the kind of fault."""
 
 
-class Workbook(Reader):
-    """Sheets of cells: numbers, dates and booleans become the text that staff see."""
+class WorkbookReader(Reader):
+    """Reader of one sheet: numbers, dates and booleans become the text that staff see."""
 
     kind: ClassVar[str] = "workbook"
 
-    def takes(self, source: TableSource) -> bool:
-        """Take an archive or an OLE container, whatever its name."""
+    def accepts(self, source: TableSource) -> bool:
         return source.content.startswith((*_ARCHIVES, _OLE))
 
     def read(self, source: TableSource) -> Rows:
-        """Return the rows of one sheet, with their numbers in it."""
-        lines, end = _answer(source.name, source.content, source.sheet)
+        lines, end = _ask_child(source.name, source.content, source.sheet)
         manner = Manner(sheet=end["sheet"], others=tuple(end["others"]))
-        return replace(gather(source.name, _records(lines), _remarks(end)), manner=manner)
+        return replace(collect_rows(source.name, _records(lines), _remarks(end)), manner=manner)
 
 
 def _records(lines: list[bytes]) -> Iterator[Record]:
@@ -89,31 +87,31 @@ def _records(lines: list[bytes]) -> Iterator[Record]:
 def _remarks(end: dict[str, Any]) -> Iterator[TableRemark]:
     if end["others"]:
         others = ", ".join(tr("« {text} »", text=name) for name in end["others"])
-        yield TableRemark(None, tr(_OTHERS, sheet=end["sheet"], others=others))
+        yield TableRemark(None, tr(_OTHER_SHEETS, sheet=end["sheet"], others=others))
     for kind, row, column in end["faults"]:
         yield TableRemark(row, tr(_FAULTS[kind], column=column))
 
 
-def _answer(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], dict[str, Any]]:
-    """Return the rows that the child wrote and the object that ends them."""
+def _ask_child(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], dict[str, Any]]:
+    """Return the lines of rows and the last object of the child. Raises SurveyError if the child refuses."""
     rows, _, last = _run(name, content, sheet).rstrip(b"\n").rpartition(b"\n")
     end = json.loads(last) if last.startswith(b"{") and last.endswith(b"}") else {"refusal": "unreadable"}
-    kind = table_reader.of_container(content) if end.get("refusal") == "unreadable" else ""
+    kind = table_reader.kind_of_container(content) if end.get("refusal") == "unreadable" else ""
     if kind:
-        raise table_reader.no_table(name, kind)
+        raise table_reader.not_a_table_error(name, kind)
     if "refusal" in end:
         raise _refusal(name, end["refusal"], end.get("place", ""))
     return rows.splitlines(), end
 
 
 def _refusal(name: str, code: str, place: str = "") -> SurveyError:
-    said = {"size": sheets.MEMORY_BYTES // 10**6, "seconds": sheets.SECONDS, "place": place}
-    found, expected, advice = (text and tr(text, **said) for text in _REFUSALS[code])
-    return unreadable(name, Problem(tr("feuille") if code == "no sheet" else tr("classeur"), found, expected, advice))
+    values = {"size": sheets.MEMORY_BYTES // 10**6, "seconds": sheets.SECONDS, "place": place}
+    cause, expected, advice = (text and tr(text, **values) for text in _REFUSALS[code])
+    return unreadable(name, Problem(tr("feuille") if code == "no sheet" else tr("classeur"), cause, expected, advice))
 
 
 def _run(name: str, content: bytes, sheet: str | None) -> bytes:
-    """Return what the child wrote; refuse where it was out of time, or was ended by its limits."""
+    """Return the output of the child. Raises SurveyError if it is out of time or killed by its limits."""
     request = json.dumps({"path": sys.path, "sheet": sheet}).encode() + b"\n"
     try:
         child = subprocess.run(

@@ -18,7 +18,16 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr
 from mentormatch.survey.fact_tool import with_choices_apart
 from mentormatch.survey.headers import ANSWER, headless
-from mentormatch.survey.table import AS_IT_IS, EXPECTED, Record, Rows, TableRemark, TextTable, tabulate, unreadable
+from mentormatch.survey.table import (
+    EXPECTED_TABLE,
+    NO_MANNER,
+    Record,
+    Rows,
+    TableRemark,
+    TextTable,
+    tabulate,
+    unreadable,
+)
 from mentormatch.survey.tool import (
     MOST_TITLES,
     OTHER,
@@ -60,7 +69,7 @@ class Spreadsheet(Tool):
         above = titles(bare)
         found = rows_below(bare, above) if above else rows
         answered = headless(found.records[0], found.records[1:])
-        if answered and rows.manner != AS_IT_IS:  # a frame's columns have names of their own
+        if answered and rows.manner != NO_MANNER:  # a frame's columns have names of their own
             raise unreadable(rows.source, answered)
         try:
             table = distinguish(found)
@@ -104,7 +113,7 @@ def titles(rows: Rows) -> int:
     where = tr("ligne {line}", line=rows.records[0].line)
     advice = tr(HEADER_AT, line=rows.records[above].line)
     raise unreadable(
-        rows.source, Problem(where, tr("une seule cellule remplie, peut-être un titre"), tr(EXPECTED), advice)
+        rows.source, Problem(where, tr("une seule cellule remplie, peut-être un titre"), tr(EXPECTED_TABLE), advice)
     )
 
 
