@@ -32,7 +32,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import MILLION
-from mentormatch.survey.intake import take_apart
+from mentormatch.survey.intake import build_cohort_and_contacts
 from mentormatch.survey.table import Record, Rows, TextTable, collect_rows
 from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import Tool, count, sort_by_tool, tools_by_kind
@@ -322,8 +322,8 @@ def check_example(kind: type[Tool]) -> None:
     plan, people = make_intake_plan(exported_programme(kind)), exported_people()
     answers = [{name: person[name] for name in person if name in plan.fields} for person in people]
     table = read_export(kind.example)
-    cohort, read_contacts = take_apart([(table, None)], plan)
-    expected, contacts = take_apart([(read_table(answers, tool="plain"), None)], plan)
+    cohort, read_contacts = build_cohort_and_contacts([(table, None)], plan)
+    expected, contacts = build_cohort_and_contacts([(read_table(answers, tool="plain"), None)], plan)
     for side in SIDES:
         read_people, expected_people = cohort.side(side), expected.side(side)
         require_law(

@@ -32,7 +32,7 @@ from mentormatch.programme.question_edits import (
     WordingEdit,
     convert_kind,
 )
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.intake import build_cohort
 from mentormatch.widgets.form.changes import UndoEdit
 from mentormatch.widgets.form.session import ProgrammeForm
 from tests.conftest import DEEP
@@ -230,7 +230,7 @@ def test_every_questionnaire_takes_every_kind_of_edit_and_its_undoing(shared_dat
 def test_the_form_tries_changes_of_a_draft_of_the_example_on_its_people(tmp_path: Path) -> None:
     given = read_tables(examples.copy_to(tmp_path).answers)
     text = drafted(draft(given), given)
-    people = take_in(given, make_intake_plan(text.programme, per_side=False))
+    people = build_cohort(given, make_intake_plan(text.programme, per_side=False))
     form = ProgrammeForm(text, lambda _: people)
     form.edit(WeightEdit(at=0, weight=50.0, others=True))
     form.edit(AdditionEdit(part="rules", settings={"kind": "capacity", "most": 2}))

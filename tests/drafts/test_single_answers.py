@@ -18,7 +18,7 @@ from mentormatch.programme.drafts.scales import order_answers
 from mentormatch.programme.edits import ProgrammeText
 from mentormatch.programme.enrolment import make_intake_plan, read_tables
 from mentormatch.programme.question_edits import QuestionSettings
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.intake import build_cohort
 
 ROWS = 12
 MADE_WITHOUT_A_TABLE = ("alchemer", "eusurvey")
@@ -213,7 +213,7 @@ def test_answers_given_once_are_counted_and_one_is_added_by_hand() -> None:
     text = ProgrammeText(made.text)
     options: list[JsonValue] = [*entry.options, "Cirque"]
     added = text.after(QuestionSettings(name=entry.name, changes={"options": options}))
-    before, after = (take_in(tables, make_intake_plan(one.programme, per_side=False)) for one in (text, added))
+    before, after = (build_cohort(tables, make_intake_plan(one.programme, per_side=False)) for one in (text, added))
     known = [
         sum(int(people.known(entry.name).sum()) for people in (one.mentors, one.mentees)) for one in (before, after)
     ]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mentormatch import Cohort, Programme, SurveyError
 from mentormatch.errors import Problem
 from mentormatch.programme.enrolment import make_intake_plan
-from mentormatch.survey.intake import take_apart, take_in
+from mentormatch.survey.intake import build_cohort, build_cohort_and_contacts
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.tool import sort_by_tool, tools_by_kind
 from mentormatch.testing import check_known_rows, check_named_tool, check_tool, find_recognizing_tools
@@ -49,7 +49,7 @@ cases = programmes_with_answers()
 
 
 def cohort_of(table: TextTable, programme: Programme) -> Cohort:
-    return take_in([(table, None)], make_intake_plan(programme))
+    return build_cohort([(table, None)], make_intake_plan(programme))
 
 
 def check_same_people(found: Cohort, expected: Cohort) -> None:
@@ -122,7 +122,9 @@ def test_people_are_reached_as_they_told_whatever_the_tool(case: Case) -> None:
     told = {(SIDES[int(str(one[ROLE]))], one[KEY]): {EMAIL: one[EMAIL]} for one in people}
     for kind, export in WRITERS.items():
         table = sort_by_tool(export.rows(programme, people))
-        assert take_apart([(table, None)], make_intake_plan(export.prepare(programme)))[1].people == told, kind
+        assert (
+            build_cohort_and_contacts([(table, None)], make_intake_plan(export.prepare(programme)))[1].people == told
+        ), kind
 
 
 @few
@@ -179,7 +181,7 @@ def test_a_file_that_is_refused_is_told_of_which_tool_it_seems_to_be() -> None:
     programme = Programme.read({"programme": {"name": "Essai"}, "fields": {"mot": {"kind": "text", "question": "Mot"}}})
     table = sort_by_tool(as_read([["Nom", "Ville", TALLY[0], "Pays"], ["Zoé", "Lyon", "x", "F"]]))
     with pytest.raises(SurveyError, match=r"--tool tally"):
-        take_in([(table, "mentor")], make_intake_plan(programme))
+        build_cohort([(table, "mentor")], make_intake_plan(programme))
 
 
 def line_of(record: Record) -> int:

@@ -50,7 +50,7 @@ from mentormatch.programme.enrolment import as_members, make_intake_plan
 from mentormatch.programme.programme import Programme, require_pairs
 from mentormatch.programme.validation_messages import enumerate_names, model_at, nearest_hint
 from mentormatch.survey.entries import Submission, answer_text
-from mentormatch.survey.intake import gather, take_in
+from mentormatch.survey.intake import build_cohort, cohort_of_submissions
 from mentormatch.survey.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, TextTable
 from mentormatch.survey.table_reader import TableSource, read_table
 from mentormatch.survey.values import cell_of
@@ -313,7 +313,7 @@ class PeopleRequest(Request, ABC):
 
     def _cohort(self, programme: Programme) -> Cohort:
         if "rows" in self.model_fields_set:
-            return take_in(as_members([(table_of(self.rows), None)], programme), make_intake_plan(programme))
+            return build_cohort(as_members([(table_of(self.rows), None)], programme), make_intake_plan(programme))
         self._refuse_unasked(programme)
         plan = make_intake_plan(programme, per_side=True)
         sent = [
@@ -322,7 +322,7 @@ class PeopleRequest(Request, ABC):
             for line, person in enumerate(getattr(self, part), start=1)
             for answers in [answers_of(person)]
         ]
-        return gather(sent, replace(plan, key=BY_ID))
+        return cohort_of_submissions(sent, replace(plan, key=BY_ID))
 
     def _refuse_unasked(self, programme: Programme) -> None:
         refuse(

@@ -22,7 +22,7 @@ from mentormatch.people.name_order import first_name_first
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule
 from mentormatch.survey.contacts import Contacts
-from mentormatch.survey.intake import ADDRESS
+from mentormatch.survey.intake import ADDRESS_PATTERN
 
 ABSENT_PERSON = mark("personne absente")
 ADDRESS_IN_TEXT = re.compile(r"[^\s@,;:<>()\[\]\"\u00ab\u00bb]+@[\w.-]*\w")
@@ -287,7 +287,7 @@ NO_NAME, A_NAME = mark("sans nom"), mark("un nom pour chaque personne")
 
 def one_person(key: str, programme: Programme) -> bool:
     """Return whether a key on both sides belongs to one person."""
-    return programme.heading.keys_are_common or ADDRESS.fullmatch(key) is not None
+    return programme.heading.keys_are_common or ADDRESS_PATTERN.fullmatch(key) is not None
 
 
 def with_names(contacts: Contacts, names_source: GivenNames | None, cohort: Cohort, programme: Programme) -> Contacts:

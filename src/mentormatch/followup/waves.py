@@ -34,7 +34,7 @@ from mentormatch.survey.entries import (
     remarks_of,
     submissions,
 )
-from mentormatch.survey.intake import tells_a_person
+from mentormatch.survey.intake import identifies_person
 from mentormatch.survey.plan import Plan
 
 CODE_FIELD = "code"
@@ -181,7 +181,7 @@ def replies_in_row(
         ]
     pairs_by_side = {side: of_people.get((side, canonical(submission.key)), []) for side in SIDES}
     sides = [side for side in SIDES if pairs_by_side[side]]
-    is_one_person = tells_a_person(submission.key, common=programme.heading.keys_are_common)
+    is_one_person = identifies_person(submission.key, common=programme.heading.keys_are_common)
     if not sides or (len(sides) > 1 and not is_one_person):
         return [
             RowFate(

@@ -39,7 +39,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.entries import SubmissionSheet, locate_fields
 from mentormatch.survey.headers import QuestionPlace
-from mentormatch.survey.intake import take_apart
+from mentormatch.survey.intake import build_cohort_and_contacts
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
 
@@ -356,7 +356,7 @@ def report_on_tables(
     """Return the report on tables of answers; ``later`` adds answers from another source to the cohort."""
     plan = make_intake_plan(programme, per_side=tables[0][1] is not None)
     sheets = locate_fields(tables, plan)
-    cohort, contacts = take_apart(tables, plan)
+    cohort, contacts = build_cohort_and_contacts(tables, plan)
     cohort = later(cohort) if later else cohort
     keyed = not any(tells_who(row.key) for row in cohort.rows)
     return Intake(

@@ -11,7 +11,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.duplicates import group_by
-from mentormatch.survey.intake import NAME
+from mentormatch.survey.intake import NAME_PATTERN
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.table_reader import read_table
 
@@ -89,7 +89,11 @@ def columns_of(table: TextTable) -> range:
 def name_columns(table: TextTable, keys: int) -> list[int]:
     """Return the columns of names: the only other column, or all columns with a title for names."""
     columns = [column for column in columns_of(table) if column != keys]
-    return columns if len(columns) == 1 else [column for column in columns if NAME.search(fold(table.header[column]))]
+    return (
+        columns
+        if len(columns) == 1
+        else [column for column in columns if NAME_PATTERN.search(fold(table.header[column]))]
+    )
 
 
 def full_name(record: Record, columns: Sequence[int]) -> str:

@@ -28,7 +28,7 @@ from mentormatch.people.cohort import FATES
 from mentormatch.report.book import BookColumn, CellFormat, WorkbookWriter
 from mentormatch.report.texts import render_template
 from mentormatch.survey.duplicates import group_by
-from mentormatch.survey.intake import tells_a_person
+from mentormatch.survey.intake import identifies_person
 
 FILE_STEM = "suivi"
 CALL_SHEET, MEETING_SHEET, OUTCOME_SHEET, REJECTED_SHEET, REMARK_SHEET = (
@@ -197,7 +197,7 @@ def count_answers(year: Year, wave: Wave) -> str:
     """Return a sentence on the number of people who answered one wave."""
     common, people = year.programme.heading.keys_are_common, dict[tuple[Side | None, str], bool]()
     for side, key in {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}:
-        person = None if tells_a_person(key, common=common) else side, canonical(key)
+        person = None if identifies_person(key, common=common) else side, canonical(key)
         people[person] = people.get(person, False) or bool(wave.replies_of(side, key))
     replied = sum(people.values())
     replies = counted(replied, "personne a répondu", "personnes ont répondu")

@@ -41,7 +41,7 @@ from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.exporters.workbook import write_caveats
 from mentormatch.report.texts import render_template
 from mentormatch.survey.contacts import Contacts, asks_for_mail, asks_for_telephone
-from mentormatch.survey.intake import tells_a_person
+from mentormatch.survey.intake import identifies_person
 
 FILE_STEMS: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoree"}
 PROVISIONAL_TEXT = mark("Proposition : rien n'est définitif avant que l'équipe l'ait validée.")
@@ -549,7 +549,7 @@ def contact_sheet(contacts: Contacts, programme: Programme) -> ResultSheet:
     columns += [(name, programme.fields[name].question) for name in contacts.fields]
     people: dict[tuple[Side | None, str], list[tuple[Side, str]]] = {}
     for side, key in contacts:
-        key_side = None if tells_a_person(key, common=programme.heading.keys_are_common) else side
+        key_side = None if identifies_person(key, common=programme.heading.keys_are_common) else side
         people.setdefault((key_side, canonical(key)), []).append((side, key))
     return sheet(columns, (contact_row(contacts, places) for places in people.values()))
 

@@ -15,7 +15,7 @@ from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Remark, RowFate, RowStatus
 from mentormatch.survey.contacts import asks_for_mail
-from mentormatch.survey.headers import QuestionPlace, claims_by_field, places, separate_questions, split_part
+from mentormatch.survey.headers import QuestionPlace, claims_by_field, locate_columns, separate_questions, split_part
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import NO_SENT_MOMENT, SentMoment, TextTable
 from mentormatch.survey.tool import OTHER
@@ -213,9 +213,13 @@ def locate_fields(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -
     sheets, problems = [], []
     for source, answering in tables:
         table, side = separate_questions(source, plan), answering or (None if plan.roles else plan.alone)
-        located, wrong = places(table, plan, side)
+        located, header_problems = locate_columns(table, plan, side)
         sheets.append(SubmissionSheet(table, side, located))
-        problems += [*wrong, *find_identity_problems(table, located, plan), *find_role_problems(table, side, plan)]
+        problems += [
+            *header_problems,
+            *find_identity_problems(table, located, plan),
+            *find_role_problems(table, side, plan),
+        ]
     if problems:  # what was remarked of a file may be why: of which tool it seems to be an export
         remarked = [
             Problem(table.source, remark.text) for table, _ in tables for remark in table.remarks if remark.line is None

@@ -1,6 +1,6 @@
-"""Facts of a survey tool -> how its exports are read.
+"""Rows of an export, and the facts of its survey tool -> a table.
 
-Most tools are their ``Facts`` alone. A tool with other header rows, or other cells, overrides a step of ``FactTool``.
+Most tools are only ``Facts``. A tool with other header rows or cells overrides a step of ``FactTool``.
 """
 
 import re
@@ -23,43 +23,43 @@ from mentormatch.survey.tool import (
     Tool,
     ToolQuestion,
     header_of,
+    item_header,
     item_name,
     map_cells,
-    not_of,
-    part,
+    not_an_export_error,
     rows_below,
     with_submissions,
     with_zone,
     without_columns,
 )
 
-TAG = re.compile(r"</?(?:strong|b|em|i|u|br ?/?|span|p|div)\b[^<>]*>", re.IGNORECASE)
-"""The markup in the words of a question; other angle brackets are the author's."""
+MARKUP_TAG = re.compile(r"</?(?:strong|b|em|i|u|br ?/?|span|p|div)\b[^<>]*>", re.IGNORECASE)
+"""The markup of tools in questions; other angle brackets are text."""
 MAX_LEVELS = 12  # more different texts in the columns of one question are free text, not levels or ranks
-BOX = frozenset({"", "0", "1", "true", "false"})
-SHOWN_LINES = 5
-LEFT_OUT = mark("« {column} » : {word} ; l'outil ne compte pas cette réponse")
-ASKED = mark(
+BOX_VALUES = frozenset({"", "0", "1", "true", "false"})
+MAX_SHOWN_LINES = 5
+LEFT_OUT_MESSAGE = mark("« {column} » : {word} ; l'outil ne compte pas cette réponse")
+CHECK_STATE_MESSAGE = mark(
     "« {column} » : un état à vérifier, ligne {lines}. Cette réponse compte ; si elle ne le doit pas, retirez sa ligne"
     " du fichier."
 )
-ASKED_OF_SEVERAL = mark(
+CHECK_STATES_MESSAGE = mark(
     "« {column} » : un état à vérifier, lignes {lines}. Ces réponses comptent ; si elles ne le doivent pas, retirez"
     " leurs lignes du fichier."
 )
-CHOOSE = mark(
+STATE_COUNTS_MESSAGE = mark(
     "« {column} » : {counts}. Toutes ces réponses comptent ; si certaines ne participent pas, retirez leurs lignes du"
     " fichier."
 )
-SUMMARY = mark("une ligne de résumé de l'outil, et non une réponse")
-BORROWED = mark(
+SUMMARY_MESSAGE = mark("une ligne de résumé de l'outil, et non une réponse")
+BORROWED_MESSAGE = mark(
     "Le courriel est celui de quelqu'un d'autre ({why}) : la personne est connue par le numéro de l'outil. Demandez-lui"
     " son adresse."
 )
-SHARED = mark(
+SHARED_ADDRESS_MESSAGE = mark(
     "Lignes {lines} : même courriel de payeur pour plusieurs participants ; « {number} » peut servir d'identifiant."
 )
-FROM_MEMORY = mark(
+FROM_MEMORY_MESSAGE = mark(
     "Lu comme un export de {tool}, que nous ne connaissons que de mémoire. Si ce n'en est pas un, ou s'il est mal lu :"
     " --tool plain."
 )
@@ -67,9 +67,16 @@ FROM_MEMORY = mark(
 
 @dataclass(slots=True)
 class Layout:
-    """The columns of an export: their names, and by number those of the tool, and those that repeat others.
+    """The columns of an export, by number from 0.
 
-    ``body`` contains the rows below the header, ``rows`` the header as well.
+    Attributes
+    ----------
+    names : the name of each column
+    body : the rows below the header
+    rows : all rows
+    own : the tool's own columns, with the folded name by which the facts know each
+    left_out : columns that repeat others
+    known : questions that certainly have a column per item
     """
 
     names: list[str]
@@ -78,10 +85,9 @@ class Layout:
     own: Mapping[int, str]
     left_out: set[int] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
-    """Questions that have a column per item for certain."""
 
     def texts(self, column: int) -> set[str]:
-        """Return the texts of a column, folded, without empty ones."""
+        """Return the different folded texts of a column that are not empty."""
         return {fold(row.cells[column]) for row in self.body.records if column < len(row.cells)} - {""}
 
     def asked(self) -> list[int]:
@@ -90,92 +96,93 @@ class Layout:
 
 
 class FactTool(Tool):
-    """A tool that is read by its facts. A step that they cannot describe is a method to override."""
+    """A tool whose exports are described by facts. Subclasses override the steps that facts cannot describe."""
 
     facts: ClassVar[Facts] = Facts()
 
     def __init_subclass__(cls) -> None:
-        """Complete what the page of survey tools says of a tool by its facts."""
         if "facts" in cls.__dict__:
             cls.page = completed_page(cls.page, cls.facts)
 
     def knows(self, rows: Rows) -> bool:
         facts, names = self.facts, [fold(cell) for cell in rows.records[0].cells]
-        opens = len(names) >= len(facts.first) and all(
+        has_first = len(names) >= len(facts.first) and all(
             name in folded(words) for name, words in zip(names, facts.first, strict=False)
         )
-        there = all(not folded(words).isdisjoint(names) for words in (*facts.among, *filter(None, [facts.any_of])))
-        return opens and there and bool(facts.first or facts.among)
+        has_others = all(not folded(words).isdisjoint(names) for words in (*facts.among, *filter(None, [facts.any_of])))
+        return has_first and has_others and bool(facts.first or facts.among)
 
     def sort(self, rows: Rows) -> TextTable:
         names, body = self.headings(rows)
         own = self.own_columns(names, rows)
         if not self.fits(names, own):
-            raise not_of(rows, self)
+            raise not_an_export_error(rows, self)
         layout = Layout([*names], body, rows, own)
         self.leave_out(layout)
-        kept = [at for at, known in own.items() if not self.is_dropped(known) and at not in layout.left_out]
+        retained = [at for at, name in own.items() if not self.is_dropped(name) and at not in layout.left_out]
         questions = self.questions(layout)
-        table, places = tabulate_layout(layout, questions, kept)
-        noted = {places[at] for at in kept if at in places and own[at] not in folded(self.facts.asked)}
+        table, places = tabulate_layout(layout, questions, retained)
+        added = {places[at] for at in retained if at in places and own[at] not in folded(self.facts.asked)}
         columns = OwnColumns(
-            {places[at]: known for at, known in own.items() if at in places},
+            {places[at]: name for at, name in own.items() if at in places},
             [[places[at] for at in block] for block in item_columns(layout, questions)],
         )
-        table = self.answered(replace(table, tool=self.kind, own=frozenset(noted)), columns)
+        table = self.answered(replace(table, tool=self.kind, own=frozenset(added)), columns)
         table = self.with_notes(table, columns, self.zone(rows))
         return without_columns(
-            table, {places[at] for at in (*own, *layout.left_out) if at in places and at not in kept}
+            table, {places[at] for at in (*own, *layout.left_out) if at in places and at not in retained}
         )
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
-        """Return the names of the columns, and the rows below the header; raise SurveyError if they are no export."""
+        """Return the names of the columns, and the rows below the header. Raises SurveyError if it is no export."""
         return [cell.strip() for cell in rows.records[0].cells], rows_below(rows)
 
     def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
-        """Return whether rows may be an export of a tool that somebody named."""
+        """Return whether rows may be an export of this tool, if the user named it."""
         return bool(own)
 
     def is_dropped(self, name: str) -> bool:
-        """Return whether a column of the tool, by its folded name, is one that nobody needs."""
-        begins = any(name.startswith(prefix) for prefix in folded(self.facts.prefixes))
-        return begins or name in folded(self.facts.dropped)
+        """Return whether one of the tool's own columns, by its folded name, is left out."""
+        has_prefix = any(name.startswith(prefix) for prefix in folded(self.facts.prefixes))
+        return has_prefix or name in folded(self.facts.dropped)
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
         """Return the tool's own columns, each with the folded name by which the facts know it."""
         facts, columns = self.facts, range(len(names))
-        kept = folded(facts.kept + facts.asked)
-        known = {at: name for at, name in enumerate(map(fold, names)) if self.is_dropped(name) or name in kept}
-        if facts.place == "anywhere":  # of several, the one that is spelled as the tool spells it
-            spelled = {*facts.dropped, *facts.kept, *facts.asked}
-            places = {known[at]: at for at in sorted(known, key=lambda at: (names[at].strip() in spelled, -at))}
-            return {at: name for at, name in known.items() if places[name] == at}
-        back = run_of_names(known, () if facts.place == "first" else columns[::-1])
-        front = run_of_names(known, () if facts.place == "last" else columns, set(back.values()))
+        retained = folded(facts.kept + facts.asked)
+        candidates = {at: name for at, name in enumerate(map(fold, names)) if self.is_dropped(name) or name in retained}
+        if facts.place == "anywhere":
+            # Of equal names, the first that is spelled exactly as by the tool, else the first
+            exact = {*facts.dropped, *facts.kept, *facts.asked}
+            places = {candidates[at]: at for at in sorted(candidates, key=lambda at: (names[at].strip() in exact, -at))}
+            return {at: name for at, name in candidates.items() if places[name] == at}
+        back = run_of_names(candidates, () if facts.place == "first" else columns[::-1])
+        front = run_of_names(candidates, () if facts.place == "last" else columns, set(back.values()))
         return dict(sorted({**back, **front}.items()))
 
     def leave_out(self, layout: Layout) -> None:
-        """Add the columns that repeat the next one to ``left_out``.
+        """Add each column that the next one repeats to ``left_out``.
 
-        The joined answers, if each option has a column, and the option "Other", if what was typed has the same header.
+        These are joined answers before a column per option, and a box "Other" before a column of typed text.
         """
         columns = layout.asked()
-        for at, behind in pairwise(columns):
-            name, follower = layout.names[at], layout.names[behind]
-            if self.facts.boxes and follower.startswith(name + self.facts.joiner) and layout.texts(behind) <= BOX:
+        for at, following in pairwise(columns):
+            name, next_name = layout.names[at], layout.names[following]
+            is_item = self.facts.boxes and next_name.startswith(name + self.facts.joiner)
+            if is_item and layout.texts(following) <= BOX_VALUES:
                 layout.left_out.add(at)
                 layout.known.add(name)
-            other = any(item_name(item) == OTHER for _, item in self.splits(name))
-            if other and follower in (name, f"{name}.1"):  # pandas numbers equal names
-                layout.names[behind] = name
+            is_other = any(item_name(item) == OTHER for _, item in self.splits(name))
+            if is_other and next_name in (name, f"{name}.1"):  # pandas numbers equal names
+                layout.names[following] = name
                 layout.left_out.add(at)
 
     def questions(self, layout: Layout) -> list[ToolQuestion]:
-        """Return the questions of the columns that are no own ones, each with its items."""
+        """Return the questions of the columns that are not the tool's own, each with its items."""
         return list(self.joined_questions(layout)) if self.facts.joiner else [*map(ToolQuestion, asked_names(layout))]
 
     def joined_questions(self, layout: Layout) -> Iterator[ToolQuestion]:
-        """Yield the questions, with an item per column of each run of columns that share a question."""
+        """Yield the questions; consecutive columns of one question become its items."""
         columns, at = layout.asked(), 0
         while at < len(columns):
             question, items = self.run(layout, columns[at:])
@@ -183,48 +190,48 @@ class FactTool(Tool):
             at += len(items) or 1
 
     def run(self, layout: Layout, columns: Sequence[int]) -> tuple[str, list[str]]:
-        """Return the question of the first of some columns, and the items of its columns; none if it has one column."""
+        """Return the question of the first column, and the items of its columns, none if it has one column."""
         name = layout.names[columns[0]]
         for question, item in self.splits(name):
             items = [item]
             for column in columns[1:]:
-                follower = dict(self.splits(layout.names[column])).get(question)
-                if follower is None:
+                next_item = dict(self.splits(layout.names[column])).get(question)
+                if next_item is None:
                     break
-                items.append(follower)
+                items.append(next_item)
             if len(items) > 1 or question in layout.known or self.facts.certain_joiner:
                 if self.are_items(layout, columns, items):
                     return question, items
             elif item_name(item) == OTHER and layout.names[: columns[0]][-1:] == [question]:
-                return part(question, OTHER), []  # what was typed beside the options of the question before
+                return item_header(question, OTHER), []  # text typed next to the options of the question before
         return name, []
 
     def splits(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield the ways to read a header as a question and its item, the shortest item first."""
+        """Yield each split of a header into a question and its item, the shortest item first."""
         pieces = name.split(self.facts.joiner) if self.facts.joiner else [name]
         cuts = range(1, len(pieces)) if self.facts.item_first else range(len(pieces) - 1, 0, -1)
         for cut in cuts:
-            front, back = (self.facts.joiner.join(part) for part in (pieces[:cut], pieces[cut:]))
-            # with a blank beside it, the joiner is a sign in the words of a question
+            front, back = (self.facts.joiner.join(texts) for texts in (pieces[:cut], pieces[cut:]))
+            # With a blank next to it, the joiner is punctuation
             if front == front.rstrip() and back == back.lstrip() and front and back:
                 yield (back, front) if self.facts.item_first else (front, back)
 
     def are_items(self, layout: Layout, columns: Sequence[int], items: Sequence[str]) -> bool:
-        """Return whether columns hold levels, ranks or boxes of one question, and no texts of several questions."""
+        """Return whether columns contain levels, ranks or boxes of one question, not texts of several questions."""
         texts: set[str] = set()
         for column, item in zip(columns, items, strict=False):
             texts |= layout.texts(column) - {fold(item)} if item_name(item) != OTHER else set()
         words = {text for text in texts if not text.isdigit()}
-        return texts <= BOX if self.facts.boxes else len(words) <= MAX_LEVELS
+        return texts <= BOX_VALUES if self.facts.boxes else len(words) <= MAX_LEVELS
 
     def answered(self, table: TextTable, columns: "OwnColumns") -> TextTable:
-        """Return the table with its cells as they were answered."""
+        """Return the table with cells in the form of answers: boxes and several choices."""
         facts = self.facts
         table = blank_unticked(table, columns.items) if facts.boxes or facts.unasked_boxes else table
-        return with_choices_apart(table, lambda cell: cell.split(facts.several)) if facts.several else table
+        return split_choices(table, lambda cell: cell.split(facts.several)) if facts.several else table
 
     def with_notes(self, table: TextTable, columns: "OwnColumns", zone: str) -> TextTable:
-        """Return the table with what the tool noted of each row, without the rows that it does not count."""
+        """Return the table with the data of the tool on each row, without rows that are no responses."""
         facts = self.facts
         table = without_summaries(table, columns, facts.summary)
         table, partial = self.by_state(table, columns)
@@ -234,50 +241,51 @@ class FactTool(Tool):
             times,
             whole=lambda cells: cells not in partial,
             certain=self.order(table, times, columns),
-            response=sorted(columns.of(facts.number)),  # the first column wins: people are known by it
+            response=sorted(columns.of(facts.number)),  # the first column identifies people
         )
-        known = zone_named(zone)
-        table = borrowed(with_zone(table, known) if known else table, columns, facts)
-        general = [tr(FROM_MEMORY, tool=tr(self.label))] * facts.from_memory + [tr(facts.said)] * bool(facts.said)
-        return replace(table, remarks=(*(TableRemark(None, text) for text in general), *table.remarks))
+        timezone = zone_named(zone)
+        table = mark_borrowed_addresses(with_zone(table, timezone) if timezone else table, columns, facts)
+        texts = [tr(FROM_MEMORY_MESSAGE, tool=tr(self.label))] * facts.from_memory + [tr(facts.said)] * bool(facts.said)
+        return replace(table, remarks=(*(TableRemark(None, text) for text in texts), *table.remarks))
 
     def by_state(self, table: TextTable, columns: "OwnColumns") -> tuple[TextTable, set[tuple[str, ...]]]:
-        """Return the table without the rows that a state leaves out, and the cells of partial responses."""
+        """Return the table without the rows that a state excludes, and the cells of partial responses."""
         partial: set[tuple[str, ...]] = set()
         for state in self.facts.states:
             for column in columns.of(state.column)[:1]:
                 verdicts = {row.line: state.verdict(row.cells[column]) for row in table.records}
                 partial |= {row.cells for row in table.records if verdicts[row.line] == "partial"}
                 remarks = [*self.remarks_on_state(table, state, column, verdicts)]
-                out = {
-                    row.line: tr(LEFT_OUT, column=table.header[column], word=known_word(state, row.cells[column]))
+                header = table.header[column]
+                reasons = {
+                    row.line: tr(LEFT_OUT_MESSAGE, column=header, word=known_word(state, row.cells[column]))
                     for row in table.records
                     if verdicts[row.line] == "out"
                 }
-                table = refuse(replace(table, remarks=(*table.remarks, *remarks)), out)
+                table = refuse(replace(table, remarks=(*table.remarks, *remarks)), reasons)
         return table, partial
 
     def remarks_on_state(
         self, table: TextTable, state: State, column: int, verdicts: Mapping[int, Verdict]
     ) -> Iterator[TableRemark]:
-        """Yield the lines with unknown words, and how many responses have each word that staff choose from."""
+        """Yield a remark on lines with unknown words, and one on the number of responses per word if staff choose."""
         header = table.header[column]
-        asked = [row.line for row in table.records if verdicts[row.line] == "asked"]
-        if asked:
-            text = tr_n(ASKED, ASKED_OF_SEVERAL, len(asked), column=header, lines=shown_lines(asked))
-            yield TableRemark(asked[0], text)
+        lines = [row.line for row in table.records if verdicts[row.line] == "asked"]
+        if lines:
+            text = tr_n(CHECK_STATE_MESSAGE, CHECK_STATES_MESSAGE, len(lines), column=header, lines=shown_lines(lines))
+            yield TableRemark(lines[0], text)
         words = Counter(row.cells[column].strip() for row in table.records if verdicts[row.line] == "counts")
         words.pop("", None)
         if state.choose and len(words) > 1:
             counts = listed([f"{word} ({count})" for word, count in sorted(words.items())])
-            yield TableRemark(None, tr(CHOOSE, column=header, counts=counts))
+            yield TableRemark(None, tr(STATE_COUNTS_MESSAGE, column=header, counts=counts))
 
     def moment_columns(self, table: TextTable, columns: "OwnColumns") -> list[int]:
         """Return the columns with the moment of a response, the best first."""
         return columns.of(self.facts.sent)
 
     def order(self, table: TextTable, times: Sequence[int], columns: "OwnColumns") -> Order | None:
-        """Return the order of day and month that the tool is certain to write in the language of the file."""
+        """Return the order of day and month of the tool in the language of the file, None if it is unknown."""
         return "day first" if columns.of(self.facts.day_first) else None
 
     def zone(self, rows: Rows) -> str:
@@ -287,47 +295,49 @@ class FactTool(Tool):
 
 @dataclass(frozen=True, slots=True)
 class OwnColumns:
-    """The tool's own columns in a table, by number, with their folded names, and the columns of items by question."""
+    """The tool's own columns in a table: folded names by number, and the columns of items of each question."""
 
     names: Mapping[int, str]
     items: Sequence[Sequence[int]] = ()
 
     @property
     def all(self) -> Collection[int]:
-        """The numbers of these columns."""
+        """The column numbers."""
         return self.names.keys()
 
-    def of(self, wanted: Iterable[str]) -> list[int]:
+    def of(self, names: Iterable[str]) -> list[int]:
         """Return the columns of these names, in the order of the names."""
-        return [column for name in wanted for column, known in self.names.items() if known == fold(name)]
+        return [column for name in names for column, own_name in self.names.items() if own_name == fold(name)]
 
 
-def run_of_names(known: Mapping[int, str], columns: Iterable[int], taken: Collection[str] = ()) -> dict[int, str]:
-    """Return the first of some columns, up to one that is not known, or whose name came before: that is a question.
+def run_of_names(candidates: Mapping[int, str], columns: Iterable[int], used: Collection[str] = ()) -> dict[int, str]:
+    """Return the columns up to the first that is no candidate, or whose name is used: that column is a question.
 
     >>> run_of_names({0: "ville", 1: "pays", 2: "ville", 3: "zone"}, range(4))
     {0: 'ville', 1: 'pays'}
     """
-    met: dict[str, int] = {}
+    columns_by_name: dict[str, int] = {}
     for at in columns:
-        if at not in known or known[at] in met or known[at] in taken:
+        if at not in candidates or candidates[at] in columns_by_name or candidates[at] in used:
             break
-        met[known[at]] = at
-    return {at: name for name, at in met.items()}
+        columns_by_name[candidates[at]] = at
+    return {at: name for name, at in columns_by_name.items()}
 
 
 def asked_names(layout: Layout) -> list[str]:
-    """Return the names of the columns of questions."""
     return [layout.names[at] for at in layout.asked()]
 
 
 def tabulate_layout(
-    layout: Layout, questions: Sequence[ToolQuestion], kept: Sequence[int]
+    layout: Layout, questions: Sequence[ToolQuestion], retained: Sequence[int]
 ) -> tuple[TextTable, dict[int, int]]:
-    """Return the table, and the place in it of each column of the file. Columns to drop take no name from others."""
-    asked = iter(layout.asked())
-    blocks = [([next(asked) for _ in question.items], question) for question in questions]
-    blocks += [([at], ToolQuestion(layout.names[at])) for at in kept]
+    """Return the table, and the position in it of each column of the file.
+
+    Repeated names are numbered among questions and retained columns first, then among the columns that are left out.
+    """
+    question_columns = iter(layout.asked())
+    blocks = [([next(question_columns) for _ in question.items], question) for question in questions]
+    blocks += [([at], ToolQuestion(layout.names[at])) for at in retained]
     blocks.sort(key=lambda block: block[0])
     named = {at for columns, _ in blocks for at in columns}
     blocks += [([at], ToolQuestion(name)) for at, name in enumerate(layout.names) if at not in named]
@@ -339,16 +349,19 @@ def tabulate_layout(
 
 
 def item_columns(layout: Layout, questions: Sequence[ToolQuestion]) -> Iterator[list[int]]:
-    """Yield the columns of the items of each question that has some, what was typed beside them left aside."""
-    asked = iter(layout.asked())
+    """Yield, for each question, the columns of its items, without that of other answers; empty without items."""
+    question_columns = iter(layout.asked())
     for question in questions:
-        columns = [(next(asked), item) for item in question.items]
+        columns = [(next(question_columns), item) for item in question.items]
         yield [at for at, item in columns if item is not None and item_name(item) != OTHER]
 
 
 def blank_unticked(table: TextTable, groups: Sequence[Sequence[int]]) -> TextTable:
-    """Return the table with boxes blank where none of a question is ticked: nothing tells that from not being asked."""
-    boxes = [columns for columns in groups if {row.cells[at] for row in table.records for at in columns} <= BOX]
+    """Return the table with empty boxes in rows where no box of a question is ticked.
+
+    Such rows look the same as those of people who did not see the question.
+    """
+    boxes = [columns for columns in groups if {row.cells[at] for row in table.records for at in columns} <= BOX_VALUES]
 
     def blank(record: Record) -> Record:
         empty = {at for columns in boxes if all(record.cells[at] in ("", "0") for at in columns) for at in columns}
@@ -357,91 +370,97 @@ def blank_unticked(table: TextTable, groups: Sequence[Sequence[int]]) -> TextTab
     return replace(table, records=tuple(map(blank, table.records))) if boxes else table
 
 
-def with_choices_apart(table: TextTable, pieces: Callable[[str], list[str]], *, all_recur: bool = False) -> TextTable:
-    """Return the table with the choices of a cell apart from one another.
+def split_choices(table: TextTable, pieces: Callable[[str], list[str]], *, all_recur: bool = False) -> TextTable:
+    """Return the table with the cells of some columns split into several answers.
 
-    ``pieces`` returns the choices that a text may have. They are believed in a column where one of them, or with
-    ``all_recur`` each, is in several different cells.
+    ``pieces`` returns the possible choices in a text. A column is split if one of them, or with ``all_recur`` each, is
+    in several different cells.
     """
-    apart: dict[int, dict[str, list[str]]] = {}
+    choices_by_column: dict[int, dict[str, list[str]]] = {}
     for column in range(len(table.header)):
         parts = {cell: pieces(cell) for cell in {row.cells[column] for row in table.records}}
-        several = {cell: choices for cell, choices in parts.items() if choices != [cell]}
-        given = Counter(choice for choices in parts.values() for choice in set(choices))
-        recurs = [given[choice] > 1 for choices in several.values() for choice in choices]
-        if several and (all(recurs) if all_recur else any(recurs)):
-            apart[column] = several
-    return map_cells(table, lambda at, cell: with_parts(cell, apart.get(at, {}).get(cell))) if apart else table
+        split_cells = {cell: choices for cell, choices in parts.items() if choices != [cell]}
+        counts = Counter(choice for choices in parts.values() for choice in set(choices))
+        is_repeated = [counts[choice] > 1 for choices in split_cells.values() for choice in choices]
+        if split_cells and (all(is_repeated) if all_recur else any(is_repeated)):
+            choices_by_column[column] = split_cells
+    if not choices_by_column:
+        return table
+    return map_cells(table, lambda at, cell: with_parts(cell, choices_by_column.get(at, {}).get(cell)))
 
 
 def with_parts(cell: str, choices: Sequence[str] | None) -> str:
-    """Return the text of a cell, as several answers if it has some."""
     return cell if choices is None else SeveralAnswers.of(choices)
 
 
 def refuse(table: TextTable, reasons: Mapping[int, str]) -> TextTable:
-    """Return the table with some lines as refused rows, each with its reason."""
+    """Return the table with these lines as refused rows, each with its reason."""
     refused = [*table.refused, *(RefusedRow(line, reason) for line, reason in reasons.items())]
     records = tuple(row for row in table.records if row.line not in reasons)
     return replace(table, records=records, refused=tuple(sorted(refused, key=lambda row: row.line)))
 
 
 def without_summaries(table: TextTable, columns: OwnColumns, words: Names) -> TextTable:
-    """Return the table without the rows of averages or tags that begin with one of some words."""
+    """Return the table without the rows that begin with one of these words: averages, tags."""
     first = min(columns.all, default=0)
     lines = [row.line for row in table.records if words and fold(row.cells[first]) in folded(words)]
-    return refuse(table, {line: tr(SUMMARY) for line in lines})
+    return refuse(table, {line: tr(SUMMARY_MESSAGE) for line in lines})
 
 
 def known_word(state: State, word: str) -> str:
-    """Return the word of a state that a cell contains, in quotes; a cell that contains none is not quoted."""
-    known = next((each for each in state.out if fold(each) == fold(word)), None)
-    return quoted(known) if known else tr("autre chose que {word}", word=quoted(state.counts[0]))
+    """Return the excluding word of a state as the tool writes it, in quotes. Other words are not quoted."""
+    listed_word = next((out_word for out_word in state.out if fold(out_word) == fold(word)), None)
+    return quoted(listed_word) if listed_word else tr("autre chose que {word}", word=quoted(state.counts[0]))
 
 
 def shown_lines(lines: Sequence[int]) -> str:
-    """Return the first of some lines in words."""
-    return listed([str(line) for line in lines[:SHOWN_LINES]] + [tr("d'autres")] * (len(lines) > SHOWN_LINES))
+    """Return the first lines as text."""
+    return listed([str(line) for line in lines[:MAX_SHOWN_LINES]] + [tr("d'autres")] * (len(lines) > MAX_SHOWN_LINES))
 
 
 def zone_named(name: str) -> tzinfo | None:
-    """Return the time zone of a name, None if there is none."""
+    """Return the time zone of a name, None if the name is empty or unknown."""
     try:
         return UTC if name == "UTC" else ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
         return None
 
 
-def borrowed(table: TextTable, columns: OwnColumns, facts: Facts) -> TextTable:
-    """Return the table with the rows marked whose address is that of who ordered, or of who filled in the form."""
+def mark_borrowed_addresses(table: TextTable, columns: OwnColumns, facts: Facts) -> TextTable:
+    """Return the table with ``borrowed`` set in rows whose address belongs to a buyer or to the author of the form."""
     reasons = {row.line: tr("dépôt pour un tiers") for row in third_persons(table, columns, facts)}
     remarks: list[TableRemark] = []
     if facts.buyer:
         address, order, names = (columns.of((name,) if isinstance(name, str) else name) for name in facts.buyer)
         orders, addresses = people_by(table, [*order, *address], names), people_by(table, address, names)
-        shared = [line for met in orders.values() for line in sorted(met.values())[1:]] if order and address else []
-        reasons |= {line: tr("plusieurs participants d'une même commande") for line in shared}
-        apart = sorted(line for met in addresses.values() if address and len(met) > 1 for line in met.values())
-        if apart and not shared:
-            remarks = [TableRemark(apart[0], tr(SHARED, lines=shown_lines(apart), number=facts.number[0]))]
-    remarks += [TableRemark(line, tr(BORROWED, why=why)) for line, why in sorted(reasons.items())]
+        same_order: list[int] = []
+        if order and address:  # the address is that of the first participant of an order
+            same_order = [line for lines in orders.values() for line in sorted(lines.values())[1:]]
+        reasons |= {line: tr("plusieurs participants d'une même commande") for line in same_order}
+        same_address = sorted(
+            line for lines in addresses.values() if address and len(lines) > 1 for line in lines.values()
+        )
+        if same_address and not same_order:
+            text = tr(SHARED_ADDRESS_MESSAGE, lines=shown_lines(same_address), number=facts.number[0])
+            remarks = [TableRemark(same_address[0], text)]
+    remarks += [TableRemark(line, tr(BORROWED_MESSAGE, why=why)) for line, why in sorted(reasons.items())]
     sent = {line: replace(sent, borrowed=line in reasons) for line, sent in table.sent.items()}
     return replace(table, sent=sent, remarks=(*table.remarks, *remarks))
 
 
 def third_persons(table: TextTable, columns: OwnColumns, facts: Facts) -> list[Record]:
-    """Return the rows that somebody filled in for another person."""
-    third = columns.of((facts.third_person,) if facts.third_person else ())
-    return [row for row in table.records for at in third if fold(row.cells[at]) in ("true", "oui")]
+    """Return the rows that one person filled in for another."""
+    marks = columns.of((facts.third_person,) if facts.third_person else ())
+    return [row for row in table.records for at in marks if fold(row.cells[at]) in ("true", "oui")]
 
 
 def people_by(
     table: TextTable, columns: Sequence[int], names: Sequence[int]
 ) -> dict[tuple[str, ...], dict[tuple[str, ...], int]]:
-    """Return the people under each order or address that is filled in: the first line of each name."""
-    met: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
+    """Return, for each complete content of ``columns``, the first line of each person, by name."""
+    people: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
     for row in table.records:
-        key, person = (tuple(canonical(row.cells[at]) for at in each) for each in (columns, names))
+        key, person = (tuple(canonical(row.cells[at]) for at in group) for group in (columns, names))
         if all(key):
-            met.setdefault(key, {}).setdefault(person, row.line)
-    return met
+            people.setdefault(key, {}).setdefault(person, row.line)
+    return people

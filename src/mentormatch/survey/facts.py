@@ -1,4 +1,4 @@
-"""What is known of a survey tool, as tables: columns and states of its exports, its row on the page of tools."""
+"""The facts of a survey tool as data: columns and states of its exports, and its row on the page of survey tools."""
 
 # French here is read, not said
 
@@ -16,10 +16,10 @@ type Verdict = Literal["counts", "partial", "out", "asked"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What the words of a column, of one of these names, say of a response.
+    """A column whose words decide whether a response counts; ``column`` has the names that it may have.
 
-    ``others`` is the verdict on all other words. An empty cell says nothing unless it is listed, or ``others`` says
-    more than "asked". With ``choose``, staff are told how many responses have each word that counts.
+    ``others`` is the verdict on all other words. An empty cell counts, unless it is listed or ``others`` is not
+    "asked". With ``choose``, a remark gives the number of responses for each word that counts.
     """
 
     column: Names
@@ -30,42 +30,45 @@ class State:
     choose: bool = False
 
     def verdict(self, word: str) -> Verdict:
-        """Return what a word says of a response."""
-        said: tuple[tuple[Verdict, Names], ...] = (
+        """Return the verdict on a response with this word."""
+        verdicts: tuple[tuple[Verdict, Names], ...] = (
             ("counts", self.counts),
             ("partial", self.partial),
             ("out", self.out),
         )
-        known = next((verdict for verdict, words in said if fold(word) in folded(words)), None)
-        return known or ("counts" if not word.strip() and self.others == "asked" else self.others)
+        listed = next((verdict for verdict, words in verdicts if fold(word) in folded(words)), None)
+        return listed or ("counts" if not word.strip() and self.others == "asked" else self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of the exports of a tool.
+    """Properties of the exports of a tool. An export has all columns of ``first`` and ``among``, one of ``any_of``.
 
     Attributes
     ----------
-    first : names of the first columns, in their order
-    among : names of columns, one of each of which is there
-    any_of : names of columns, one of which is there
-    place : where the tool's own columns are: before, behind or around the questions, or among them
-    dropped, kept, asked : the tool's own columns: those that nobody needs, those that a programme may name, and those
-        that are questions all the same, such as the kind of a ticket
-    prefixes : how the names of other columns begin that nobody needs
-    sent, day_first : columns with the moment of a response, and those that write the day first for sure
-    zone : the time zone of moments without one
+    first : names of the first columns, in order, each with its variants
+    among : names of columns that exist anywhere, each with its variants
+    any_of : names of which at least one is a column
+    place : position of the tool's own columns: before, after or around the questions, or anywhere
+    dropped : own columns that are left out
+    kept : own columns that a programme may name
+    asked : own columns that are questions, such as the kind of a ticket
+    prefixes : first characters of the names of other columns that are left out
+    sent : columns with the moment of a response, the best first
+    day_first : columns that occur only in languages where the tool writes the day first
+    zone : time zone of moments without one
     number : columns with the number of a response
-    states : columns that say whether a response counts
-    joiner : what stands between a question and its item; ``item_first`` if the item comes before it
-    certain_joiner : whether the joiner is never part of a question
-    several : what joins several choices in a cell, if readers of fields do not know it
+    states : columns that decide whether a response counts
+    joiner : separator between a question and its item
+    item_first : whether the item is before the question
+    certain_joiner : whether the joiner never occurs in a question
+    several : separator of several choices in a cell, if the fields do not know it
     boxes : whether only boxes, 1 or 0, have a column per item
-    unasked_boxes : whether boxes have 0 too where the person was not asked
+    unasked_boxes : whether boxes are also 0 if the person did not see the question
     summary : first words of rows that are no responses
-    buyer : the address of who ordered for others, the number of the order, and the names of participants
-    third_person : a column that says that the address is somebody else's
-    from_memory : whether no export was seen, so that staff are told how to read it otherwise
+    buyer : columns of the address of a buyer of several tickets, of the number of the order, and of participants' names
+    third_person : a column that is true if the address belongs to another person
+    from_memory : whether these facts were not checked against a real export; a remark tells staff
     said : a remark on every export
     """
 
@@ -97,12 +100,11 @@ class Facts:
 
 @cache
 def folded(names: Names) -> frozenset[str]:
-    """Return names as they are compared."""
     return frozenset(map(fold, names))
 
 
 def completed_page(page: ToolPage, facts: Facts) -> ToolPage:
-    """Return what the page of survey tools says of one, in French, with what its facts say where it says nothing."""
+    """Return the row of a tool on the page of survey tools, in French, with empty cells filled from its facts."""
     partial = [f"« {state.column[0]} » vaut « {word} »" for state in facts.states for word in state.partial]
     out = [
         f"{', '.join(f'« {word} »' for word in state.out)} dans « {state.column[0]} »"
@@ -111,7 +113,7 @@ def completed_page(page: ToolPage, facts: Facts) -> ToolPage:
     ]
     places = ("{item}", "Question") if facts.item_first else ("Question", "{item}")
     grid = f"`{facts.joiner.join(places)}`" if facts.joiner and not facts.boxes else "une question par ligne"
-    said = {
+    texts = {
         "sent": ", sinon ".join(f"« {name} »" for name in facts.sent[:2]),
         "unfinished": " ou ".join(partial),
         "refused": f"est rejeté : {', '.join(out)}" if out else "",
@@ -121,4 +123,4 @@ def completed_page(page: ToolPage, facts: Facts) -> ToolPage:
         "ranking": "la cellule, dans l'ordre",
         "response": f"« {facts.number[0]} »" if facts.number else "",
     }
-    return replace(page, **{name: text for name, text in said.items() if not getattr(page, name)})
+    return replace(page, **{name: text for name, text in texts.items() if not getattr(page, name)})

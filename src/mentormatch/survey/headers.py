@@ -1,13 +1,11 @@
-"""Which columns of a table answer which question.
+"""Header of a table + intake plan -> the columns of each field; and whether the first row is a header.
 
-A column is found by the programme's mapping, by the words of the question, or by the id of the field, which may be the
-code that the survey tool gave the question; each also with an item in brackets behind it. Where the tool does not tell
-which columns are items of one question, the programme does.
+A column belongs to a field by the mapping of the programme, by the text of the question, or by the id of the field,
+which may be the code of the question in the survey tool; each also with an item in brackets after it. If the export
+does not show which columns are items of one question, the programme decides.
 
-Whether the first row of a table is a header, or the first person's answers: told by the columns, never by a word.
-
-A question hardly ever is an address, stands below itself among other answers, or is a number or a date like all that
-stands below it. Where that is so in several columns, the row is no header.
+The first row is taken for answers, not for a header, if several of its cells look like answers: an address, a text
+that is repeated below among others, or a number or date in a column of numbers or dates.
 """
 
 import re
@@ -26,92 +24,93 @@ from mentormatch.survey.plan import Plan, Target, Wording, answers_of, has_item
 from mentormatch.survey.table import EXPECTED_TABLE, Record, TextTable
 from mentormatch.survey.tool import number_repeats
 
-ANSWER = re.compile(r"[-+]?[0-9][0-9 .,:/h-]*|[^@\s]+@[^@\s]+\.[^@\s]+")
-"""A number, a date, a telephone or an address."""
-WHOLE = re.compile(r"[0-9]{1,9}")
-CERTAIN = re.compile(
+VALUE_PATTERN = re.compile(r"[-+]?[0-9][0-9 .,:/h-]*|[^@\s]+@[^@\s]+\.[^@\s]+")
+"""A number, a date, a telephone number or an address."""
+CERTAIN_VALUE = re.compile(
     r"[^@\s]+@[^@\s]+\.[^@\s]+|[0-9/.-]{8,10}[ T,]+[0-9]{1,2}[:h][0-9]{2}.*|\+?[0-9](?:[ .-]?[0-9]){8,}"
 )
-"""An address, a moment or a telephone: one tells by itself."""
-LEAST, SHARE = 2, 0.15
-"""Of all else so many columns tell, and that share of those that are named."""
-SEVERAL = 2
-"""So many answers tell what a column holds."""
-MOST_LOOKED_AT = 500
-MOST_NAMED = 5
-FOUND = mark("des réponses au lieu d'intitulés, d'après {columns}")
-ADVICE = mark(
+"""An address, a moment or a telephone number: one is enough."""
+MIN_ANSWER_COLUMNS = 2
+MIN_ANSWER_SHARE = 0.15  # of the columns whose first cell is not blank
+MAX_COMPARED_ROWS = 500
+MAX_SHOWN_COLUMNS = 5
+ANSWERS_MESSAGE = mark("des réponses au lieu d'intitulés, d'après {columns}")
+ADD_HEADER_ADVICE = mark(
     "ajoutez au-dessus une ligne qui nomme les colonnes, ou exportez le questionnaire de nouveau avec ses intitulés"
 )
 
 
-def headless(header: Record, answers: Sequence[Record]) -> Problem | None:
-    """Return that a row is no header of those below it but a row of answers, None where it may be one.
+def missing_header_problem(header: Record, answers: Sequence[Record]) -> Problem | None:
+    """Return the problem of a first row that looks like answers, None if it may be a header.
 
-    It names the columns that tell, by number, and no text of theirs.
+    The problem shows column numbers, no text.
     """
-    telling = telling_columns(header, answers[:MOST_LOOKED_AT])
-    named = sum(bool(cell.strip()) for cell in header.cells)
-    certain = any(CERTAIN.fullmatch(header.cells[at].strip()) for at in telling)
-    if not certain and len(telling) < max(LEAST, SHARE * named):
+    columns = answer_like_columns(header, answers[:MAX_COMPARED_ROWS])
+    named_count = sum(bool(cell.strip()) for cell in header.cells)
+    is_certain = any(CERTAIN_VALUE.fullmatch(header.cells[at].strip()) for at in columns)
+    if not is_certain and len(columns) < max(MIN_ANSWER_COLUMNS, MIN_ANSWER_SHARE * named_count):
         return None
-    shown = [str(at + 1) for at in telling[:MOST_NAMED]]
-    columns = tr_n("la colonne {columns}", "les colonnes {columns}", len(shown), columns=listed(shown))
-    return Problem(tr("ligne {line}", line=header.line), tr(FOUND, columns=columns), tr(EXPECTED_TABLE), tr(ADVICE))
+    numbers = [str(at + 1) for at in columns[:MAX_SHOWN_COLUMNS]]
+    where = tr_n("la colonne {columns}", "les colonnes {columns}", len(numbers), columns=listed(numbers))
+    cause = tr(ANSWERS_MESSAGE, columns=where)
+    return Problem(tr("ligne {line}", line=header.line), cause, tr(EXPECTED_TABLE), tr(ADD_HEADER_ADVICE))
 
 
-def telling_columns(header: Record, answers: Sequence[Record]) -> list[int]:
-    """Return the columns, from 0, in which a row looks like those below it."""
+def answer_like_columns(header: Record, answers: Sequence[Record]) -> list[int]:
+    """Return the columns, from 0, whose first cell looks like the answers below it."""
     cells = [cell.strip() for cell in header.cells]
-    counted = numbered_columns(cells)
+    numbered = numbered_columns(cells)
     below = [row.cells for row in answers if not are_same(row.cells, cells)]
-    found: list[int] = []
+    columns: list[int] = []
     for at, cell in enumerate(cells):
-        said = [text for row in below if at < len(row) and (text := row[at].strip())]
-        if cell and said and at not in counted and (is_shaped_like(cell, said) or recurs(cell, said)):
-            found.append(at)
-    return found
+        texts = [text for row in below if at < len(row) and (text := row[at].strip())]
+        if cell and texts and at not in numbered and (is_shaped_like(cell, texts) or is_repeated_below(cell, texts)):
+            columns.append(at)
+    return columns
 
 
-def are_same(cells: Sequence[str], others: Sequence[str]) -> bool:
-    """Say whether cells are the same as ``others`` but for the blanks around them; most differ in the first."""
-    return len(cells) == len(others) and all(one.strip() == other for one, other in zip(cells, others, strict=True))
+def are_same(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Return whether cells, once stripped, are equal to the stripped header."""
+    return len(cells) == len(header) and all(cell.strip() == name for cell, name in zip(cells, header, strict=True))
 
 
-def is_shaped_like(cell: str, said: Sequence[str]) -> bool:
-    """Say whether a cell is a number, a date or an address, as the several below it are."""
-    return len(said) >= SEVERAL and bool(ANSWER.fullmatch(cell)) and all(map(ANSWER.fullmatch, said))
+def is_shaped_like(cell: str, texts: Sequence[str]) -> bool:
+    """Return whether a cell is a number, a date or an address, and so are all texts below it, at least two."""
+    return len(texts) >= 2 and bool(VALUE_PATTERN.fullmatch(cell)) and all(map(VALUE_PATTERN.fullmatch, texts))
 
 
-def recurs(cell: str, said: Sequence[str]) -> bool:
-    """Say whether a cell stands below itself, among others: a box that is ticked with its own words holds no others."""
-    given = set(map(fold, set(said)))
-    return len(given) > 1 and fold(cell) in given
+def is_repeated_below(cell: str, texts: Sequence[str]) -> bool:
+    """Return whether a cell is repeated below, among other texts. A ticked box may repeat its header alone."""
+    folded = set(map(fold, set(texts)))
+    return len(folded) > 1 and fold(cell) in folded
 
 
 def numbered_columns(cells: Sequence[str]) -> set[int]:
-    """Return the columns whose names count on: 1, 2, 3, or the years.
+    """Return the columns with consecutive integers as headers: 1, 2, 3, or years.
 
     >>> sorted(numbered_columns(["Code", "2023", "2024", "7"]))
     [1, 2]
     """
-    whole = [int(cell) if WHOLE.fullmatch(cell) else None for cell in cells]
-    steps = [at for at, (one, other) in enumerate(pairwise(whole)) if one is not None and other == one + 1]
-    return {place for at in steps for place in (at, at + 1)}
+    numbers = [int(cell) if re.fullmatch(r"[0-9]{1,9}", cell) else None for cell in cells]
+    steps = [
+        at for at, (number, following) in enumerate(pairwise(numbers)) if number is not None and following == number + 1
+    ]
+    return {column for at in steps for column in (at, at + 1)}
 
 
-# An item may hold brackets of its own, one level deep: "Question [Régie [son]]", "Question (Paie (DSN))".
-SQUARE = r"\[(?P<square>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
-ROUND = r"\((?P<round>(?:[^()]|\([^()]*\))*)\)"
-PART = re.compile(rf"(?P<question>.*\S)\s*(?:{SQUARE}|{ROUND})", re.DOTALL)
+# An item may contain one level of brackets: "Question [Régie [son]]", "Question (Paie (DSN))".
+ITEM_PATTERN = re.compile(
+    r"(?P<question>.*\S)\s*(?:\[(?P<square>(?:[^\[\]]|\[[^\[\]]*\])*)\]|\((?P<round>(?:[^()]|\([^()]*\))*)\))",
+    re.DOTALL,
+)
 
-NEAREST = mark('la colonne « {near} » est-elle la bonne ? Si oui : [mapping.questions] "{near}" = "{name}"')
-NONE = mark("vérifiez l'export, ou dites dans [mapping.questions] quelle colonne y répond")
+NEAREST_ADVICE = mark('la colonne « {near} » est-elle la bonne ? Si oui : [mapping.questions] "{near}" = "{name}"')
+NO_NEAREST_ADVICE = mark("vérifiez l'export, ou dites dans [mapping.questions] quelle colonne y répond")
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionPlace:
-    """Where the answers to one field stand: one column, or one column for each item; ``wording`` where it is mapped."""
+    """The columns of a field: one ``column``, or one per item in ``parts``; ``wording`` if its answers are mapped."""
 
     column: int | None
     parts: Mapping[str, int]
@@ -120,124 +119,124 @@ class QuestionPlace:
     def answer(self, cells: Sequence[str]) -> Answer:
         """Return the answer in one row."""
         if self.column is not None:
-            said: Answer = cells[self.column]
+            answer: Answer = cells[self.column]
         else:
-            said = {part: cells[column] for part, column in self.parts.items()}
-        return said if self.wording is None else self.wording.answer(said)
+            answer = {part: cells[column] for part, column in self.parts.items()}
+        return answer if self.wording is None else self.wording.answer(answer)
 
 
 @dataclass(slots=True)
 class FieldColumns:
-    """The columns that answer one field, while they are gathered: whole ones, and those of one item each."""
+    """All columns that claim one field: complete answers in ``whole``, and pairs of an item and its column."""
 
     whole: list[int] = field(default_factory=list)
     items: list[tuple[str, int]] = field(default_factory=list)
 
     def find_doubled(self) -> list[int]:
-        """Return the columns that answer the same twice, empty where none do."""
+        """Return several columns for the same answer, empty if there are none."""
         if len(self.whole) > 1:
             return self.whole
-        of: dict[str, list[int]] = {}
+        columns_by_item: dict[str, list[int]] = {}
         for item, column in self.items:
-            of.setdefault(fold(item), []).append(column)
-        return next((columns for columns in of.values() if len(columns) > 1), [])
+            columns_by_item.setdefault(fold(item), []).append(column)
+        return next((columns for columns in columns_by_item.values() if len(columns) > 1), [])
 
 
 def split_part(header: str) -> tuple[str, str] | None:
-    """Return the question and the item of a header such as ``Question [item]``, None where there is no item."""
-    found = PART.fullmatch(header.strip())
-    return (found["question"], found["square"] or found["round"] or "") if found else None
+    """Return the question and the item of a header such as ``Question [item]``, None if there is no item."""
+    match = ITEM_PATTERN.fullmatch(header.strip())
+    return (match["question"], match["square"] or match["round"] or "") if match else None
 
 
-def places(table: TextTable, plan: Plan, side: Side | None) -> tuple[dict[str, QuestionPlace], list[Problem]]:
-    """Return where each field stands in ``table``, and what is wrong with its header.
+def locate_columns(table: TextTable, plan: Plan, side: Side | None) -> tuple[dict[str, QuestionPlace], list[Problem]]:
+    """Return the columns of each field, and all problems of the header.
 
-    A field with two columns is a problem, and so is one without a column that is needed and asked of ``side`` (None:
-    of either); all are told at once. Forbidden fields are never looked for.
+    A field with several columns is a problem. So is a required field of ``side`` (None: of either) without a column.
+    Forbidden fields are left out.
     """
     claims = claims_by_field(table.header, plan)
-    found: dict[str, QuestionPlace] = {}
+    located: dict[str, QuestionPlace] = {}
     problems: list[Problem] = []
     for name, question in plan.fields.items():
         claim = claims.get(name)
         if question.use == "forbidden":
             continue
         if claim and (doubled := claim.find_doubled()):
-            problems.append(twice(table, name, doubled))
+            problems.append(repeated_column_problem(table, name, doubled))
         elif claim:
-            words = plan.renaming.answers.get(name)
-            wording = Wording(question, words) if words else None
-            found[name] = QuestionPlace(claim.whole[0] if claim.whole else None, dict(claim.items), wording)
+            answers = plan.renaming.answers.get(name)
+            wording = Wording(question, answers) if answers else None
+            located[name] = QuestionPlace(claim.whole[0] if claim.whole else None, dict(claim.items), wording)
         elif name in plan.needed and (side is None or question.asks(side)):
-            problems.append(missing(table, name, question, claims))
-    return found, problems
+            problems.append(missing_column_problem(table, name, question, claims))
+    return located, problems
 
 
 def claims_by_field(header: Sequence[str], plan: Plan) -> dict[str, FieldColumns]:
-    """Return the columns that answer each field."""
-    spelled: dict[str, list[str]] = {}
+    """Return all columns that claim each field, forbidden ones included."""
+    fields_by_text: dict[str, list[str]] = {}
     for name, question in plan.fields.items():
-        for spelling in {fold(question.question), fold(name)}:
-            spelled.setdefault(spelling, []).append(name)
+        for text in {fold(question.question), fold(name)}:
+            fields_by_text.setdefault(text, []).append(name)
     claims: dict[str, FieldColumns] = {}
     for column, text in enumerate(header):
-        for meant in meanings(text, plan, spelled):
-            claim = claims.setdefault(meant.field, FieldColumns())
-            if meant.item is None:
+        for target in header_targets(text, plan, fields_by_text):
+            claim = claims.setdefault(target.field, FieldColumns())
+            if target.item is None:
                 claim.whole.append(column)
             else:
-                claim.items.append((plan.renaming.item(meant.field, meant.item), column))
+                claim.items.append((plan.renaming.item(target.field, target.item), column))
     return claims
 
 
-def meanings(header: str, plan: Plan, spelled: Mapping[str, Sequence[str]]) -> Iterator[Target]:
-    """Yield the fields, or the items of them, that one header stands for; the mapping goes before all."""
+def header_targets(header: str, plan: Plan, fields_by_text: Mapping[str, Sequence[str]]) -> Iterator[Target]:
+    """Yield the fields, or items of fields, that a header belongs to. The mapping of the programme comes first."""
     mapped = plan.renaming.headers
-    if is_left(header, plan):
+    if is_ignored(header, plan):
         return
     if fold(header) in mapped:
         yield mapped[fold(header)]
         return
-    exact = spelled.get(fold(header), ())
+    exact = fields_by_text.get(fold(header), ())
     yield from map(Target, exact)
     pieces = split_part(header)
-    if pieces and not exact:  # "Vos attentes (suite)" may be a question of its own, and no item of "Vos attentes"
+    if pieces and not exact:  # "Vos attentes (suite)" may be another question than "Vos attentes"
         question, item = fold(pieces[0]), pieces[1]
-        names = [mapped[question].field] if question in mapped else spelled.get(question, ())
+        names = [mapped[question].field] if question in mapped else fields_by_text.get(question, ())
         yield from (Target(name, item) for name in names)
 
 
-def is_left(header: str, plan: Plan) -> bool:
-    """Say whether the mapping says that a header, or the question of which it is an item, answers nothing."""
+def is_ignored(header: str, plan: Plan) -> bool:
+    """Return whether a header, or the question of its item, is mapped to no field."""
     question = fold((split_part(header) or (header, ""))[0])
-    meant = plan.renaming.headers.get(fold(header)) or plan.renaming.headers.get(question)
-    return meant is not None and not meant.field
+    target = plan.renaming.headers.get(fold(header)) or plan.renaming.headers.get(question)
+    return target is not None and not target.field
 
 
-def twice(table: TextTable, name: str, columns: Sequence[int]) -> Problem:
-    """Return that several columns answer the same."""
+def repeated_column_problem(table: TextTable, name: str, columns: Sequence[int]) -> Problem:
+    """Return the problem of several columns for the same answer."""
     headers = listed([tr("« {text} »", text=table.header[column]) for column in columns])
     advice = tr("gardez une seule de {headers}, dans le fichier ou dans [mapping.questions]", headers=headers)
     return Problem(table.source, tr("deux colonnes répondent à « {name} »", name=name), tr("une seule"), advice)
 
 
-def missing(table: TextTable, name: str, field: AnyField, claims: Mapping[str, FieldColumns]) -> Problem:
-    """Return that a needed question has no column, with the header that comes nearest among those not taken."""
-    taken = {column for claim in claims.values() for column in (*claim.whole, *(at for _, at in claim.items))}
-    free = [text for column, text in enumerate(table.header) if column not in taken]
-    questions = dict.fromkeys((split_part(text) or (text, ""))[0] for text in free)
-    near = closest(field.question, [*dict.fromkeys(free), *questions])
-    found, expected = tr("aucune colonne pour « {name} »", name=name), tr("« {text} »", text=field.question)
-    return Problem(
-        table.source, found, expected, tr(NEAREST if near else NONE, name=name, near=near.name if near else "")
-    )
+def missing_column_problem(table: TextTable, name: str, field: AnyField, claims: Mapping[str, FieldColumns]) -> Problem:
+    """Return the problem of a required field without a column, with the most similar unused header."""
+    claimed = {column for claim in claims.values() for column in (*claim.whole, *(at for _, at in claim.items))}
+    unused = [text for column, text in enumerate(table.header) if column not in claimed]
+    questions = dict.fromkeys((split_part(text) or (text, ""))[0] for text in unused)
+    near = closest(field.question, [*dict.fromkeys(unused), *questions])
+    cause, expected = tr("aucune colonne pour « {name} »", name=name), tr("« {text} »", text=field.question)
+    advice = tr(NEAREST_ADVICE if near else NO_NEAREST_ADVICE, name=name, near=near.name if near else "")
+    return Problem(table.source, cause, expected, advice)
 
 
 def separate_questions(table: TextTable, plan: Plan) -> TextTable:
-    """Return the table with each column that may be a question of its own named as what the programme knows it for.
+    """Return the table with the header from ``alone`` for each column that is a separate question.
 
-    Columns of one question stand side by side: after its last known item, or from the first that is another question
-    of the programme on, which has no other column, they are questions of their own.
+    In a group of columns that may be items of one question, the programme decides: the columns after the last item
+    that it knows are separate questions. If it knows no item, the first column that is another question of the
+    programme, and the columns after it, are separate.
     """
     header = list(table.header)
     for columns in column_groups(table):
@@ -247,7 +246,7 @@ def separate_questions(table: TextTable, plan: Plan) -> TextTable:
 
 
 def column_groups(table: TextTable) -> Iterator[list[int]]:
-    """Yield the columns that may be one question: one that is, and those behind it that may be."""
+    """Yield each group of columns that may be one question: a question, and the columns in ``alone`` after it."""
     starts = [column for column in table.alone if column - 1 not in table.alone]
     for start in starts:
         end = start
@@ -257,28 +256,27 @@ def column_groups(table: TextTable) -> Iterator[list[int]]:
 
 
 def items_in(table: TextTable, columns: Sequence[int], plan: Plan) -> int:
-    """Return how many of these columns are items of one question, at least the first."""
-    known = [at for at, column in enumerate(columns) if is_item(table, column, plan)]
-    if known:
-        return known[-1] + 1
-    certain = {fold(name) for column, name in enumerate(table.header) if column not in table.alone}
+    """Return the number of first columns that belong to one question, at least 1."""
+    known_items = [at for at, column in enumerate(columns) if is_item(table, column, plan)]
+    if known_items:
+        return known_items[-1] + 1
+    certain_names = {fold(name) for column, name in enumerate(table.header) if column not in table.alone}
     names = [table.alone[column] for column in columns[1:]]
-    other = (at for at, name in enumerate(names, 1) if fold(name) not in certain and is_question(name, plan))
-    return next(other, len(columns))
+    questions = (at for at, name in enumerate(names, 1) if fold(name) not in certain_names and is_question(name, plan))
+    return next(questions, len(columns))
 
 
 def is_item(table: TextTable, column: int, plan: Plan) -> bool:
-    """Say whether a column is a question of the programme with an item that it knows.
+    """Return whether a column is an item of a question of the programme.
 
-    Any text with a number in it may name a rank: it does not where it is a question of the programme itself.
+    Any text with a number may be a rank, but not if the text in ``alone`` is a question of the programme.
     """
     claims = claims_by_field([table.header[column]], plan)
-    found = [(plan.fields[name], item) for name, claim in claims.items() for item, _ in claim.items]
-    if any(position(answers_of(field), item) is not None for field, item in found):
+    items = [(plan.fields[name], item) for name, claim in claims.items() for item, _ in claim.items]
+    if any(position(answers_of(field), item) is not None for field, item in items):
         return True
-    return any(has_item(field, item) for field, item in found) and not is_question(table.alone.get(column, ""), plan)
+    return any(has_item(field, item) for field, item in items) and not is_question(table.alone.get(column, ""), plan)
 
 
 def is_question(header: str, plan: Plan) -> bool:
-    """Say whether a header is a question of the programme."""
     return any(claim.whole for claim in claims_by_field([header], plan).values())

@@ -1,8 +1,8 @@
-"""TextTable + fields -> people: every row ends once, as taken, incomplete, replaced or rejected.
+"""Tables and intake plan -> cohort: each row is taken, incomplete, replaced or rejected.
 
-Who is the same person on both sides is told by an e-mail address as key, by e-mail and name, or by keys that are
-common. A person is known by numbers, digests of these: a cohort holds them, and not how people are reached. People and
-names that only may be the same are remarks for staff, never rules.
+A person on both sides is recognised by an e-mail address as key, by e-mail and name, or by keys that both sides share.
+The cohort contains hashes of these identities, and no contact details. People and names that are only similar give
+remarks for staff and decide nothing.
 """
 
 import re
@@ -35,65 +35,71 @@ from mentormatch.survey.entries import (
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
 
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-WORD = re.compile(r"[^\W_]+")
-OF_OTHERS = r"(?! (?:d(?:e|u|es|')|of)(?! ?(?:famille|naissance|usage|jeune)\b))"
-"""What is named is somebody or something else: the name of an employer."""
-NAME = re.compile(
-    rf"\b(?:pre)?noms?\b{OF_OTHERS}"
-    rf"|(?:^|\b(?:your|full|first|last|given|family|birth|preferred|middle) ?)names?\b{OF_OTHERS}|\bsurname\b"
+ADDRESS_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+WORD_PATTERN = re.compile(r"[^\W_]+")
+NOT_OF_ANOTHER_REGEX = r"(?! (?:d(?:e|u|es|')|of)(?! ?(?:famille|naissance|usage|jeune)\b))"
+"""Excludes the name of another person or thing, such as an employer."""
+NAME_PATTERN = re.compile(
+    rf"\b(?:pre)?noms?\b{NOT_OF_ANOTHER_REGEX}"
+    rf"|(?:^|\b(?:your|full|first|last|given|family|birth|preferred|middle) ?)names?\b{NOT_OF_ANOTHER_REGEX}"
+    r"|\bsurname\b"
 )
 
 
 def name_fields(fields: Mapping[str, AnyField], called: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the fields that ask people what they are called; where no question says so, those ``called`` that."""
+    """Return the text fields whose questions ask for the names of people, ``called`` if there is none."""
     texts = {name: field for name, field in fields.items() if field.kind == "text" and field.use != "forbidden"}
-    found = tuple(name for name, field in texts.items() if NAME.search(fold(field.question or name)))
-    return found or called
+    names = tuple(name for name, field in texts.items() if NAME_PATTERN.search(fold(field.question or name)))
+    return names or called
 
 
-def numbers_of(entry: SurveyEntry, plan: Plan) -> tuple[int, int]:
-    """Return what somebody is known by beyond their own side: by their key, and by e-mail and name; 0 for neither."""
-    by_key = tells_a_person(entry.key, common=plan.common_keys)
+def identity_hashes(entry: SurveyEntry, plan: Plan) -> tuple[int, int]:
+    """Return the hashes by which a person is recognised on the other side: of the key, and of e-mail and name.
+
+    A hash is 0 if the key is valid on one side only, or if the e-mail or the name is unknown.
+    """
+    is_shared_key = identifies_person(entry.key, common=plan.common_keys)
     name = " ".join(sorted(words_of(entry, plan)))
-    return number("key", entry.key) if by_key else 0, number("name", entry.email, name) if entry.email and name else 0
+    key_hash = text_hash("key", entry.key) if is_shared_key else 0
+    return key_hash, text_hash("name", entry.email, name) if entry.email and name else 0
 
 
-def tells_a_person(key: str, *, common: bool) -> bool:
-    """Say whether a key is that of one person on either side: all are where they are ``common``, else addresses."""
-    return common or ADDRESS.fullmatch(key) is not None
+def identifies_person(key: str, *, common: bool) -> bool:
+    """Return whether a key means the same person on both sides: if keys are ``common``, or if it is an address."""
+    return common or ADDRESS_PATTERN.fullmatch(key) is not None
 
 
 def words_of(entry: SurveyEntry, plan: Plan) -> Iterator[str]:
-    """Yield the words of the name that somebody gave, in any order of first and last name."""
+    """Yield the folded words of the name of a person, in the order of the fields."""
     yield from words_in(str(entry.contact.get(field) or entry.value(field) or "") for field in plan.names)
 
 
 def words_in(texts: Iterable[str]) -> Iterator[str]:
-    """Yield the words of some texts, as names are compared."""
+    """Yield the folded words of some texts."""
     for text in texts:
-        yield from WORD.findall(fold(text))
+        yield from WORD_PATTERN.findall(fold(text))
 
 
-def number(*told: str) -> int:
-    """Return a number that stands for some texts."""
-    return int.from_bytes(blake2b("\0".join(told).encode("utf-8", "surrogatepass"), digest_size=8).digest())
+def text_hash(*texts: str) -> int:
+    """Return a 64-bit hash of some texts."""
+    return int.from_bytes(blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def person_numbers(entries: Sequence[SurveyEntry], plan: Plan) -> PersonNumbers:
-    """Return (n, 2) uint64: the numbers of the people of one side."""
-    return np.array([numbers_of(entry, plan) for entry in entries], dtype=np.uint64).reshape(-1, 2)
+    """Return the identity hashes of the people of one side, (n, 2) uint64."""
+    return np.array([identity_hashes(entry, plan) for entry in entries], dtype=np.uint64).reshape(-1, 2)
 
 
-def on_both_sides(same: Sequence[SurveyEntry], plan: Plan) -> bool:
-    """Say whether two entries are those of one person, on either side."""
-    if len(same) != 2 or same[0].side == same[1].side:
+def on_both_sides(entries: Sequence[SurveyEntry], plan: Plan) -> bool:
+    """Return whether these are two entries of one person, one per side."""
+    if len(entries) != 2 or entries[0].side == entries[1].side:
         return False
-    return any(one == other > 0 for one, other in zip(*(numbers_of(each, plan) for each in same), strict=True))
+    first, second = (identity_hashes(entry, plan) for entry in entries)
+    return any(first_hash == second_hash > 0 for first_hash, second_hash in zip(first, second, strict=True))
 
 
-def remarks_on_both(cohort: Cohort, entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
-    """Yield who is on both sides, with the lines."""
+def both_sides_remarks(cohort: Cohort, entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+    """Yield a remark on each person on both sides, with the lines."""
     mentors, mentees = ([entry.row for entry in entries if entry.side == side] for side in ("mentor", "mentee"))
     for i, k in zip(*cohort.both, strict=True):
         if mentors[i].line == mentees[k].line and mentors[i].source == mentees[k].source and plan.on_both_sides:
@@ -107,129 +113,131 @@ def remarks_on_both(cohort: Cohort, entries: Sequence[SurveyEntry], plan: Plan) 
         yield Remark(mentors[i].source, mentors[i].line, sentence)
 
 
-TRIAL = re.compile(
+TEST_WORD = re.compile(
     r"\b(?:tests?|essais?|exemples?|pruebas?|ejemplos?|beispiele?|esempi[oi]?|testes?|voorbeeld)\b|@example\."
 )
-UNREAL = mark("ligne d'essai ? l'adresse n'est celle de personne")
-NEAR = 0.88
-MOST_NAMES = 400
-"""Beyond that many different names, only those with the same skeleton are compared: the rest would be n^2."""
+TEST_ADDRESS_MESSAGE = mark("ligne d'essai ? l'adresse n'est celle de personne")
+MIN_SIMILARITY = 0.88  # ratio of difflib
+MAX_NAMES_FOR_ALL_PAIRS = 400  # above, only names with the same skeleton are compared
 
 
-def resemblances(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
-    """Yield what may be the same person, or the same name, without being typed alike; and what may be nobody."""
-    for same in (same for same in same_email(entries) if not on_both_sides(same, plan)):
-        yield remark(same, tr("même courriel"))
-    yield from same_looking(entries, plan)
-    yield from odd_characters(entries)
-    yield from trial_rows(entries)
-    name_fields = {name: field for name, field in plan.fields.items() if field.kind == "names"}
-    known = known_names(entries, apart=not plan.on_both_sides) if name_fields else Counter()
-    for name, field in name_fields.items():
-        yield from similar_names(entries, name)
-        yield from names_run_together(entries, name, field.joiner or ";", known)
+def similarity_remarks(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+    """Yield remarks on rows that may be of the same person, on similar names, and on rows that may be tests."""
+    for group in same_email(entries):
+        if not on_both_sides(group, plan):
+            yield remark(group, tr("même courriel"))
+    yield from look_alike_remarks(entries, plan)
+    yield from character_remarks(entries)
+    yield from test_row_remarks(entries)
+    list_fields = {name: field for name, field in plan.fields.items() if field.kind == "names"}
+    name_counts = known_names(entries, apart=not plan.on_both_sides) if list_fields else Counter()
+    for name, field in list_fields.items():
+        yield from similar_name_remarks(entries, name)
+        yield from joined_name_remarks(entries, name, field.joiner or ";", name_counts)
 
 
 def remark(entries: Sequence[SurveyEntry], text: str) -> Remark:
-    """Return a remark on several rows, which names their lines only."""
+    """Return a remark on several rows, by their lines."""
     return Remark(
         entries[0].row.source, entries[0].row.line, tr("lignes {lines} : {text}", lines=lines(entries), text=text)
     )
 
 
-def same_looking(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
-    """Yield the rows whose keys, or whose names, look the same."""
-    for same in group_by(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
-        if len(same) > 1 and not on_both_sides(same, plan):
-            yield remark(same, tr("des identifiants qui se ressemblent"))
-    for looks, same in group_by(entries, lambda entry: skeleton_of_name(entry, plan)).items():
-        if looks and len(same) > 1 and not on_both_sides(same, plan):
-            yield remark(same, tr("même nom à l'œil : homonymes, ou doublon ?"))
+def look_alike_remarks(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+    """Yield remarks on rows whose keys, or names, have the same skeleton."""
+    for group in group_by(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
+        if len(group) > 1 and not on_both_sides(group, plan):
+            yield remark(group, tr("des identifiants qui se ressemblent"))
+    for name, group in group_by(entries, lambda entry: skeleton_of_name(entry, plan)).items():
+        if name and len(group) > 1 and not on_both_sides(group, plan):
+            yield remark(group, tr("même nom à l'œil : homonymes, ou doublon ?"))
 
 
 def skeleton_of_name(entry: SurveyEntry, plan: Plan) -> str:
-    """Return the skeleton of the name that an entry's contact details make, without e-mail and telephone."""
+    """Return the skeleton of the contact details that contain letters, without the e-mail: those of the name."""
     names = [text for field, text in entry.contact.items() if field != plan.email and any(map(str.isalpha, text))]
     return skeleton(" ".join(names))
 
 
-def odd_characters(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
-    """Yield the rows whose key or contact details hold characters that do not show what they are."""
+def character_remarks(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
+    """Yield remarks on rows whose key or contact details contain characters that staff cannot see or would misread."""
     for entry in entries:
-        odd = dict.fromkeys(flag for text in (entry.row.key, *entry.contact.values()) for flag in flags(text))
-        if odd:
-            sentence = tr("identité avec {odd}", odd=", ".join(odd))
+        kinds = dict.fromkeys(flag for text in (entry.row.key, *entry.contact.values()) for flag in flags(text))
+        if kinds:
+            sentence = tr("identité avec {odd}", odd=", ".join(kinds))
             yield Remark(entry.row.source, entry.row.line, sentence)
 
 
-def trial_rows(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
-    """Yield the rows whose key or contact details have a word for a test, in any language; they are kept."""
+def test_row_remarks(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
+    """Yield remarks on rows whose key or contact details contain a word for a test, in seven languages."""
     for entry in entries:
         texts = (entry.row.key, *entry.contact.values())
-        found = next((word for text in texts if (word := TRIAL.search(fold(text)))), None)
-        if found:
-            is_word = found.group().isalpha()
+        match = next((word for text in texts if (word := TEST_WORD.search(fold(text)))), None)
+        if match:
+            is_word = match.group().isalpha()
             sentence = (
-                tr("ligne d'essai ? l'identité contient « {word} »", word=found.group()) if is_word else tr(UNREAL)
+                tr("ligne d'essai ? l'identité contient « {word} »", word=match.group())
+                if is_word
+                else tr(TEST_ADDRESS_MESSAGE)
             )
             yield Remark(entry.row.source, entry.row.line, sentence)
 
 
-def similar_names(entries: Sequence[SurveyEntry], field: str) -> Iterator[Remark]:
-    """Yield the pairs of names in one field that are nearly the same, and are counted as different."""
-    holders: dict[str, list[SurveyEntry]] = {}
+def similar_name_remarks(entries: Sequence[SurveyEntry], field: str) -> Iterator[Remark]:
+    """Yield a remark on the pairs of almost equal names in one field, which count as different, if there are any."""
+    entries_by_name: dict[str, list[SurveyEntry]] = {}
     for entry in entries:
         value = entry.value(field)
         for name in value if isinstance(value, tuple) else ():
-            holders.setdefault(canonical(name), []).append(entry)
-    pairs = [[holders[one][0], holders[other][0]] for one, other in similar_pairs(list(holders))]
+            entries_by_name.setdefault(canonical(name), []).append(entry)
+    similar = similar_pairs(list(entries_by_name))
+    pairs = [[entries_by_name[first][0], entries_by_name[second][0]] for first, second in similar]
     if len(pairs) == 1:
         yield remark(pairs[0], tr("« {field} », deux noms presque identiques, comptés comme différents", field=field))
     elif pairs:
-        shown = first_lines([lines(both) for both in pairs])
         sentence = tr(
             "« {field} », des noms presque identiques, comptés comme différents : lignes {lines}",
             field=field,
-            lines=shown,
+            lines=first_lines([lines(pair) for pair in pairs]),
         )
         yield Remark(pairs[0][0].row.source, pairs[0][0].row.line, sentence)
 
 
-BETWEEN_NAMES = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNORECASE)
+NAME_SEPARATOR = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNORECASE)
 
 
 def known_names(entries: Sequence[SurveyEntry], *, apart: bool) -> Counter[str]:
-    """Return every key, and every text or part of a text that people gave, as names are compared: how many each.
+    """Count the rows that contain each key and each answer in text, or part of one, as canonical texts.
 
-    ``apart``: each row is of one side.
+    ``apart``: whether each row is of one side, so that the two entries of a row count once if false.
     """
-    found: Counter[str] = Counter()
-    # What somebody on both sides wrote in one row counts once.
-    for own in group_by(
-        entries, lambda entry: (entry.side if apart else "", entry.row.source, entry.row.line)
-    ).values():
-        found.update({entry.key for entry in own})
-        readings = {name: said for entry in own for name, said in zip(entry.names, entry.readings, strict=True)}
+    counts: Counter[str] = Counter()
+    rows = group_by(entries, lambda entry: (entry.side if apart else "", entry.row.source, entry.row.line))
+    for row_entries in rows.values():
+        counts.update({entry.key for entry in row_entries})
+        readings = {
+            name: reading for entry in row_entries for name, reading in zip(entry.names, entry.readings, strict=True)
+        }
         for reading in readings.values():
             texts = reading.value if isinstance(reading.value, tuple) else (reading.value,)
-            found.update({part for text in texts if isinstance(text, str) for part in name_parts(text)})
-    return found
+            counts.update({part for text in texts if isinstance(text, str) for part in name_parts(text)})
+    return counts
 
 
 def name_parts(text: str) -> frozenset[str]:
-    """Return a text and its parts between what may stand between two names, all as names are compared."""
-    return frozenset(map(canonical, {text, *filter(None, BETWEEN_NAMES.split(text))}))
+    """Return a text and its parts between separators of names, as canonical texts."""
+    return frozenset(map(canonical, {text, *filter(None, NAME_SEPARATOR.split(text))}))
 
 
-def names_run_together(
-    entries: Sequence[SurveyEntry], field: str, joiner: str, known: Counter[str]
+def joined_name_remarks(
+    entries: Sequence[SurveyEntry], field: str, joiner: str, name_counts: Counter[str]
 ) -> Iterator[Remark]:
-    """Yield the lines where one name holds another that somebody else gives or bears: two names, taken for one."""
+    """Yield remarks on rows where a part of a name is also a name or key elsewhere: maybe several names in one."""
     for entry in entries:
         value = entry.value(field)
         names = value if isinstance(value, tuple) else ()
-        inside = {part for name in names for part in name_parts(name) - {canonical(name)}}
-        if any(known[part] > 1 for part in inside):
+        parts = {part for name in names for part in name_parts(name) - {canonical(name)}}
+        if any(name_counts[part] > 1 for part in parts):
             sentence = tr(
                 "« {field} » : un nom en contient un autre ; si ce sont plusieurs noms, séparez-les par « {joiner} »",
                 field=field,
@@ -239,142 +247,150 @@ def names_run_together(
 
 
 def similar_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of different names that look alike or differ by a letter or two."""
-    # Among very many names only those of one skeleton are compared, in linear time.
-    if len(names) > MOST_NAMES:
-        for same in group_by(names, skeleton).values():
-            yield from combinations(same, 2)
+    """Yield the pairs of different names with the same skeleton, or skeletons that differ by a letter or two."""
+    # Linear time for many names: only equal skeletons
+    if len(names) > MAX_NAMES_FOR_ALL_PAIRS:
+        for group in group_by(names, skeleton).values():
+            yield from combinations(group, 2)
         return
-    looks = [(name, skeleton(name)) for name in names]
-    for at, (one, first) in enumerate(looks):
-        matcher = SequenceMatcher(b=first, autojunk=False)
-        rest = ((other, look) for other, look in looks[at + 1 :] if look == first or not differ_in_number(one, other))
-        yield from ((one, other) for other, look in rest if is_near(matcher, look))
+    skeletons = [(name, skeleton(name)) for name in names]
+    for at, (name, look) in enumerate(skeletons):
+        matcher = SequenceMatcher(b=look, autojunk=False)
+        for later_name, later_look in skeletons[at + 1 :]:
+            is_comparable = later_look == look or not differ_in_number(name, later_name)
+            if is_comparable and is_near(matcher, later_look):
+                yield name, later_name
 
 
-def is_near(matcher: SequenceMatcher[str], other: str) -> bool:
-    """Say whether a skeleton is nearly the one that ``matcher`` holds."""
-    matcher.set_seq1(other)
-    # Upper bounds of the ratio first, each cheaper than the next.
-    return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
+def is_near(matcher: SequenceMatcher[str], text: str) -> bool:
+    """Return whether a skeleton is similar to the second text of ``matcher``."""
+    matcher.set_seq1(text)
+    # Upper bounds of the ratio first, the cheapest first
+    return (
+        matcher.real_quick_ratio() >= MIN_SIMILARITY
+        and matcher.quick_ratio() >= MIN_SIMILARITY
+        and matcher.ratio() >= MIN_SIMILARITY
+    )
 
 
-ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
-MARK = re.compile(r"[^\W\d_]+(?!['\w])")
+ROMAN_NUMERAL = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
+WORD_WITHOUT_APOSTROPHE = re.compile(r"[^\W\d_]+(?!['\w])")
 
 
-def differ_in_number(one: str, other: str) -> bool:
-    """Say whether two names bear other figures, Roman numerals or single letters, which are there to tell them apart.
+def differ_in_number(first: str, second: str) -> bool:
+    """Return whether two names differ in digits, Roman numerals or single letters, which distinguish them on purpose.
 
-    >>> [differ_in_number(*both) for both in (("prof 1", "prof 10"), ("Lycée A", "Lycée B"), ("Lycée 3", "Lycee 3"))]
+    >>> [differ_in_number(*pair) for pair in (("prof 1", "prof 10"), ("Lycée A", "Lycée B"), ("Lycée 3", "Lycee 3"))]
     [True, True, False]
     """
-    if figures(one) != figures(other):
+    if digits_in(first) != digits_in(second):
         return True
-    ours, theirs = marks(one), marks(other)
-    return bool(ours and theirs) and ours != theirs
+    first_words, second_words = distinguishing_words(first), distinguishing_words(second)
+    return bool(first_words and second_words) and first_words != second_words
 
 
-def figures(text: str) -> str:
-    """Return the figures in ``text``."""
+def digits_in(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 
 
-def marks(text: str) -> list[str]:
-    """Return the words in a text that are one letter or a Roman numeral, elided ones aside."""
-    return [word for word in MARK.findall(fold(text)) if len(word) == 1 or ROMAN.fullmatch(word)]
+def distinguishing_words(text: str) -> list[str]:
+    """Return the words that are one letter or a Roman numeral, without those before an apostrophe: ``l'``."""
+    return [
+        word for word in WORD_WITHOUT_APOSTROPHE.findall(fold(text)) if len(word) == 1 or ROMAN_NUMERAL.fullmatch(word)
+    ]
 
 
-def take_in(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> Cohort:
-    """Return the cohort in ``tables``, each with the side that answered it, None where a question tells the role.
+def build_cohort(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> Cohort:
+    """Return the cohort in ``tables``, each with the side that answered it, None if a question states the side.
 
-    Raises SurveyError, with every problem of every file, where a needed column or any identity is missing, or a key
-    was typed twice, or which of two answers counts depends on an order of day and month that nothing tells.
+    Raises SurveyError with every problem of every file if a required column or the identity of people is missing; also
+    if a key is repeated, or if the answer that counts depends on an unknown order of day and month.
     """
-    return take_apart(tables, plan)[0]
+    return build_cohort_and_contacts(tables, plan)[0]
 
 
-def take_apart(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> tuple[Cohort, Contacts]:
-    """Return the cohort in ``tables``, and apart from it how its people are reached; see ``take_in``."""
+def build_cohort_and_contacts(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> tuple[Cohort, Contacts]:
+    """Return the cohort in ``tables`` and, separately, the contact details of its people; see ``build_cohort``."""
     sheets = locate_fields(tables, plan)
-    sent = (submission for sheet in sheets for submission in submissions(sheet, plan))
-    return split(sent, plan, refused=find_refused_rows(sheets), remarks=remarks_of(sheets, plan))
+    received = (submission for sheet in sheets for submission in submissions(sheet, plan))
+    return cohort_and_contacts_of(received, plan, refused=find_refused_rows(sheets), remarks=remarks_of(sheets, plan))
 
 
-def gather(
-    sent: Iterable[Submission], plan: Plan, *, refused: Iterable[RowFate] = (), remarks: Iterable[Remark] = ()
+def cohort_of_submissions(
+    received: Iterable[Submission], plan: Plan, *, refused: Iterable[RowFate] = (), remarks: Iterable[Remark] = ()
 ) -> Cohort:
-    """Return the cohort of those who sent something, with the rows that were refused and the remarks made before.
+    """Return the cohort of these submissions. Refused rows and earlier remarks are added to it.
 
-    Raises SurveyError where a key was typed twice.
+    Raises SurveyError as ``settle_duplicates`` does.
     """
-    return split(sent, plan, refused=refused, remarks=remarks)[0]
+    return cohort_and_contacts_of(received, plan, refused=refused, remarks=remarks)[0]
 
 
-def split(
-    sent: Iterable[Submission], plan: Plan, *, refused: Iterable[RowFate], remarks: Iterable[Remark]
+def cohort_and_contacts_of(
+    received: Iterable[Submission], plan: Plan, *, refused: Iterable[RowFate], remarks: Iterable[Remark]
 ) -> tuple[Cohort, Contacts]:
-    """Return the cohort of those who sent something, and apart from it how they are reached; see ``gather``."""
+    """Return the cohort of these submissions and, separately, the contact details of its people."""
     questionnaire = Questionnaire(plan)
-    # Every row is an entry or a fate; of the entries of one person one is kept.
-    met = [to_entry(submission, questionnaire) for submission in sent]
-    kept, replaced, doubts = settle_duplicates([entry for entry in met if isinstance(entry, SurveyEntry)], plan)
-    rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
-    # All rows that came in, each once, in the order of their files.
-    fates = [*rejected, *replaced, *(entry.row for entry in kept)]
+    # Each submission becomes an entry or a rejected row; one entry per person counts
+    results = [to_entry(submission, questionnaire) for submission in received]
+    entries, replaced, doubts = settle_duplicates(
+        [result for result in results if isinstance(result, SurveyEntry)], plan
+    )
+    rejected = [*(result for result in results if isinstance(result, RowFate)), *refused]
+    # Each row of the files once, in their order
+    fates = [*rejected, *replaced, *(entry.row for entry in entries)]
     if plan.on_both_sides:
         fates = list(map(merge_fates, group_by(fates, lambda row: (row.source, row.line)).values()))
     rows = sorted(fates, key=lambda row: (row.source, row.line))
-    faults = {entry.row: dict(faulty(entry, questionnaire)) for entry in kept}
-    mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
-    telling = plan.key in name_fields(plan.fields)
-    cohort = with_codes(Cohort(mentors, mentees, tuple(rows)), plan.codes, telling=telling)
-    both = remarks_on_both(cohort, kept, plan)
-    # What staff should look at; nothing of it decides anything.
-    made = merge_remarks(
+    faults = {entry.row: dict(unusable_addresses(entry, questionnaire)) for entry in entries}
+    mentors, mentees = (people_of(entries, plan, side) for side in SIDES)
+    are_keys_names = plan.key in name_fields(plan.fields)
+    cohort = with_codes(Cohort(mentors, mentees, tuple(rows)), plan.codes, telling=are_keys_names)
+    all_remarks = merge_remarks(
         [
             *remarks,
             *doubts,
-            *notes(kept),
-            *unreachable(faults),
-            *without_a_clock(kept, plan),
-            *both,
-            *resemblances(kept, plan),
+            *answer_remarks(entries),
+            *address_remarks(faults),
+            *zone_remarks(entries, plan),
+            *both_sides_remarks(cohort, entries, plan),
+            *similarity_remarks(entries, plan),
         ]
     )
-    return replace(cohort, remarks=made), Contacts(tuple(questionnaire.contacts), gather_contacts(kept, faults))
+    contacts = Contacts(tuple(questionnaire.contacts), gather_contacts(entries, faults))
+    return replace(cohort, remarks=all_remarks), contacts
 
 
 def gather_contacts(
-    kept: Iterable[SurveyEntry], faults: Mapping[RowFate, Mapping[str, str]]
+    entries: Iterable[SurveyEntry], faults: Mapping[RowFate, Mapping[str, str]]
 ) -> dict[tuple[Side, str], dict[str, str]]:
-    """Return how people are reached, apart from the cohort, without addresses that no mail can be sent to."""
+    """Return the contact answers of each person, without unusable addresses."""
     return {
         (entry.side, entry.row.key): {
-            name: said for name, said in entry.contact.items() if name not in faults[entry.row]
+            name: answer for name, answer in entry.contact.items() if name not in faults[entry.row]
         }
-        for entry in kept
+        for entry in entries
         if entry.contact
     }
 
 
-def faulty(entry: SurveyEntry, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
-    """Yield the questions to which somebody gave an address that no mail can be sent to, each with the reason."""
+def unusable_addresses(entry: SurveyEntry, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
+    """Yield the questions that a person answered with an unusable e-mail address, each with the reason."""
     for name in questionnaire.addresses:
         fault = find_address_fault(entry.contact[name]) if name in entry.contact else ""
         if fault:
             yield name, fault
 
 
-def unreachable(faults: Mapping[RowFate, Mapping[str, str]]) -> Iterator[Remark]:
-    """Yield the addresses that no mail can be sent to: the line, the field and the reason."""
-    for row, found in faults.items():
-        for name, fault in found.items():
+def address_remarks(faults: Mapping[RowFate, Mapping[str, str]]) -> Iterator[Remark]:
+    """Yield a remark on each unusable address."""
+    for row, faults_by_field in faults.items():
+        for name, fault in faults_by_field.items():
             yield Remark(row.source, row.line, tr("« {name} » : {note}", name=name, note=tr(fault)))
 
 
-def without_a_clock(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
-    """Yield whose slots are read by the clock of the reference, as they do not say where they live."""
+def zone_remarks(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+    """Yield a remark on each person whose slots are read in the reference time zone because their own is unknown."""
     for name, field in plan.fields.items():
         if isinstance(field, Slots) and field.zone:
             sentence = tr(
@@ -386,17 +402,18 @@ def without_a_clock(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Rema
 
 
 def people_of(entries: Sequence[SurveyEntry], plan: Plan, side: Side) -> People:
-    """Return the people of one side, one typed column a field."""
-    mine = [entry for entry in entries if entry.side == side]
+    """Return the people of one side, with one typed column per field."""
+    side_entries = [entry for entry in entries if entry.side == side]
     questions = plan.fields_for(side)
-    values = {name: [entry.readings[place].value for entry in mine] for place, name in enumerate(questions)}
+    values = {name: [entry.readings[index].value for entry in side_entries] for index, name in enumerate(questions)}
     columns = columns_of(questions, values)
-    complete = np.array([entry.row.fate == "taken" for entry in mine], dtype=bool)
-    return People(tuple(entry.row.key for entry in mine), columns, complete, person_numbers(mine, plan))
+    complete = np.array([entry.row.fate == "taken" for entry in side_entries], dtype=bool)
+    keys = tuple(entry.row.key for entry in side_entries)
+    return People(keys, columns, complete, person_numbers(side_entries, plan))
 
 
-def notes(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
-    """Yield what was odd about single answers: the line and the field, never the answer."""
+def answer_remarks(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
+    """Yield the answer_remarks on single answers, by line and field, without the answer."""
     for entry in entries:
         for name, reading in zip(entry.names, entry.readings, strict=True):
             if reading.note:

@@ -1,8 +1,8 @@
-"""What a survey tool is: it knows its own exports by their marks, and brings them to one header over one row a person.
+"""Interface of a survey tool: rows of an export -> a table with one header and one row per person.
 
-A header is the words of a question, or ``question [item]`` where a question has a column for each item: an option, a
-line of a grid, a rank, a day. ``[Autre]`` holds what was typed beside the options. What the tool itself notes of a row,
-when it was sent and whether it is whole, goes into ``sent``; its other columns of its own are left out.
+A tool recognises its exports by their headers. A header is the text of a question, or ``question [item]`` if a question
+has a column per item: an option, a row of a grid, a rank, a day. ``question [Autre]`` contains text typed next to the
+options. The data of the tool on a row, such as its moment, become ``sent``; other columns of the tool are left out.
 """
 
 import re
@@ -21,20 +21,28 @@ from mentormatch.survey.moments import moments
 from mentormatch.survey.table import Order, Record, Rows, SentMoment, TableRemark, TextTable, is_blank, unreadable
 
 TOOLS = "mentormatch.survey.tools"
-MOST_TITLES = 10
-"""So many rows may stand above a header."""
-UNNAMED = re.compile(r"Unnamed: [0-9]+(?:_level_[0-9]+)?")
+MAX_TITLE_ROWS = 10  # above the header
+UNNAMED_LABEL = re.compile(r"Unnamed: [0-9]+(?:_level_[0-9]+)?")
 OTHER = "Autre"
-"""The item that holds what was typed beside the options."""
+"""The item for text typed next to the options."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolPage:
-    """What the page of survey tools says of one, in French: cells of its tables, which may stay empty.
+    """The cells of a tool in the tables of the page of survey tools, in French; a cell may be empty.
 
-    It is ``known_by`` what is ``expected`` unless said; ``guide`` is a link. The tool notes when an answer was ``sent``
-    and who left it ``unfinished``; some rows are ``refused``, columns of its ``own`` stay. So it writes ``several``
-    choices, an ``other`` answer, a ``grid``, a ``ranking``, and calls the number of a ``response``.
+    Attributes
+    ----------
+    known_by : the columns by which an export is recognised; by default ``Tool.expected``
+    files : the file formats
+    guide : a link to the manual of the tool
+    sent : the columns with the moment of a response
+    unfinished : the mark of a response that was not completed
+    refused : the rows that are refused
+    own : the tool's own columns that are kept
+    several, other, grid, ranking : the form of several choices, of other answers, of grids and of rankings
+    response : the column with the number of a response
+    unconfirmed : the facts that were not checked against a real export
     """
 
     known_by: str = ""
@@ -53,13 +61,18 @@ class ToolPage:
 
 
 class Tool(ABC):
-    """One survey tool, under the name ``label`` that staff know it by. ``last`` ones are asked when no other knows.
+    """A survey tool.
 
-    ``marks`` are headers, folded, that hardly any other table has, and ``expected`` says what its exports have: where
-    no tool knows a file, a tool of which a mark is there is named.
-
-    ``example`` is an export, rows of cells, of the people of ``examples/exported.toml``; ``mapping`` what a programme
-    says in ``[mapping.questions]`` to read it. What it tells of when and whether answers were sent, ``page`` says.
+    Attributes
+    ----------
+    kind : its id, for ``--tool``
+    label : its name for staff
+    last : whether it is used if no other tool recognises the rows
+    marks : folded headers that almost no other table has; a file with one that no tool recognises gets a remark
+    expected : the columns of its exports, as the end of a message
+    page : its row on the page of survey tools
+    example : an export, as rows of cells, with the people of ``examples/exported.toml``
+    mapping : the section ``[mapping.questions]`` of a programme that reads the example
     """
 
     kind: ClassVar[str]
@@ -73,101 +86,103 @@ class Tool(ABC):
 
     @abstractmethod
     def knows(self, rows: Rows) -> bool:
-        """Tell, from marks that no other tool leaves, whether this one wrote ``rows``."""
+        """Return whether this tool wrote ``rows``, by columns that no other tool writes."""
 
     @abstractmethod
     def sort(self, rows: Rows) -> TextTable:
-        """Return ``rows`` under one header; raise SurveyError where they are not as this tool writes them."""
+        """Return ``rows`` as a table with one header. Raises SurveyError if they are no export of this tool."""
 
 
 def tools_by_kind() -> dict[str, type[Tool]]:
-    """Return every registered tool by its kind."""
+    """Return all survey tools, those of extensions included, by kind."""
     return concrete(Tool, TOOLS, "mentormatch.tools")
 
 
 def sort_by_tool(rows: Rows, kind: str | None = None) -> TextTable:
-    """Return ``rows`` under one header, as the tool of this kind wrote them, or the one that knows them.
+    """Return ``rows`` as a table with one header, read by the tool of this kind, or by the one that recognises them.
 
-    Raises
-    ------
-    SurveyError
-        No tool is of this kind, several know the rows, or they are not as the tool writes them.
+    Raises SurveyError if there is no tool of this kind, if several tools recognise the rows, or if they are no export
+    of the tool.
     """
     tools = [tool() for tool in tools_by_kind().values()]
     candidates = [tool_of_kind(kind)] if kind is not None else [tool for tool in tools if not tool.last]
-    below, knowing = find_header(rows, candidates)
-    tool = the_one(rows, knowing) or (candidates[0] if kind is not None else next(tool for tool in tools if tool.last))
+    below, matches = find_header(rows, candidates)
+    fallback = candidates[0] if kind is not None else next(tool for tool in tools if tool.last)
+    tool = require_single_tool(rows, matches) or fallback
     table = tool.sort(below)
-    remarks = [*rows_passed_over(rows, below), *(likely_tools(rows, candidates) if tool.last and kind is None else ())]
+    remarks = [
+        *title_remarks(rows, below),
+        *(likely_tool_remarks(rows, candidates) if tool.last and kind is None else ()),
+    ]
     return replace(table, manner=rows.manner, remarks=(*remarks, *table.remarks))
 
 
 def tool_of_kind(kind: str) -> Tool:
-    """Return the tool of this kind; raise SurveyError where there is none."""
-    known = tools_by_kind()
-    if kind not in known:
-        expected = tr("un de {known}", known=", ".join(known))
+    """Return the tool of this kind. Raises SurveyError if there is none."""
+    tools = tools_by_kind()
+    if kind not in tools:
+        expected = tr("un de {known}", known=", ".join(tools))
         raise SurveyError(tr("Outil inconnu : « {kind} »", kind=kind), [Problem("tool", kind, expected)])
-    return known[kind]()
+    return tools[kind]()
 
 
 def find_header(rows: Rows, tools: Sequence[Tool]) -> tuple[Rows, list[Tool]]:
-    """Return the rows from the first that one of these tools knows for its header, and the tools that do.
+    """Return the rows from the first header that tools recognise on, and these tools; all rows if there is none.
 
-    Only titles stand above it: rows of at most half as many cells. Where no tool knows any, the rows are as they were.
+    Rows above the header must be titles: they have at most half as many cells.
     """
-    bare = without_labels(rows)
-    for one in (rows, bare) if bare is not rows else (rows,):
-        for above in range(min(MOST_TITLES, len(one.records) - 1) + 1):
-            below = replace(one, records=one.records[above:])
-            width = 2 * max((count(row.cells) for row in one.records[:above]), default=0)
-            if width > count(below.records[0].cells):
-                continue  # before any tool looks: most tables end here, with rows as wide as the first
-            if known := [tool for tool in tools if not tool.last and tool.knows(below)]:
-                return below, known
+    unlabelled = without_labels(rows)
+    for variant in (rows, unlabelled) if unlabelled is not rows else (rows,):
+        for above in range(min(MAX_TITLE_ROWS, len(variant.records) - 1) + 1):
+            below = replace(variant, records=variant.records[above:])
+            min_width = 2 * max((count(row.cells) for row in variant.records[:above]), default=0)
+            if min_width > count(below.records[0].cells):
+                continue  # cheap, and excludes most rows, which are as wide as the header
+            if matches := [tool for tool in tools if not tool.last and tool.knows(below)]:
+                return below, matches
     return rows, []
 
 
 def without_labels(rows: Rows) -> Rows:
-    """Return the rows without the labels that pandas gives to columns that have none: ``Unnamed: 3``."""
+    """Return the rows without the labels ``Unnamed: 3`` that pandas gives to columns without a header."""
     first, *rest = rows.records
-    cells = tuple("" if UNNAMED.fullmatch(cell) else cell for cell in first.cells)
+    cells = tuple("" if UNNAMED_LABEL.fullmatch(cell) else cell for cell in first.cells)
     return (
         rows if cells == first.cells or is_blank(cells) else replace(rows, records=(replace(first, cells=cells), *rest))
     )
 
 
 def count(cells: Sequence[str]) -> int:
-    """Return how many cells hold something."""
+    """Return the number of cells that are not blank."""
     return sum(bool(cell.strip()) for cell in cells)
 
 
-def the_one(rows: Rows, tools: Sequence[Tool]) -> Tool | None:
-    """Return the one tool that knows these rows, None where none does; raise SurveyError where several do."""
+def require_single_tool(rows: Rows, tools: Sequence[Tool]) -> Tool | None:
+    """Return the only tool, None if there is none. Raises SurveyError for several."""
     if len(tools) > 1:
         marks = listed([tr("« {kind} » ({label})", kind=tool.kind, label=tr(tool.label)) for tool in tools])
-        found, advice = tr("les marques de {tools}", tools=marks), tr("nommez celui qui l'a écrit avec --tool")
-        raise unreadable(rows.source, Problem(tr("outil"), found, tr("celles d'un seul outil"), advice))
+        cause, advice = tr("les marques de {tools}", tools=marks), tr("nommez celui qui l'a écrit avec --tool")
+        raise unreadable(rows.source, Problem(tr("outil"), cause, tr("celles d'un seul outil"), advice))
     return next(iter(tools), None)
 
 
-def rows_passed_over(rows: Rows, below: Rows) -> Iterator[TableRemark]:
-    """Yield that rows above the header were not read, where some were not."""
+def title_remarks(rows: Rows, below: Rows) -> Iterator[TableRemark]:
+    """Yield a remark if rows above the header are not read."""
     first = below.records[0].line
     if above := [row.line for row in rows.records if row.line < first]:
         sentence = tr("Les intitulés sont à la ligne {line} ; le titre au-dessus n'est pas lu.", line=first)
         yield TableRemark(above[0], sentence)
 
 
-def likely_tools(rows: Rows, tools: Sequence[Tool]) -> Iterator[TableRemark]:
-    """Yield the tools that do not know these rows, though a header is there that hardly any other table has."""
+def likely_tool_remarks(rows: Rows, tools: Sequence[Tool]) -> Iterator[TableRemark]:
+    """Yield a remark on each tool that has one of its ``marks`` in the first two rows."""
     headers = {fold(cell): cell.strip() for row in rows.records[:2] for cell in row.cells}
     for tool in tools:
-        if found := [headers[mark] for mark in tool.marks if mark in headers]:
+        if marks := [headers[mark] for mark in tool.marks if mark in headers]:
             sentence = tr(
                 "Lu comme un tableau. {marks} : comme dans un export de {tool}, qui a {expected}. Si c'en est un,"
                 " refaites l'export, ou dites-le avec --tool {kind}.",
-                marks=listed([tr("« {text} »", text=mark) for mark in dict.fromkeys(found)]),
+                marks=listed([tr("« {text} »", text=mark) for mark in dict.fromkeys(marks)]),
                 tool=tr(tool.label),
                 expected=tr(tool.expected),
                 kind=tool.kind,
@@ -175,41 +190,41 @@ def likely_tools(rows: Rows, tools: Sequence[Tool]) -> Iterator[TableRemark]:
             yield TableRemark(None, sentence)
 
 
-def not_of(rows: Rows, tool: Tool) -> SurveyError:
-    """Return the error that says that ``rows`` are no export of a tool, and what its exports have."""
+def not_an_export_error(rows: Rows, tool: Tool) -> SurveyError:
+    """Return the error that ``rows`` are no export of a tool, with the columns of its exports."""
     where = tr("ligne {line}", line=rows.records[0].line)
     return unreadable(
         rows.source, Problem(where, tr("pas un export de {tool}", tool=tr(tool.label)), tr(tool.expected))
     )
 
 
-def part(question: str, item: str) -> str:
-    """Return the header of the column of one item of a question."""
+def item_header(question: str, item: str) -> str:
+    """Return the header of the column of an item of a question."""
     return f"{question} [{item}]"
 
 
 def number_repeats(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names with those that came before marked as second, third and so on; empty ones stay empty.
+    """Return the names, with a number added to each repeated one; empty names stay empty.
 
-    Names that headers are compared by as equal are the same, and what is marked never takes the name of another.
+    Names are compared by ``text_keys.fold``. A numbered name differs from all other names.
 
     >>> number_repeats(["Nom", "Commentaire", "commentaire"])
     ('Nom', 'Commentaire', 'commentaire (2)')
     """
-    taken = {fold(name) for name in names}
-    last: dict[str, int] = {}
-    found = []
+    used = {fold(name) for name in names}
+    last_numbers: dict[str, int] = {}
+    numbered = []
     for name in names:
-        known, number = fold(name), last.get(fold(name), 0) + 1
-        while known and number > 1 and fold(f"{name} ({number})") in taken:
+        folded, number = fold(name), last_numbers.get(fold(name), 0) + 1
+        while folded and number > 1 and fold(f"{name} ({number})") in used:
             number += 1
-        last[known] = number
-        found.append(f"{name} ({number})" if known and number > 1 else name)
-        taken.add(fold(found[-1]))
-    return tuple(found)
+        last_numbers[folded] = number
+        numbered.append(f"{name} ({number})" if folded and number > 1 else name)
+        used.add(fold(numbered[-1]))
+    return tuple(numbered)
 
 
-OTHERS = frozenset(
+OTHER_LABELS = frozenset(
     {"autre", "other", "autre (veuillez preciser)", "other (please specify)"}
     | {"other - write in", "other - write in (required)", "[other:]"}
 )
@@ -217,41 +232,40 @@ OTHERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ToolQuestion:
-    """One question of an export, and the item of each of its columns: None where one column holds the whole answer."""
+    """A question of an export, and the item of each of its columns, None for a column with the complete answer."""
 
     question: str
     items: tuple[str | None, ...] = (None,)
 
 
 def header_of(questions: Iterable[ToolQuestion]) -> tuple[str, ...]:
-    """Return one header for each column of these questions, all different.
+    """Return a header for each column of these questions, all different.
 
     >>> header_of([ToolQuestion("Nom"), ToolQuestion("Jours", ("lundi", "Autre...")), ToolQuestion("Nom")])
     ('Nom', 'Jours [lundi]', 'Jours [Autre]', 'Nom (2)')
     """
-    listed = list(questions)
-    names = number_repeats([question.question for question in listed])
-    columns = [(name, item) for name, one in zip(names, listed, strict=True) for item in one.items]
-    return number_repeats([name if item is None else part(name, item_name(item)) for name, item in columns])
+    ordered = list(questions)
+    names = number_repeats([question.question for question in ordered])
+    columns = [(name, item) for name, question in zip(names, ordered, strict=True) for item in question.items]
+    return number_repeats([name if item is None else item_header(name, item_name(item)) for name, item in columns])
 
 
 def item_name(label: str) -> str:
-    """Return the name of an item: whatever the tool calls what was typed beside the options, it is ``Autre`` here."""
-    return OTHER if fold(label).rstrip(" .:") in OTHERS else label
+    """Return the name of an item: ``Autre`` for the item of other answers, which tools label in several ways."""
+    return OTHER if fold(label).rstrip(" .:") in OTHER_LABELS else label
 
 
 def leading_count(cells: Sequence[str], known: Collection[str]) -> int:
-    """Return how many of the first cells are among ``known``, which is folded."""
+    """Return the number of first cells whose folded text is in ``known``, up to the first that is not."""
     return next((at for at, cell in enumerate(cells) if fold(cell) not in known), len(cells))
 
 
 def rows_below(rows: Rows, count: int = 1) -> Rows:
-    """Return the rows below the first ``count``."""
     return replace(rows, records=rows.records[count:])
 
 
 def map_cells(table: TextTable, change: Callable[[int, str], str]) -> TextTable:
-    """Return the table with each cell as ``change`` gives it from its column and its text."""
+    """Return the table with each cell replaced by ``change(column, text)``."""
     records = (
         Record(record.line, tuple([change(column, cell) for column, cell in enumerate(record.cells)]))
         for record in table.records
@@ -267,52 +281,60 @@ def with_submissions(
     certain: Order | None = None,
     response: Sequence[int] = (),
 ) -> TextTable:
-    """Return the table with what the tool noted of each row: when it was sent, whether it is whole, its number.
+    """Return the table with the data of the tool on each row in ``sent``.
 
-    The moment is the first of ``columns`` that is not empty; one that cannot be read is remarked on, and not told.
-    ``certain`` is the order of day and month that the tool is sure to write in the language of the file. The number of
-    a response is the first of the columns ``response`` that is not empty.
+    Parameters
+    ----------
+    columns
+        The columns with the moment: the first that is not blank counts. A remark reports a moment that cannot be read.
+    whole
+        Whether a response is complete, by its cells.
+    certain
+        The order of day and month of the tool in the language of the file, None if it is unknown.
+    response
+        The columns with the number of the response: the first that is not blank counts.
     """
     texts = [first_filled(record.cells, columns) for record in table.records]
     rows = zip(texts, table.records, strict=True)
-    beside = (record.cells[at] for text, record in rows for at in columns if record.cells[at].strip() != text)
+    other_texts = (record.cells[at] for text, record in rows for at in columns if record.cells[at].strip() != text)
     name = table.header[columns[0]] if columns else ""
-    found, fault = moments(name, texts, beside, certain)
-    sent = {
+    read_moments, fault = moments(name, texts, other_texts, certain)
+    sent_by_line = {
         record.line: SentMoment(moment.when, whole(record.cells), moment.readings, first_filled(record.cells, response))
-        for record, moment in zip(table.records, found, strict=True)
+        for record, moment in zip(table.records, read_moments, strict=True)
     }
-    lines = [line for text, (line, one) in zip(texts, sent.items(), strict=True) if text and not is_moment_known(one)]
+    moments_by_line = zip(texts, sent_by_line.items(), strict=True)
+    unread_lines = [line for text, (line, moment) in moments_by_line if text and not is_moment_known(moment)]
     unread = [
-        TableRemark(line, tr("La date d'envoi n'est pas lisible : elle n'est pas prise en compte.")) for line in lines
+        TableRemark(line, tr("La date d'envoi n'est pas lisible : elle n'est pas prise en compte."))
+        for line in unread_lines
     ]
-    odd = [TableRemark(None, tr(fault, column=name))] if fault else []
-    return replace(table, sent=sent, remarks=(*table.remarks, *odd, *unread))
+    on_column = [TableRemark(None, tr(fault, column=name))] if fault else []
+    return replace(table, sent=sent_by_line, remarks=(*table.remarks, *on_column, *unread))
 
 
 def with_zone(table: TextTable, zone: tzinfo) -> TextTable:
-    """Return the table with the moments that have no time zone of their own in this one."""
-    return replace(table, sent={line: sent.in_zone(zone) for line, sent in table.sent.items()})
+    """Return the table with all moments in a time zone, unless they have one."""
+    return replace(table, sent={line: moment.in_zone(zone) for line, moment in table.sent.items()})
 
 
 def first_filled(cells: Sequence[str], columns: Sequence[int]) -> str:
-    """Return the first of some cells that is not empty, without the space around it."""
+    """Return the first cell of these columns that is not blank, stripped; empty if there is none."""
     return next((cells[column].strip() for column in columns if cells[column].strip()), "")
 
 
 def is_moment_known(sent: SentMoment) -> bool:
-    """Tell whether it is known when a row was sent, one way or two."""
     return sent.when is not None or sent.readings is not None
 
 
 def without_columns(table: TextTable, columns: Collection[int]) -> TextTable:
-    """Return the table without these columns; what it says of the others stays true of them."""
-    kept = [column for column in range(len(table.header)) if column not in columns]
-    places = {column: at for at, column in enumerate(kept)}
+    """Return the table without these columns; column numbers in ``own`` and ``alone`` are shifted."""
+    remaining = [column for column in range(len(table.header)) if column not in columns]
+    places = {column: at for at, column in enumerate(remaining)}
     return replace(
         table,
-        header=tuple(table.header[column] for column in kept),
-        records=tuple(Record(row.line, tuple([row.cells[column] for column in kept])) for row in table.records),
+        header=tuple(table.header[column] for column in remaining),
+        records=tuple(Record(row.line, tuple([row.cells[column] for column in remaining])) for row in table.records),
         own=frozenset(places[column] for column in table.own if column in places),
         alone={places[column]: name for column, name in table.alone.items() if column in places},
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mentormatch import Cohort, Programme, SurveyError
 from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.survey.duplicates import find_newest, is_earlier
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.intake import build_cohort
 from mentormatch.survey.moments import moments
 from mentormatch.survey.table import SentMoment
 from mentormatch.survey.tool import sort_by_tool
@@ -56,7 +56,7 @@ def cohort_of(tool: str, rows: Sequence[tuple[str, str]], dates: str | None = No
     items = [["", "", "", "Response", "Response", "Response"]] if tool == "surveymonkey" else []
     table = sort_by_tool(as_read([[*front, *OURS, *BEHIND.get(tool, [])], *items, *cells]))
     assert table.tool == tool.split()[0]
-    return take_in([(table, None)], make_intake_plan(programme(dates)))
+    return build_cohort([(table, None)], make_intake_plan(programme(dates)))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import SurveyError, examples
-from mentormatch.survey.headers import headless
+from mentormatch.survey.headers import missing_header_problem
 from mentormatch.survey.table import Record
 from mentormatch.survey.table_reader import read_rows, read_stream, read_table
 from tests.drafts import questionnaires
@@ -54,10 +54,10 @@ def test_no_published_questionnaire_is_taken_for_answers_and_their_rows_are_not_
     for file in sorted((shared_data / "questions" / "open").glob("*.yaml")):
         for source in questionnaires.sources(render.read(file), render, tmp_path).values():
             header, *answers = read_rows(source).records
-            assert headless(header, answers) is None, file.name
+            assert missing_header_problem(header, answers) is None, file.name
             for few in (3, 8, len(answers)):
-                assert headless(header, answers[:few]) is None, file.name
-            refused += headless(answers[0], answers[1:]) is not None
+                assert missing_header_problem(header, answers[:few]) is None, file.name
+            refused += missing_header_problem(answers[0], answers[1:]) is not None
     assert refused >= 25
 
 
@@ -75,7 +75,7 @@ def test_no_published_questionnaire_is_taken_for_answers_and_their_rows_are_not_
 )
 def test_headers_that_look_like_answers_are_headers(rows: tuple[str, ...]) -> None:
     header, *answers = records(*rows)
-    assert headless(header, answers) is None
+    assert missing_header_problem(header, answers) is None
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_headers_that_look_like_answers_are_headers(rows: tuple[str, ...]) -> No
 )
 def test_a_row_of_answers_is_no_header(rows: tuple[str, ...]) -> None:
     header, *answers = records(*rows)
-    found = headless(header, answers)
+    found = missing_header_problem(header, answers)
     assert found is not None
     assert not [
         cell for cell in header.cells if len(cell) > 2 and cell in f"{found.found}{found.expected}{found.advice}"
@@ -102,4 +102,4 @@ def test_a_row_of_answers_is_no_header(rows: tuple[str, ...]) -> None:
 def test_words_that_nobody_answered_are_a_header_whatever_stands_below(names: list[str], data: st.DataObject) -> None:
     cells = st.tuples(*(st.sampled_from(["1", "x@y.fr", "12/03/2026", "Z", ""]) for _ in names))
     answers = [Record(line, row) for line, row in enumerate(data.draw(st.lists(cells, max_size=8)), 2)]
-    assert headless(Record(1, tuple(names)), answers) is None
+    assert missing_header_problem(Record(1, tuple(names)), answers) is None

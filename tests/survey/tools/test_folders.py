@@ -12,7 +12,7 @@ import pytest
 
 from mentormatch import Cohort, Programme
 from mentormatch.programme.enrolment import make_intake_plan
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.intake import build_cohort
 from mentormatch.survey.table import Rows, TextTable
 from mentormatch.survey.table_reader import read_rows, read_table
 from tests.conftest import SHARED_DATA
@@ -58,7 +58,7 @@ def case_of(folder: Path) -> Case:
     file = folder / expected["file"]
     table = read_table(file)
     return Case(
-        expected, read_rows(file), table, take_in([(table, None)], make_intake_plan(programme_of(expected, table)))
+        expected, read_rows(file), table, build_cohort([(table, None)], make_intake_plan(programme_of(expected, table)))
     )
 
 

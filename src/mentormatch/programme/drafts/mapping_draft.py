@@ -33,7 +33,7 @@ from mentormatch.programme.drafts.uses import STATED
 from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.tables import parse_document
-from mentormatch.survey.headers import claims_by_field, is_left, places, separate_questions, split_part
+from mentormatch.survey.headers import claims_by_field, is_ignored, locate_columns, separate_questions, split_part
 from mentormatch.survey.plan import Plan, Renaming, answers_of, has_item, takes, target
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
@@ -195,7 +195,7 @@ def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iter
     claims = claims_by_field(table.header, plan)
     taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}
     free = {table.header[column] for column in range(len(table.header)) if column not in taken | table.own}
-    free = {header for header in free if not is_left(header, plan)}
+    free = {header for header in free if not is_ignored(header, plan)}
     questions = [sample for sample in find_questions(table, side) if free.intersection(sample.headers)]
     fields = {
         name: field
@@ -251,7 +251,7 @@ def unknown_options(tables: Tables, plan: Plan) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {}
     spelled: dict[str, str] = {}
     for table, side in tables:
-        found, _ = places(table, plan, side)
+        found, _ = locate_columns(table, plan, side)
         for name, place in found.items():
             if plan.fields[name].use in ("match", "consent"):
                 answers = (place.answer(record.cells) for record in table.records)
@@ -304,7 +304,7 @@ def find_unanswered_fields(tables: Tables, plan: Plan) -> dict[str, str]:
         without = [
             table
             for table, side in tables
-            if (side is None or plan.fields[name].asks(side)) and name not in places(table, plan, side)[0]
+            if (side is None or plan.fields[name].asks(side)) and name not in locate_columns(table, plan, side)[0]
         ]
         if without:
             claims = [column for claim in claims_by_field(without[0].header, plan).values() for column in claim.whole]

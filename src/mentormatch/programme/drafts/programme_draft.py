@@ -67,9 +67,9 @@ from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import UNNAMED_PROGRAMME
 from mentormatch.survey.entries import NO_EMAIL_MESSAGE, NO_KEY_MESSAGE, NOT_ACCEPTED_MESSAGE, locate_fields
 from mentormatch.survey.headers import split_part
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.intake import build_cohort
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.tool import OTHER, OTHERS
+from mentormatch.survey.tool import OTHER, OTHER_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def try_out(text: str, tables: Tables) -> DryRun:
         alone = programme.heading.role is None and any(side is None for _, side in tables)
         sheets: Tables = [(table, "mentee") for table, _ in tables] if alone else tables
         plan = make_intake_plan(programme, per_side=all(side is not None for _, side in sheets))
-        cohort = take_in(sheets, plan)
+        cohort = build_cohort(sheets, plan)
     except MentorMatchError as error:
         return DryRun(problems=tuple(error.problems) or (Problem("", str(error)),))
     return DryRun(cohort.rows, misread=Counter(misread_fields(sheets, plan)), alone=alone)
@@ -371,7 +371,7 @@ def guess_question(sample: QuestionSample) -> Guess:
     """Return what a question looks like; what is typed beside the options of another is free text, however often."""
     question, item = split_part(sample.question) or (sample.question, "")
     numbered = item.isdigit() or not item
-    beside = fold(item) == fold(OTHER) or fold(sample.question) in OTHERS or (numbered and fold(question) in OTHERS)
+    beside = fold(item) == fold(OTHER) or fold(sample.question) in OTHER_LABELS or (numbered and fold(question) in OTHER_LABELS)
     if not beside or sample.items:
         found = guess(thin(sample))
         return guess(sample) if found.use in ("key", "consent") else found

@@ -48,7 +48,7 @@ from mentormatch.service.desk.column_messages import (
     make_sides_unknown_blocker,
 )
 from mentormatch.survey.headers import claims_by_field, separate_questions
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.intake import build_cohort
 from mentormatch.survey.plan import Plan, answers_of
 
 FIELD_MENU = "fields"
@@ -524,7 +524,7 @@ class InterpretedMapping:
     def find_refusals(self) -> Iterator[ColumnBlocker]:
         # Problems that remain when all columns are mapped.
         try:
-            take_in(self.tables, plan_with(self.plan, (), options_by_text(self.proposal)))
+            build_cohort(self.tables, plan_with(self.plan, (), options_by_text(self.proposal)))
         except SurveyError as error:
             for problem in error.problems:
                 yield ColumnBlocker(title=problem.where, text=f"{problem.found}.", hint=problem.advice)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mentormatch.survey.fact_tool import FactTool
 from mentormatch.survey.facts import Facts
 from mentormatch.survey.table import Rows
-from mentormatch.survey.tool import MOST_TITLES, ToolPage, count, rows_below
+from mentormatch.survey.tool import MAX_TITLE_ROWS, ToolPage, count, rows_below
 
 
 class EUSurvey(FactTool):
@@ -47,6 +47,6 @@ class EUSurvey(FactTool):
 
 def below_titles(rows: Rows) -> Rows:
     """Return the rows from the header on: from the first that fills twice as many cells as those above it."""
-    filled = [count(row.cells) for row in rows.records[: MOST_TITLES + 1]]
+    filled = [count(row.cells) for row in rows.records[: MAX_TITLE_ROWS + 1]]
     above = next((at for at in range(1, len(filled)) if filled[at] >= 2 * max(filled[:at])), 0)
     return rows_below(rows, above) if max(filled[:above], default=0) <= 2 else rows

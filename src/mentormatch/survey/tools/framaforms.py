@@ -14,7 +14,7 @@ from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import FactTool, Layout
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Record, Rows, TextTable, is_blank
-from mentormatch.survey.tool import OTHER, ToolPage, ToolQuestion, item_name, not_of, rows_below
+from mentormatch.survey.tool import OTHER, ToolPage, ToolQuestion, item_name, not_an_export_error, rows_below
 
 DETAILS = frozenset({"details de la soumission", "submission details"})
 COMPLETED = ("heure de completion", "completed time", "webform_completed_time")
@@ -99,7 +99,7 @@ def header_rows(rows: Rows) -> tuple[Sequence[str], Sequence[str], int]:
         return title.cells, rest[0].cells, 2
     blank = bool(rest) and rest[0].line > title.line + 1
     if not is_title(rows) or len(rest) < 2 - blank:
-        raise not_of(rows, Framaforms())
+        raise not_an_export_error(rows, Framaforms())
     labels = rest[1 - blank].cells
     return [""] * len(labels) if blank else rest[0].cells, labels, 3 - blank
 

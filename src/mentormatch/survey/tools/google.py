@@ -14,7 +14,7 @@ from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import FactTool, Layout, OwnColumns
 from mentormatch.survey.facts import Facts, folded
 from mentormatch.survey.table import Order, Rows, TextTable
-from mentormatch.survey.tool import ToolPage, first_filled, part
+from mentormatch.survey.tool import ToolPage, first_filled, item_header
 
 STAMPS = (
     *("Horodateur", "Timestamp", "Marca temporal", "Zeitstempel", "Informazioni cronologiche"),
@@ -86,7 +86,7 @@ class Google(FactTool):
         """Leave out what a quiz adds: the score, and the marks behind each question."""
         front = [at for at, name in enumerate(layout.names[:FRONT]) if fold(name) in SCORES]
         scores = {at for at in front if all(map(SCORE.fullmatch, layout.texts(at)))}
-        marks = {part(question, word) for question in layout.names for word in MARKS if scores}
+        marks = {item_header(question, word) for question in layout.names for word in MARKS if scores}
         layout.left_out |= scores | {at for at, name in enumerate(layout.names) if name in marks}
 
     def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:

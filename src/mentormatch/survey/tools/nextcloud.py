@@ -11,7 +11,7 @@ from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import FactTool, OwnColumns
 from mentormatch.survey.facts import Facts
 from mentormatch.survey.table import Rows, TextTable
-from mentormatch.survey.tool import ToolPage, map_cells, not_of, part, rows_below
+from mentormatch.survey.tool import ToolPage, item_header, map_cells, not_an_export_error, rows_below
 
 IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
 QUESTION = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")
@@ -43,7 +43,7 @@ class Nextcloud(FactTool):
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
         if not self.knows(rows):
-            raise not_of(rows, self)
+            raise not_an_export_error(rows, self)
         titles, ids = (row.cells for row in rows.records[:2])
         return [header_with_title(*both) for both in zip(titles, ids, strict=False)], rows_below(rows, 2)
 
@@ -68,7 +68,7 @@ def header_with_title(title: str, said: str) -> str:
     if not found or not found["item"]:
         return title
     start = opening(title)
-    return part(title[:start].rstrip(), title[start + 1 : -1]) if start > 0 else title
+    return item_header(title[:start].rstrip(), title[start + 1 : -1]) if start > 0 else title
 
 
 def opening(title: str) -> int:

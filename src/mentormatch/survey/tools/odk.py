@@ -3,7 +3,7 @@
 import re
 
 from mentormatch.languages.translation import mark
-from mentormatch.survey.fact_tool import FactTool, OwnColumns, with_choices_apart
+from mentormatch.survey.fact_tool import FactTool, OwnColumns, split_choices
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import ToolPage
@@ -47,7 +47,7 @@ class Odk(FactTool):
 
     def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
         """Return the table with the names in the cells of several choices apart from one another."""
-        return with_choices_apart(super().answered(table, columns), codes_in, all_recur=True)
+        return split_choices(super().answered(table, columns), codes_in, all_recur=True)
 
 
 def codes_in(cell: str) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from mentormatch.errors import Problem
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr
-from mentormatch.survey.fact_tool import TAG, FactTool, Layout
+from mentormatch.survey.fact_tool import MARKUP_TAG, FactTool, Layout
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Record, Rows, unreadable
-from mentormatch.survey.tool import OTHER, ToolPage, not_of, rows_below
+from mentormatch.survey.tool import OTHER, ToolPage, not_an_export_error, rows_below
 
 IMPORT = re.compile(r"\{\s*\"ImportId\"\s*:.*\}", re.DOTALL)
 ZONE = re.compile(r"\"timeZone\"\s*:\s*\"([^\"]+)\"")
@@ -65,7 +65,7 @@ class Qualtrics(FactTool):
         tags = [cell.strip() for cell in rows.records[0].cells]
         own = self.own_columns(tags, rows)
         if len(rows.records) < 2 or not own:
-            raise not_of(rows, self)
+            raise not_an_export_error(rows, self)
         words = [*map(plain_words, rows.records[1].cells), *[""] * len(tags)]
         body = rows_below(rows, count_above(rows))
         finished = [at for at in own if fold(tags[at]) == "finished"]
@@ -103,7 +103,7 @@ def plain_words(text: str) -> str:
     >>> plain_words("Tell us<br>about <strong>you</strong>")
     'Tell us about you'
     """
-    return " ".join(TAG.sub("", BREAK.sub(" ", text)).split())
+    return " ".join(MARKUP_TAG.sub("", BREAK.sub(" ", text)).split())
 
 
 def heading(tag: str, words: str, tags: Sequence[str]) -> str:

@@ -16,8 +16,8 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields.base import SeveralAnswers
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr
-from mentormatch.survey.fact_tool import with_choices_apart
-from mentormatch.survey.headers import ANSWER, headless
+from mentormatch.survey.fact_tool import split_choices
+from mentormatch.survey.headers import VALUE_PATTERN, missing_header_problem
 from mentormatch.survey.table import (
     EXPECTED_TABLE,
     NO_MANNER,
@@ -29,16 +29,16 @@ from mentormatch.survey.table import (
     unreadable,
 )
 from mentormatch.survey.tool import (
-    MOST_TITLES,
+    MAX_TITLE_ROWS,
     OTHER,
     Tool,
     ToolPage,
     count,
+    item_header,
     item_name,
     number_repeats,
-    part,
     rows_below,
-    rows_passed_over,
+    title_remarks,
     without_labels,
 )
 
@@ -68,15 +68,15 @@ class Spreadsheet(Tool):
         bare = without_labels(rows)
         above = titles(bare)
         found = rows_below(bare, above) if above else rows
-        answered = headless(found.records[0], found.records[1:])
+        answered = missing_header_problem(found.records[0], found.records[1:])
         if answered and rows.manner != NO_MANNER:  # a frame's columns have names of their own
             raise unreadable(rows.source, answered)
         try:
             table = distinguish(found)
         except SurveyError as error:
             raise unreadable(rows.source, *error.problems, *suggest_header(found)) from None
-        table = with_choices_apart(table, choices_in)
-        return replace(table, remarks=(*rows_passed_over(rows, found), *table.remarks))
+        table = split_choices(table, choices_in)
+        return replace(table, remarks=(*title_remarks(rows, found), *table.remarks))
 
 
 def choices_in(cell: str) -> list[str]:
@@ -104,7 +104,7 @@ def titles(rows: Rows) -> int:
     SurveyError
         Where there are some, and the row below them may be no header.
     """
-    above = len(list(takewhile(lambda row: count(row.cells) == 1, rows.records[:MOST_TITLES])))
+    above = len(list(takewhile(lambda row: count(row.cells) == 1, rows.records[:MAX_TITLE_ROWS])))
     wide = sum(count(row.cells) > 1 for row in rows.records) if above else 0
     if wide < LEAST or 2 * wide <= len(rows.records) - above:
         return 0
@@ -126,13 +126,13 @@ def is_header(header: Record, answers: Sequence[Record]) -> bool:
             if cell.strip():
                 columns.setdefault(column, []).append(cell.strip())
     named = columns.keys() <= names.keys() and len({fold(name) for name in names.values()}) == len(names)
-    words = not any(ANSWER.fullmatch(name.strip()) for name in names.values())
-    return named and words and any(all(map(ANSWER.fullmatch, said)) for said in columns.values())
+    words = not any(VALUE_PATTERN.fullmatch(name.strip()) for name in names.values())
+    return named and words and any(all(map(VALUE_PATTERN.fullmatch, said)) for said in columns.values())
 
 
 def suggest_header(rows: Rows) -> list[Problem]:
     """Return that the header may be further down: at the fullest of the next rows, where it is twice as full."""
-    first, *others = rows.records[: MOST_TITLES + 1]
+    first, *others = rows.records[: MAX_TITLE_ROWS + 1]
     most = max((fullness(row) for row in others), default=0)
     if most < 2 * fullness(first):
         return []
@@ -156,7 +156,7 @@ def distinguish(rows: Rows) -> TextTable:
     names = list(cells)
     for column in others:
         question = next((cells[at] for at in range(column - 1, -1, -1) if at not in others), "")
-        names[column] = part(question, OTHER)
+        names[column] = item_header(question, OTHER)
     table = tabulate(rows_below(rows), number_repeats(names))
     return replace(
         table, remarks=(*table.remarks, *(remark_on_name(cells[column], names[column]) for column in others))

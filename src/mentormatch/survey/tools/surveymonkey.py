@@ -17,7 +17,7 @@ from mentormatch.survey.tool import (
     ToolQuestion,
     first_filled,
     leading_count,
-    not_of,
+    not_an_export_error,
     rows_below,
     without_labels,
 )
@@ -88,7 +88,7 @@ class SurveyMonkey(FactTool):
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
         if len(rows.records) < 2:
-            raise not_of(rows, self)
+            raise not_an_export_error(rows, self)
         over, under = in_width(rows)
         return over, rows_below(rows, 2 if has_items(over, under) else 1)
 

@@ -13,7 +13,7 @@ from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import FactTool, OwnColumns
 from mentormatch.survey.facts import Facts
 from mentormatch.survey.table import Record, TextTable
-from mentormatch.survey.tool import OTHER, ToolPage, item_name, part, without_columns
+from mentormatch.survey.tool import OTHER, ToolPage, item_header, item_name, without_columns
 
 FIRST = ("submission id", "respondent id", "submitted at")
 TICKED, UNTICKED = "true", "false"
@@ -126,7 +126,7 @@ def spell_out(table: TextTable, question: int, options: Mapping[int, str]) -> Te
         return Record(record.line, tuple(cells))
 
     header = [
-        part(table.header[question], options[column]) if column in options else name
+        item_header(table.header[question], options[column]) if column in options else name
         for column, name in enumerate(table.header)
     ]
     return replace(table, header=tuple(header), records=tuple(map(spell_record, table.records)))

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
-from mentormatch.survey.fact_tool import TAG, FactTool
+from mentormatch.survey.fact_tool import MARKUP_TAG, FactTool
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Rows
-from mentormatch.survey.tool import OTHER, ToolPage, part, rows_below
+from mentormatch.survey.tool import OTHER, ToolPage, item_header, rows_below
 
 NUMBER, RESPONSE = "#", "response type"
 STARTED, SUBMITTED, NETWORK = "start date (utc)", "submit date (utc)", "network id"
@@ -57,7 +57,7 @@ class Typeform(FactTool):
         return len({STARTED, SUBMITTED} & set(map(fold, cells))) + (cells[0].strip() == NUMBER) > 1
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
-        return [*name_others(TAG.sub("", cell) for cell in rows.records[0].cells)], rows_below(rows)
+        return [*name_others(MARKUP_TAG.sub("", cell) for cell in rows.records[0].cells)], rows_below(rows)
 
     def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
         return not {STARTED, SUBMITTED}.isdisjoint(own.values())
@@ -79,4 +79,4 @@ def name_others(cells: Iterable[str]) -> Iterator[str]:
     for cell in cells:
         beside = BESIDE.fullmatch(fold(cell)) is not None and question not in ("", NUMBER)
         question = question if beside else cell.strip()
-        yield part(question, OTHER) if beside else cell
+        yield item_header(question, OTHER) if beside else cell
