@@ -1,7 +1,7 @@
-"""The file that joins codes and keys: beside the programme, for its owner alone, never among documents.
+"""The file of codes and keys of people, next to the programme; only its owner can read it.
 
-A person keeps the code that the file has, whatever the next files of answers contain. The row of a person who was
-forgotten keeps the code alone.
+A person keeps the code in this file when new answers are read. The row of a forgotten person contains only the code,
+which is not used again.
 """
 
 import csv
@@ -30,22 +30,21 @@ type CodeRow = tuple[Side, str, str]
 
 
 def codes_beside(programme: Path) -> Path:
-    """Return where the codes of a programme are stored."""
     return programme.with_suffix(CODES_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
 class CodeTable(VersionedPickle):
-    """The codes that people of a programme had before, and the file of the programme beside which they are stored.
+    """The codes of people in earlier runs, and the path of their programme, None if it has no file.
 
-    ``programme`` is None if the programme comes from no file. Neither is part of what a programme states.
+    Comparisons of programmes ignore both.
     """
 
     programme: Path | None = field(default=None, compare=False)
     known: PersonCodes = field(default_factory=dict, compare=False, repr=False)
 
     def keep(self, cohort: Cohort) -> Path | None:
-        """Store the codes of a cohort; return the file if there was anything new to store in it.
+        """Store the codes of a cohort; return the file, None if nothing was new.
 
         Raises OutputError if it cannot be written.
         """
@@ -54,7 +53,7 @@ class CodeTable(VersionedPickle):
 
 
 def read_codes(programme: Path) -> CodeTable:
-    """Return the codes stored beside a programme; none if there is no file. Raises SurveyError if it is misread."""
+    """Return the stored codes of a programme, none if there is no file. Raises SurveyError if it cannot be read."""
     rows = read_code_rows(codes_beside(programme))
     return CodeTable(programme.absolute(), {(side, canonical(key) or code): code for side, code, key in rows})
 
@@ -70,15 +69,15 @@ def read_code_rows(path: Path) -> list[CodeRow]:
         reason = (
             system_reason(error) if isinstance(error, OSError) else tr("ce ne sont pas des codes et des identifiants")
         )
-        found = tr("ne peut pas être lu ({reason})", reason=reason)
+        cause = tr("ne peut pas être lu ({reason})", reason=reason)
         advice = tr("remettez celui de ce programme, ou effacez-le : les personnes auront de nouveaux codes")
         raise SurveyError(
-            tr("Les codes ne peuvent pas être relus"), [Problem(path.name, found, advice=advice)]
+            tr("Les codes ne peuvent pas être relus"), [Problem(path.name, cause, advice=advice)]
         ) from None
 
 
 def write_codes(programme: Path, people: Iterable[CodeRow]) -> Path | None:
-    """Add people to the codes stored beside a programme; return the file, None if it has them all.
+    """Add people to the stored codes of a programme; return the file, None if it contains them all.
 
     Raises OutputError if it cannot be written.
     """
@@ -92,16 +91,16 @@ def write_codes(programme: Path, people: Iterable[CodeRow]) -> Path | None:
 
 
 def forget_codes(programme: Path, keys: Collection[str]) -> None:
-    """Take people out of the codes stored beside a programme. Their codes are not given again to anybody."""
-    path, gone = codes_beside(programme), set(map(canonical, keys))
+    """Remove the keys of people from the stored codes of a programme. Their codes stay, so that none is reused."""
+    path, removed = codes_beside(programme), set(map(canonical, keys))
     rows = read_code_rows(path)
-    left = [(side, code, "" if canonical(key) in gone else key) for side, code, key in rows]
-    if left != rows:
-        replace_code_rows(path, left)
+    new_rows = [(side, code, "" if canonical(key) in removed else key) for side, code, key in rows]
+    if new_rows != rows:
+        replace_code_rows(path, new_rows)
 
 
 def replace_code_rows(path: Path, rows: Iterable[CodeRow]) -> None:
-    """Write a file of codes with these rows, readable for its owner alone, and have git add_to_gitignore it."""
+    """Write a file of codes that only its owner can read, and add it to the .gitignore of its folder."""
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow((tr("Côté"), tr("Code"), tr("Identifiant")))

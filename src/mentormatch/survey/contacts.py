@@ -1,4 +1,4 @@
-"""The contact details of people, in a table of their own: cohorts, decisions and logs do not contain them."""
+"""The contact details of people. Cohorts, decisions and logs do not contain them."""
 
 import re
 from collections.abc import Iterator, Mapping

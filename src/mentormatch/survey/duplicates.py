@@ -28,9 +28,9 @@ MAX_UTC_SHIFT = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The answer of a person that counts, by position; ``turned`` is the position with day and month swapped.
+    """The position of the answer that counts; ``turned`` is the position if day and month are swapped.
 
-    ``ways`` has the moments of all answers in each possible order of day and month.
+    ``ways`` has the moments of all answers, once per possible order of day and month.
     """
 
     position: int
@@ -43,7 +43,7 @@ class Newest:
 
 
 def find_newest(sent: Sequence[SentMoment], lines: Sequence[int]) -> Newest:
-    """Return which answer of a person counts, given the moment and the line of each."""
+    """Return the answer of a person that counts, given the moment and the line of each answer."""
     ways = [[moment.at(order) for moment in sent] for order in ORDERS]
     first, second = (find_last(whens, lines) for whens in ways)
     if first == second:
@@ -54,18 +54,18 @@ def find_newest(sent: Sequence[SentMoment], lines: Sequence[int]) -> Newest:
 
 
 def find_last(whens: Sequence[datetime | None], lines: Sequence[int]) -> int:
-    """Return the position of the answer that counts: of those that no other is known to follow, the last line."""
+    """Return the position of the last line among the answers that are not known to be earlier than another one."""
     kinds = group_by(
         range(len(whens)), lambda position: None if (when := whens[position]) is None else when.tzinfo is None
     )
-    # Of moments with a time zone, and of those without, the latest each; then those that no other certainly follows.
+    # The latest moment with a time zone, the latest without, and the last unknown one; then compared to each other
     latest_of_kind = [
-        max(same, key=lambda position: (whens[position] or datetime.min, lines[position])) for same in kinds.values()
+        max(group, key=lambda position: (whens[position] or datetime.min, lines[position])) for group in kinds.values()
     ]
     latest = [
         position
         for position in latest_of_kind
-        if not any(is_earlier(whens[position], whens[other]) for other in latest_of_kind)
+        if not any(is_earlier(whens[position], whens[later]) for later in latest_of_kind)
     ]
     return max(latest, key=lines.__getitem__)
 
@@ -80,7 +80,6 @@ def is_earlier(first: datetime | None, second: datetime | None) -> bool:
 
 
 def in_utc(when: datetime, shift: timedelta) -> datetime:
-    """Return a moment in UTC; ``shift`` is added if it has no time zone."""
     return when if when.tzinfo else (when + shift).replace(tzinfo=UTC)
 
 
@@ -95,10 +94,10 @@ def group_by[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[
 def settle_duplicates(
     entries: Sequence[SurveyEntry], plan: Plan
 ) -> tuple[list[SurveyEntry], list[RowFate], list[Remark]]:
-    """Return the entries that count, one per person, the rows that they replace, and remarks.
+    """Return the entries that count, one per person and side, the rows that they replace, and remarks.
 
-    Raises SurveyError if a key is repeated, with both lines, or if the entry that counts depends on an unknown order of
-    day and month.
+    With keys no row is replaced. Raises SurveyError if a key is repeated, with the lines, or if the entry that counts
+    depends on an unknown order of day and month.
     """
     if plan.key is not None:
         refuse_duplicate_keys(entries, plan)
@@ -106,19 +105,20 @@ def settle_duplicates(
     counted: list[SurveyEntry] = []
     replaced: list[RowFate] = []
     doubts = OrderDoubts()
-    for entered in group_by(entries, lambda entry: ("" if plan.on_both_sides else entry.side, entry.key)).values():
-        # A row of somebody who is on both sides is two entries, and one answer.
-        by_row = group_by(entered, lambda entry: (entry.row.source, entry.row.line))
+    groups = group_by(entries, lambda entry: ("" if plan.on_both_sides else entry.side, entry.key))
+    for person_entries in groups.values():
+        # A row of a person on both sides is two entries, but one answer
+        by_row = group_by(person_entries, lambda entry: (entry.row.source, entry.row.line))
         merged = [merge_fates([entry.row for entry in row_entries]) for row_entries in by_row.values()]
-        # An answer that is complete counts before one that is not, however late that was sent.
-        counting = [row for row in merged if row.fate == "taken"] or merged
-        sent = [by_row[row.source, row.line][0].sent for row in counting]
-        choice = find_newest(sent, [row.line for row in counting])
-        last_one = counting[choice.position]
-        counted += by_row[last_one.source, last_one.line]
-        doubts.add(choice, sent, counting)
-        older_lines = {row.line for position, row in enumerate(counting) if choice.is_older(position)}
-        replaced += [replace_row(row, last_one, older_lines) for row in merged if row is not last_one]
+        # A complete answer counts before later incomplete ones
+        candidates = [row for row in merged if row.fate == "taken"] or merged
+        moments = [by_row[row.source, row.line][0].sent for row in candidates]
+        choice = find_newest(moments, [row.line for row in candidates])
+        chosen_row = candidates[choice.position]
+        counted += by_row[chosen_row.source, chosen_row.line]
+        doubts.add(choice, moments, candidates)
+        older_lines = {row.line for position, row in enumerate(candidates) if choice.is_older(position)}
+        replaced += [replace_row(row, chosen_row, older_lines) for row in merged if row is not chosen_row]
     return counted, replaced, doubts.remarks()
 
 
@@ -157,13 +157,13 @@ def replace_row(row: RowFate, by: RowFate, older: Iterable[int] = ()) -> RowFate
 
 
 class OrderDoubts:
-    """People for whom the order of day and month decides which answer counts, by file and column."""
+    """Lines whose order depends on the order of day and month, by file, column, and likely order."""
 
     def __init__(self) -> None:
-        self.met: dict[tuple[str, str, Order | None], list[list[int]]] = {}
+        self.lines_by_column: dict[tuple[str, str, Order | None], list[list[int]]] = {}
 
     def add(self, choice: Newest, sent: Sequence[SentMoment], rows: Sequence[RowFate]) -> None:
-        """Record a person, if the order of day and month decides for them."""
+        """Add the lines of a person, if the answer that counts depends on the order of day and month."""
         if choice.turned == choice.position:
             return
         position, turned = choice.position, choice.turned
@@ -172,7 +172,7 @@ class OrderDoubts:
         )
         likely = next((order for order in ORDERS if when == readings.of(order)), None)
         lines = sorted((rows[position].line, rows[turned].line))
-        affected = self.met.setdefault((rows[position].source, readings.column, likely), [])
+        affected = self.lines_by_column.setdefault((rows[position].source, readings.column, likely), [])
         if lines not in affected[-1:]:
             affected.append(lines)
 
@@ -180,14 +180,14 @@ class OrderDoubts:
         """Return the assumed order of each column with a likely one. Raises SurveyError if a column has none."""
         problems = [
             order_question(source, column, affected)
-            for (source, column, likely), affected in self.met.items()
+            for (source, column, likely), affected in self.lines_by_column.items()
             if likely is None
         ]
         if problems:
             raise SurveyError(tr("On ne sait pas quelle réponse est la plus récente"), problems)
         return [
             order_remark(source, column, likely, affected)
-            for (source, column, likely), affected in self.met.items()
+            for (source, column, likely), affected in self.lines_by_column.items()
             if likely
         ]
 
@@ -228,7 +228,7 @@ def lines_in_words(affected: Sequence[Sequence[int]]) -> str:
 
 
 def sheet_of(entry: SurveyEntry, plan: Plan) -> tuple[str, str]:
-    """Return the scope in which a key must be unique: the file, and the side unless a person has one row in all."""
+    """Return the scope in which a key is unique: the file, and the side unless each person has one row in all."""
     return entry.row.source, "" if plan.one_row_each else entry.side
 
 

@@ -1,7 +1,4 @@
-"""One submission -> somebody, or the reason why it is nobody.
-
-Files of answers, each with the place of every question -> what each person sent.
-"""
+"""Tables and intake plan -> entries: the columns are located, each row is read, then accepted or rejected."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,10 +23,7 @@ NOT_ACCEPTED_MESSAGE = mark("la notice d'information n'est pas acceptée")
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One row of a person: source, side (None: unknown), key, e-mail, and answers by field.
-
-    ``sent`` is the record of the survey tool.
-    """
+    """A row of a table for one side: the key, the e-mail, and the answers by field; ``side`` is None if unknown."""
 
     source: str
     line: int
@@ -42,10 +36,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class SurveyEntry:
-    """A valid row: the person, their side, their answers, and the share of the score that these cover.
+    """A valid row for one side: the answers, and the share of the weight of the criteria that they cover.
 
-    ``readings`` are the answers to the fields ``names``, which all people of a side share: a table per person would
-    take more memory than the answers.
+    ``readings`` are the answers to the fields ``names``. All people of a side share ``names``: a mapping per person
+    would take more memory than the answers.
     """
 
     row: RowFate
@@ -68,7 +62,7 @@ class SurveyEntry:
 
 
 class Questionnaire:
-    """The questions of a plan, prepared to read many rows: by side, consents, and contacts."""
+    """The questions of a plan, by use, with a cached parser of the answers to each."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -107,12 +101,12 @@ def answer_reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], 
 
 
 def answer_key(answer: str) -> tuple[object, object]:
-    """Return the cache key of an answer that is more than its text: with its parts, or with its type."""
+    # Texts of subclasses have parts or a type that their characters do not show
     return (answer.parts, answer.ordered) if isinstance(answer, SeveralAnswers) else (type(answer), answer)
 
 
 def with_names_once(reading: AnswerReading, names: dict[str, str]) -> AnswerReading:
-    """Return a reading of names with the strings of ``names`` for equal ones; other readings unchanged."""
+    """Return a reading of names with strings shared through ``names``; other readings unchanged."""
     if not isinstance(reading.value, tuple) or not all(isinstance(name, str) for name in reading.value):
         return reading
     return replace(reading, value=tuple([names.setdefault(name, name) for name in reading.value]))
@@ -173,7 +167,7 @@ def compute_row_fate(share: float, plan: Plan) -> tuple[RowStatus, str]:
 
 
 def find_contact_answers(submission: Submission, questionnaire: Questionnaire) -> dict[str, str]:
-    """Return the contact answers, which are stored in a table of their own."""
+    """Return the contact answers that are not blank, by field."""
     answers = {name: submission.answers.get(name, "") for name in questionnaire.contacts}
     return {name: as_text(answer).strip() for name, answer in answers.items() if not is_blank(answer)}
 
@@ -198,7 +192,7 @@ NO_SIDE: Sides = (None,)
 
 @dataclass(frozen=True, slots=True)
 class SubmissionSheet:
-    """One file of answers: its table, its side (None: a question states it), and the columns of each field."""
+    """A table with its side, None if a question states it, and the columns of each field."""
 
     table: TextTable
     side: Side | None
@@ -211,8 +205,8 @@ def locate_fields(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -
     Raises SurveyError with every problem of every header.
     """
     sheets, problems = [], []
-    for source, answering in tables:
-        table, side = separate_questions(source, plan), answering or (None if plan.roles else plan.alone)
+    for source, table_side in tables:
+        table, side = separate_questions(source, plan), table_side or (None if plan.roles else plan.alone)
         located, header_problems = locate_columns(table, plan, side)
         sheets.append(SubmissionSheet(table, side, located))
         problems += [
@@ -220,16 +214,15 @@ def locate_fields(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -
             *find_identity_problems(table, located, plan),
             *find_role_problems(table, side, plan),
         ]
-    if problems:  # what was remarked of a file may be why: of which tool it seems to be an export
-        remarked = [
+    if problems:  # remarks on a file, such as on its survey tool, may explain them
+        explanations = [
             Problem(table.source, remark.text) for table, _ in tables for remark in table.remarks if remark.line is None
         ]
-        raise SurveyError(tr("Les réponses ne peuvent pas être lues"), [*problems, *remarked])
+        raise SurveyError(tr("Les réponses ne peuvent pas être lues"), [*problems, *explanations])
     return sheets
 
 
 def find_identity_problems(table: TextTable, located: Mapping[str, QuestionPlace], plan: Plan) -> Iterator[Problem]:
-    """Yield a problem if a file has neither the key nor the e-mail of people, nor a number of their response."""
     if plan.key is None and plan.email not in located and not is_known_by_response(table, plan):
         cause = tr("ni identifiant ni courriel : on ne peut pas distinguer les personnes")
         advice = tr("ajoutez une colonne d'identifiant (usage « key ») ou de courriel (usage « contact »)")
@@ -237,32 +230,31 @@ def find_identity_problems(table: TextTable, located: Mapping[str, QuestionPlace
 
 
 def is_known_by_response(table: TextTable, plan: Plan) -> bool:
-    """Return whether people are known only by the number that the survey tool gave to their response."""
+    # By the number that the survey tool gave to the response
     return plan.key is None and plan.email is None and table.numbered
 
 
 def find_role_problems(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Problem]:
-    """Yield a problem if nothing separates mentors from mentees."""
     if side is None and plan.roles is None:
         advice = tr("indiquez « role » dans [programme], ou donnez un fichier par côté")
         yield Problem(table.source, tr("rien ne distingue mentor·es et mentoré·es"), advice=advice)
 
 
 def submissions(sheet: SubmissionSheet, plan: Plan) -> Iterator[Submission]:
-    """Yield the content of each row of a file, once per side of its person."""
+    """Yield the rows of a table, one per side of the person."""
     sides_of = make_side_classifier(sheet, plan)
     for record in sheet.table.records:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
-        sent = sheet.table.sent.get(record.line, NO_SENT_MOMENT).read(plan.dates)
-        email = "" if sent.borrowed else answer_text(answers, plan.email)
-        known_by_email = plan.email and not sent.borrowed
-        key = answer_text(answers, plan.key) if plan.key else email if known_by_email else sent.response
+        moment = sheet.table.sent.get(record.line, NO_SENT_MOMENT).read(plan.dates)
+        email = "" if moment.borrowed else answer_text(answers, plan.email)
+        is_known_by_email = plan.email and not moment.borrowed
+        key = answer_text(answers, plan.key) if plan.key else email if is_known_by_email else moment.response
         for side in sides_of(answers):
-            yield Submission(sheet.table.source, record.line, side, key, email, answers, sent)
+            yield Submission(sheet.table.source, record.line, side, key, email, answers, moment)
 
 
 def answer_text(answers: Mapping[str, Answer], name: str | None) -> str:
-    """Return the answer to a field of one cell, empty if there is none."""
+    """Return the answer to a field as text, empty if there is none."""
     return as_text(answers.get(name, "")).strip() if name else ""
 
 
@@ -276,7 +268,7 @@ def make_side_classifier(sheet: SubmissionSheet, plan: Plan) -> Callable[[Mappin
     both_value = role_in(field, roles.both) if isinstance(roles.both, str) else frozenset((mentee, mentor))
     sides: dict[object, Sides] = {both_value: BOTH_SIDES} if roles.both else {}
     sides |= {mentee: ("mentee",), mentor: ("mentor",)}
-    sides.pop(None, None)  # a role that is no answer to its question is nobody's
+    sides.pop(None, None)  # a role of the programme that is no answer to its question
     sides_of = cache(lambda text: sides.get(role_in(field, text), NO_SIDE))
 
     def sides_for(answers: Mapping[str, Answer]) -> Sides:

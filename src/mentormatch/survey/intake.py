@@ -413,7 +413,7 @@ def people_of(entries: Sequence[SurveyEntry], plan: Plan, side: Side) -> People:
 
 
 def answer_remarks(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
-    """Yield the answer_remarks on single answers, by line and field, without the answer."""
+    """Yield the notes on single answers, by line and field, without the answer."""
     for entry in entries:
         for name, reading in zip(entry.names, entry.readings, strict=True):
             if reading.note:

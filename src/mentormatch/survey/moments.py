@@ -75,7 +75,7 @@ CONVERTED_MESSAGE = mark(
 
 
 class AmbiguousDate(NamedTuple):
-    """A text read day first and month first, None if it is no date then; ``spelled``: its year is last."""
+    """A date read day first and month first, None if it is invalid in that order; ``spelled``: its year is last."""
 
     day: datetime | None = None
     month: datetime | None = None
@@ -98,37 +98,36 @@ class ReadMoment(NamedTuple):
 
 
 def moments(
-    column: str, texts: Sequence[str], beside: Iterable[str] = (), certain: Order | None = None
+    column: str, texts: Sequence[str], other_texts: Iterable[str] = (), certain: Order | None = None
 ) -> tuple[list[ReadMoment], str]:
     """Return the moment of each text of a column, and a message on the column if some are unreliable, else "".
 
-    ``beside`` are other texts of the tool in the same format. ``certain`` is the order of day and month of the tool in
-    the language of the file, None if it is unknown.
+    ``other_texts`` are further dates of the tool in the same format. ``certain`` is the order of day and month of the
+    tool in the language of the file, None if it is unknown.
 
-    >>> [found.when and found.when.isoformat() for found in moments("Date", ["03/04/2026", "13/04/2026 9:05 PM"])[0]]
+    >>> [read.when and read.when.isoformat() for read in moments("Date", ["03/04/2026", "13/04/2026 9:05 PM"])[0]]
     ['2026-04-03T00:00:00', '2026-04-13T21:05:00']
     >>> moments("Date", ["03/04/2026"])[0][0].when
     """
-    # A column of day numbers, as a sheet stores dates.
+    # Day numbers, as a spreadsheet stores dates
     if any(texts) and all(not text.strip() or SERIAL_PATTERN.fullmatch(text.strip()) for text in texts):
         return [ReadMoment(moment_of_days(text)) for text in texts], ""
-    # Which orders of day and month every date of the column can be read in.
+    # The orders in which all dates are valid
     pairs = [parse_both_orders(text) for text in texts]
-    dates = [date for date in (*pairs, *map(parse_both_orders, beside)) if date != AmbiguousDate()]
+    dates = [date for date in (*pairs, *map(parse_both_orders, other_texts)) if date != AmbiguousDate()]
     orders = [order for order in ORDERS if all(date.of(order) for date in dates)]
-    # None: both orders are proved, the column is of two hands.
+    # None: two people typed the column in different orders
     if not orders:
         return [ReadMoment(date.certain) for date in pairs], MIXED_MESSAGE
-    # Both: nothing is proved, both readings are kept.
+    # Both: no order is proved
     if len(orders) > 1:
         likely = find_agreed_order(find_sorting_order(texts, pairs), certain)
         return [moment_without_proof(column, date, likely) for date in pairs], ""
-    # One, but a sheet may have turned the dates that it understood.
+    # One, but a spreadsheet may have swapped the dates that it stored
     if is_swapped(dates):
         return [
             ReadMoment(date.of(orders[0]) if date.spelled or not may_be_swapped(date) else None) for date in pairs
         ], CONVERTED_MESSAGE
-    # One order is proved for all.
     return [ReadMoment(date.of(orders[0])) for date in pairs], ""
 
 
@@ -213,8 +212,8 @@ def is_swapped(moments: Sequence[AmbiguousDate]) -> bool:
     """Return whether a spreadsheet may have swapped dates: texts have a part beyond 12, stored dates have none."""
     spelled = [date for date in moments if date.spelled]
     stored = [date for date in moments if not date.spelled]
-    turned = any(map(may_be_swapped, stored)) and all(date.day and date.day.day <= MONTHS for date in stored)
-    return bool(spelled) and turned and all(None in date[:2] for date in spelled)
+    are_swappable = any(map(may_be_swapped, stored)) and all(date.day and date.day.day <= MONTHS for date in stored)
+    return bool(spelled) and are_swappable and all(None in date[:2] for date in spelled)
 
 
 def may_be_swapped(date: AmbiguousDate) -> bool:

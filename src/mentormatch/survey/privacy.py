@@ -32,7 +32,7 @@ FORGOTTEN_UNREADABLE = mark("Les personnes effacées ne peuvent pas être reconn
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Pseudonyms(VersionedPickle):
-    """Pseudonyms of people under a secret: the same for equal keys, which add_to_gitignore case.
+    """Pseudonyms of people under a secret: the same for equal keys, which ignore case.
 
     >>> Pseudonyms(b"k" * 32).of("mentor", "Zoé@x.fr") == Pseudonyms(b"k" * 32).of("mentor", " ZOÉ@X.FR")
     True
