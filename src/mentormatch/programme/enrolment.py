@@ -12,7 +12,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.survey.contacts import MAIL_WORDS, Contacts
-from mentormatch.survey.intake import name_fields, build_cohort_and_contacts, build_cohort
+from mentormatch.survey.intake import build_cohort, build_cohort_and_contacts, name_fields
 from mentormatch.survey.plan import Plan, Roles, renaming
 from mentormatch.survey.side_sheets import read_own_sheets, read_per_sheet
 from mentormatch.survey.table import TextTable
@@ -61,7 +61,8 @@ def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return build_cohort_and_contacts(as_members(tables, programme), make_intake_plan(programme, per_side=are_per_side(tables)))[1]
+        plan = make_intake_plan(programme, per_side=are_per_side(tables))
+        return build_cohort_and_contacts(as_members(tables, programme), plan)[1]
 
 
 def are_per_side(tables: Sequence[tuple[TextTable, Side | None]]) -> bool:

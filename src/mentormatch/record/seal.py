@@ -23,7 +23,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import everywhere, mark, tr
 from mentormatch.record.decision import DECISION_SUFFIX, Sha256
 from mentormatch.record.log import LogChain, LogEntry, validation_words
-from mentormatch.survey.census import ReadingMismatchError, DuplicateCellError, UnreadableError
+from mentormatch.survey.census import DuplicateCellError, ReadingMismatchError, UnreadableError
 from mentormatch.survey.spreadsheetml import WorkbookArchive, XlsxWorkbook
 
 LOG_SHEET = mark("Journal")

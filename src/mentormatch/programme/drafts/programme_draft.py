@@ -371,7 +371,11 @@ def guess_question(sample: QuestionSample) -> Guess:
     """Return what a question looks like; what is typed beside the options of another is free text, however often."""
     question, item = split_part(sample.question) or (sample.question, "")
     numbered = item.isdigit() or not item
-    beside = fold(item) == fold(OTHER) or fold(sample.question) in OTHER_LABELS or (numbered and fold(question) in OTHER_LABELS)
+    beside = (
+        fold(item) == fold(OTHER)
+        or fold(sample.question) in OTHER_LABELS
+        or (numbered and fold(question) in OTHER_LABELS)
+    )
     if not beside or sample.items:
         found = guess(thin(sample))
         return guess(sample) if found.use in ("key", "consent") else found

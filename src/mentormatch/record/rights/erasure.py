@@ -28,7 +28,7 @@ from mentormatch.record.rights.edition import (
     names_person,
 )
 from mentormatch.survey.code_table import codes_beside, forget_codes
-from mentormatch.survey.privacy import forgotten_beside, pseudonyms_for, add_forgotten, secret_beside
+from mentormatch.survey.privacy import add_forgotten, forgotten_beside, pseudonyms_for, secret_beside
 from mentormatch.survey.table import Record, RefusedRow
 from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from mentormatch.survey.text_decoder import physical_lines

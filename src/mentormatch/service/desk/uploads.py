@@ -25,7 +25,7 @@ from mentormatch.record.decision import Decision
 from mentormatch.report.texts import visible
 from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind
 from mentormatch.survey.contacts import Contacts
-from mentormatch.survey.intake import build_cohort_and_contacts, build_cohort
+from mentormatch.survey.intake import build_cohort, build_cohort_and_contacts
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.side_sheets import side_of_sheet
 from mentormatch.survey.table_reader import TableSource, read_stream
@@ -230,7 +230,8 @@ class UploadedFiles:
         """Build the intake and the contacts. Raises SurveyError with all errors of the tables."""
         applied = self.apply_history(programme)
         with language(applied.heading.language, unless_asked=True):
-            contacts = build_cohort_and_contacts(tables, make_intake_plan(applied, per_side=tables[0][1] is not None))[1]
+            plan = make_intake_plan(applied, per_side=tables[0][1] is not None)
+            contacts = build_cohort_and_contacts(tables, plan)[1]
             return report_on_tables(applied, tables), contacts
 
 
