@@ -1,1 +1,1 @@
-"""Readers: one file for each kind of source, found by its ``kind``."""
+"""Readers of sources, one module per kind of source, found by ``kind``."""

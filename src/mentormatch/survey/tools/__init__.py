@@ -1,1 +1,1 @@
-"""One file a survey tool: what its exports look like, and how they become one header over one row a person."""
+"""Survey tools, one module each: the form of their exports, and the way to a table with one row per person."""

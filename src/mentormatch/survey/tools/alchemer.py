@@ -1,4 +1,4 @@
-"""Alchemer (formerly SurveyGizmo): boxes and grids as ``Option:Question``, a write-in twice under the same header."""
+"""Alchemer, formerly SurveyGizmo. Boxes and grids are ``Option:Question``; a write-in has two columns of one name."""
 
 from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import FactTool

@@ -1,4 +1,4 @@
-"""Démarches simplifiées (demarche.numerique.gouv.fr): one row a file, with its state, and who filled it in for whom."""
+"""Démarches simplifiées (demarche.numerique.gouv.fr). One row per file, with its state and a mark of third parties."""
 
 from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import FactTool
@@ -7,7 +7,7 @@ from mentormatch.survey.tool import ToolPage
 
 
 class DemarchesSimplifiees(FactTool):
-    """Exports of Démarches simplifiées, but for those by a template of one's own."""
+    """Exports of Démarches simplifiées, except by a custom template."""
 
     kind = "demarches-simplifiees"
     label = "Démarches simplifiées"

@@ -1,4 +1,4 @@
-"""EUSurvey: title lines above the header, the tool's own columns behind the questions."""
+"""EUSurvey. Lines of titles are above the header; the tool's own columns are after the questions."""
 
 from collections.abc import Sequence
 
@@ -36,17 +36,15 @@ class EUSurvey(FactTool):
     )
 
     def knows(self, rows: Rows) -> bool:
-        """Take what ends with the columns of the tool, below a few lines of title at most."""
-        return (
-            super().knows(below_titles(rows)) and len(self.own_columns(below_titles(rows).records[0].cells, rows)) > 1
-        )
+        below = below_titles(rows)
+        return super().knows(below) and len(self.own_columns(below.records[0].cells, rows)) > 1
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
         return super().headings(below_titles(rows))
 
 
 def below_titles(rows: Rows) -> Rows:
-    """Return the rows from the header on: from the first that fills twice as many cells as those above it."""
-    filled = [count(row.cells) for row in rows.records[: MAX_TITLE_ROWS + 1]]
-    above = next((at for at in range(1, len(filled)) if filled[at] >= 2 * max(filled[:at])), 0)
-    return rows_below(rows, above) if max(filled[:above], default=0) <= 2 else rows
+    """Return the rows from the header on: the first with at least twice as many cells as each row above it."""
+    counts = [count(row.cells) for row in rows.records[: MAX_TITLE_ROWS + 1]]
+    above = next((at for at in range(1, len(counts)) if counts[at] >= 2 * max(counts[:at])), 0)
+    return rows_below(rows, above) if max(counts[:above], default=0) <= 2 else rows

@@ -1,4 +1,4 @@
-"""Eventbrite: the report of attendees, one row a ticket, where name and address may be those of who ordered."""
+"""Eventbrite, the report of attendees. One row per ticket; name and address may be those of the buyer."""
 
 from mentormatch.survey.fact_tool import FactTool
 from mentormatch.survey.facts import Facts, State

@@ -1,9 +1,9 @@
-"""Google Forms: the CSV that the form itself gives, and the answers as a Google sheet keeps them (CSV, XLSX).
+"""Google Forms, the CSV of a form, or its answers in a Google sheet (CSV, XLSX).
 
-The CSV of the form joins several choices with ``;``. A sheet joins them with a comma and a space, which stand in
-options as well: ``mentormatch.fields.lists`` finds the options that are known, longest first. What was typed beside
-the options stands in the same cell, after them. What a quiz adds is left out. Day or month first is the country of the
-sheet: in English nothing tells.
+The CSV of a form joins several choices with ``;``. A sheet joins them with a comma and a space, which also occur in
+options: ``mentormatch.fields.lists`` finds the known options, longest first. Other answers are in the same cell, after
+the options. The columns of a quiz are left out. The order of day and month depends on the country of the sheet; in
+English it is unknown.
 """
 
 import re
@@ -16,21 +16,20 @@ from mentormatch.survey.facts import Facts, folded
 from mentormatch.survey.table import Order, Rows, TextTable
 from mentormatch.survey.tool import ToolPage, first_filled, item_header
 
-STAMPS = (
+TIMESTAMP_HEADERS = (
     *("Horodateur", "Timestamp", "Marca temporal", "Zeitstempel", "Informazioni cronologiche"),
     *("Carimbo de data/hora", "Tijdstempel"),
 )
-ADDRESSES = (
+ADDRESS_HEADERS = (
     *("Adresse e-mail", "Email Address", "Nom d'utilisateur", "Username", "Dirección de correo electrónico"),
     *("E-Mail-Adresse", "Indirizzo email", "Endereço de e-mail", "E-mailadres"),
 )
-FRONT = 3
-"""How many columns at most are the tool's own: the time stamp, the address, the score."""
-MARKS = ("Score", "Feedback", "Commentaires")
-AMERICAN = re.compile(r"[0-9]{1,2}/[0-9]/")
-"""Sheets in French write two figures there, whichever of day and month it is."""
-SCORES = ("score", "score total", "total score", "puntuacion", "punktzahl", "punteggio", "pontuacao")
-SCORE = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)? / [0-9]+)?")
+MAX_OWN_COLUMNS = 3  # the time stamp, the address, the score
+QUIZ_ITEMS = ("Score", "Feedback", "Commentaires")
+AMERICAN_DATE = re.compile(r"[0-9]{1,2}/[0-9]/")
+"""The beginning of an American date: sheets in French have two digits for the second number."""
+SCORE_HEADERS = ("score", "score total", "total score", "puntuacion", "punktzahl", "punteggio", "pontuacao")
+SCORE_PATTERN = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)? / [0-9]+)?")
 
 
 class Google(FactTool):
@@ -38,7 +37,7 @@ class Google(FactTool):
 
     kind = "google"
     label = "Google Forms"
-    marks = tuple(map(fold, STAMPS))
+    marks = tuple(map(fold, TIMESTAMP_HEADERS))
     expected = mark("« Horodateur » en première colonne")
     page = ToolPage(
         known_by="« Horodateur » en premier (français, anglais, espagnol, allemand, italien, portugais, néerlandais)",
@@ -73,23 +72,23 @@ class Google(FactTool):
             strict=True,
         )
     )
-    facts = Facts(first=(STAMPS,), dropped=STAMPS, kept=ADDRESSES, sent=STAMPS)
+    facts = Facts(first=(TIMESTAMP_HEADERS,), dropped=TIMESTAMP_HEADERS, kept=ADDRESS_HEADERS, sent=TIMESTAMP_HEADERS)
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
-        """Return the first time stamp, and the address near the beginning."""
-        known = [fold(name) for name in names]
-        stamps = [at for at, name in enumerate(known) if name in self.marks][:1]
-        addresses = [at for at, name in enumerate(known[:FRONT]) if name in folded(ADDRESSES)]
-        return {at: known[at] for at in sorted([*stamps, *addresses])} if stamps else {}
+        """Return the first time stamp, and an address among the first columns."""
+        folded_names = [fold(name) for name in names]
+        stamps = [at for at, name in enumerate(folded_names) if name in self.marks][:1]
+        addresses = [at for at, name in enumerate(folded_names[:MAX_OWN_COLUMNS]) if name in folded(ADDRESS_HEADERS)]
+        return {at: folded_names[at] for at in sorted([*stamps, *addresses])} if stamps else {}
 
     def leave_out(self, layout: Layout) -> None:
-        """Leave out what a quiz adds: the score, and the marks behind each question."""
-        front = [at for at, name in enumerate(layout.names[:FRONT]) if fold(name) in SCORES]
-        scores = {at for at in front if all(map(SCORE.fullmatch, layout.texts(at)))}
-        marks = {item_header(question, word) for question in layout.names for word in MARKS if scores}
+        """Leave out the columns of a quiz: the score, and the marks after each question."""
+        front = [at for at, name in enumerate(layout.names[:MAX_OWN_COLUMNS]) if fold(name) in SCORE_HEADERS]
+        scores = {at for at in front if all(map(SCORE_PATTERN.fullmatch, layout.texts(at)))}
+        marks = {item_header(question, word) for question in layout.names for word in QUIZ_ITEMS if scores}
         layout.left_out |= scores | {at for at, name in enumerate(layout.names) if name in marks}
 
     def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:
-        """Return that the day comes first, unless in English or if a date is written as in the United States."""
-        american = any(AMERICAN.match(first_filled(record.cells, times)) for record in table.records)
-        return None if columns.of(["Timestamp"]) or american else "day first"
+        """Return "day first", None if the labels are English or a date has the American form."""
+        is_american = any(AMERICAN_DATE.match(first_filled(record.cells, times)) for record in table.records)
+        return None if columns.of(["Timestamp"]) or is_american else "day first"

@@ -1,6 +1,6 @@
-"""HelloAsso: a CSV or XLSX of tickets, one row a ticket; a form of questions may hang on each.
+"""HelloAsso, tickets in CSV or XLSX. One row per ticket, with the answers to its form.
 
-The only address is that of the person who paid, who may have paid for several: such people are told apart by ticket.
+The only address is that of the buyer, who may have bought tickets for several people: the ticket identifies them.
 """
 
 from mentormatch.languages.text_keys import fold
@@ -9,9 +9,9 @@ from mentormatch.survey.fact_tool import FactTool, Layout
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.tool import ToolPage
 
-AMOUNT = "montant "
-ORDER, DATE, STATUS = "Référence commande", "Date de la commande", "Statut de la commande"
-PAYER, TICKET = "Email payeur", "Numéro de billet"
+AMOUNT_PREFIX = "montant "
+ORDER_COLUMN, DATE_COLUMN, STATUS_COLUMN = "Référence commande", "Date de la commande", "Statut de la commande"
+PAYER_COLUMN, TICKET_COLUMN = "Email payeur", "Numéro de billet"
 
 
 class HelloAsso(FactTool):
@@ -19,7 +19,7 @@ class HelloAsso(FactTool):
 
     kind = "helloasso"
     label = "HelloAsso"
-    marks = tuple(map(fold, (ORDER, STATUS, PAYER)))
+    marks = tuple(map(fold, (ORDER_COLUMN, STATUS_COLUMN, PAYER_COLUMN)))
     expected = mark("« Référence commande », « Date de la commande » et « Statut de la commande »")
     page = ToolPage(
         files="CSV, XLSX",
@@ -34,22 +34,22 @@ class HelloAsso(FactTool):
         response="numéro de billet",
     )
     facts = Facts(
-        among=((ORDER,), (DATE,), (STATUS,)),
+        among=((ORDER_COLUMN,), (DATE_COLUMN,), (STATUS_COLUMN,)),
         place="anywhere",
-        dropped=(ORDER, DATE, STATUS, "Moyen de paiement", "Billet", "Code promo"),
+        dropped=(ORDER_COLUMN, DATE_COLUMN, STATUS_COLUMN, "Moyen de paiement", "Billet", "Code promo"),
         kept=(
-            *("Nom participant", "Prénom participant", "Nom payeur", "Prénom payeur", PAYER, "Raison sociale"),
-            *(TICKET, "Tarif"),
+            *("Nom participant", "Prénom participant", "Nom payeur", "Prénom payeur", PAYER_COLUMN, "Raison sociale"),
+            *(TICKET_COLUMN, "Tarif"),
         ),
-        sent=(DATE,),
-        day_first=(DATE,),
-        number=(TICKET,),
-        states=(State(column=(STATUS,), counts=("Validé", "Validée"), others="out"),),
-        buyer=(PAYER, ORDER, ("Nom participant", "Prénom participant")),
+        sent=(DATE_COLUMN,),
+        day_first=(DATE_COLUMN,),
+        number=(TICKET_COLUMN,),
+        states=(State(column=(STATUS_COLUMN,), counts=("Validé", "Validée"), others="out"),),
+        buyer=(PAYER_COLUMN, ORDER_COLUMN, ("Nom participant", "Prénom participant")),
     )
 
     def leave_out(self, layout: Layout) -> None:
-        """Leave out the amount of what another column names."""
+        """Leave out the amount of each option that has a column."""
         names = list(map(fold, layout.names))
-        amounts = {at for at, name in enumerate(names) if name.startswith(AMOUNT)}
-        layout.left_out |= {at for at in amounts if names[at].removeprefix(AMOUNT) in names}
+        amounts = {at for at, name in enumerate(names) if name.startswith(AMOUNT_PREFIX)}
+        layout.left_out |= {at for at in amounts if names[at].removeprefix(AMOUNT_PREFIX) in names}

@@ -1,4 +1,4 @@
-"""Jotform: the table of submissions, several choices joined by line breaks."""
+"""Jotform, the table of submissions. Several choices are joined by line breaks."""
 
 from mentormatch.survey.fact_tool import FactTool
 from mentormatch.survey.facts import Facts

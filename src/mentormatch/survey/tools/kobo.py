@@ -1,4 +1,4 @@
-"""KoboToolbox: ``Question`` joined by spaces, and ``Question/Option`` with 1 and 0, of which the second is read."""
+"""KoboToolbox. ``Question`` joins choices by spaces and is left out; ``Question/Option`` contains 1 or 0."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from mentormatch.survey.tool import ToolPage, rows_below
 
 
 class Kobo(FactTool):
-    """The form's sheet of an export of KoboToolbox; the sheets of repeated groups are not read."""
+    """The sheet of the form in an export of KoboToolbox; the sheets of repeated groups are not read."""
 
     kind = "kobotoolbox"
     label = "KoboToolbox"
@@ -41,7 +41,7 @@ class Kobo(FactTool):
     )
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
-        """Return the names and the rows below the header, and below the row of tags (#...) that may follow."""
+        """Return the names, and the rows below the header and a row of tags (#...), if there is one."""
         names, body = super().headings(rows)
         cells = [cell for cell in body.records[0].cells if cell.strip()] if body.records else []
         if not cells or not all(cell.startswith("#") for cell in cells):

@@ -1,9 +1,9 @@
-"""LimeSurvey: headers ``Question [item]`` in full, or ``Q1[SQ001]`` (also ``Q1_SQ001``) in codes.
+"""LimeSurvey. Headers are ``Question [item]`` in full, or ``Q1[SQ001]`` or ``Q1_SQ001`` in codes.
 
-``[Autre]`` holds what was typed beside the options, and ``-oth-`` is the option ``Autre``. A comment is a question of
-its own, ``Question – commentaire``. In full answers a box says ``Oui`` or ``Non``, or ``N/A`` where it was not shown;
-boxes of which none is ticked are a blank, for nothing tells that from a question passed over. An answer that starts
-with ``=`` may have a ``'`` in front, which is taken off.
+``[Autre]`` contains other answers, and ``-oth-`` is the option ``Autre``. A comment becomes a separate question,
+``Question – commentaire``. In full answers a box is ``Oui``, ``Non``, or ``N/A`` if it was not shown. If no box of a
+question is ticked, all are blank, because people who skipped the question have the same cells. A ``'`` before an answer
+that starts with ``=`` is removed.
 """
 
 import re
@@ -17,29 +17,38 @@ from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Record, Rows, SentMoment, TableRemark, TextTable
 from mentormatch.survey.tool import OTHER, ToolPage, ToolQuestion, item_header, item_name, leading_count, rows_below
 
-SUBMITTED = ("submitdate", "date de soumission", "date submitted")
-TOUCHED = ("datestamp", "date de la derniere action", "date last action")
-NUMBERS = ("id", "id de la reponse", "response id")
-LAST_PAGE = ("lastpage", "derniere page", "last page")
-LANGUAGE = ("startlanguage", "langue de depart", "start language")
-LEFT_OUT = (
-    *(*LAST_PAGE, *SUBMITTED, *TOUCHED, "seed", "tete de serie", "startdate", "date de lancement", "date started"),
+SUBMITTED_HEADERS = ("submitdate", "date de soumission", "date submitted")
+LAST_ACTION_HEADERS = ("datestamp", "date de la derniere action", "date last action")
+NUMBER_HEADERS = ("id", "id de la reponse", "response id")
+LAST_PAGE_HEADERS = ("lastpage", "derniere page", "last page")
+LANGUAGE_HEADERS = ("startlanguage", "langue de depart", "start language")
+DROPPED_COLUMNS = (
+    *(
+        *LAST_PAGE_HEADERS,
+        *SUBMITTED_HEADERS,
+        *LAST_ACTION_HEADERS,
+        "seed",
+        "tete de serie",
+        "startdate",
+        "date de lancement",
+        "date started",
+    ),
     *("ipaddr", "adresse ip", "ip address", "refurl", "url de reference", "referrer url"),
 )
-STAYING = (*LANGUAGE, *NUMBERS, "token", "code d'invitation", "access code")
-CODES = frozenset({"id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"})
-ITEM = re.compile(r"(?P<question>.*\S)\s*\[(?P<item>[^\[\]]*)\]", re.DOTALL)
-UNDERSCORED = re.compile(r"(?!attribute_)[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+")
-COMMENTS = frozenset({"commentaire", "comment"})
-UNSHOWN = "n/a"
-TICKED = frozenset({"oui", "yes"})
-BOXES = TICKED | {"non", "no", UNSHOWN}
-ANONYMOUS = 1980
-CONVERTED = mark(
+KEPT_COLUMNS = (*LANGUAGE_HEADERS, *NUMBER_HEADERS, "token", "code d'invitation", "access code")
+HEADERS_IN_CODES = frozenset({"id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"})
+ITEM_PATTERN = re.compile(r"(?P<question>.*\S)\s*\[(?P<item>[^\[\]]*)\]", re.DOTALL)
+CODE_WITH_ITEMS = re.compile(r"(?!attribute_)[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+")
+COMMENT_ITEMS = frozenset({"commentaire", "comment"})
+NOT_SHOWN = "n/a"
+TICKED_WORDS = frozenset({"oui", "yes"})
+BOX_WORDS = TICKED_WORDS | {"non", "no", NOT_SHOWN}
+ANONYMOUS_YEAR = 1980
+CONVERTED_MESSAGE = mark(
     "« {question} » ne contient que des 1 et des 2 : si ce sont des cases à cocher, refaites l'export sans convertir"
     " Y en 1 et N en 2."
 )
-COUNT = "filecount - "
+COUNT_PREFIX = "filecount - "
 
 
 class LimeSurvey(FactTool):
@@ -47,7 +56,7 @@ class LimeSurvey(FactTool):
 
     kind = "limesurvey"
     label = "LimeSurvey"
-    marks = (*LAST_PAGE, *LANGUAGE, SUBMITTED[0], NUMBERS[1], "tete de serie")
+    marks = (*LAST_PAGE_HEADERS, *LANGUAGE_HEADERS, SUBMITTED_HEADERS[0], NUMBER_HEADERS[1], "tete de serie")
     expected = mark("« ID de la réponse », « Date de soumission »... en tête, ou des « Question [item] »")
     page = ToolPage(
         known_by=(
@@ -68,136 +77,145 @@ class LimeSurvey(FactTool):
     )
 
     facts = Facts(
-        dropped=LEFT_OUT,
-        kept=STAYING,
-        sent=SUBMITTED + TOUCHED,
-        day_first=(SUBMITTED[1], TOUCHED[1]),
-        number=NUMBERS,
-        states=(State(column=SUBMITTED, partial=("",), others="counts"),),
+        dropped=DROPPED_COLUMNS,
+        kept=KEPT_COLUMNS,
+        sent=SUBMITTED_HEADERS + LAST_ACTION_HEADERS,
+        day_first=(SUBMITTED_HEADERS[1], LAST_ACTION_HEADERS[1]),
+        number=NUMBER_HEADERS,
+        states=(State(column=SUBMITTED_HEADERS, partial=("",), others="counts"),),
     )
 
     def knows(self, rows: Rows) -> bool:
-        """Take at least two of its own columns in front.
+        """Return whether the first columns are at least two of the tool's own.
 
-        Among them are the last page or the first language, or else the number of the response and when it was sent.
+        They must include the last page or the start language, or both the number and the date of the response.
         """
         names = headers_without_codes(rows.records[0].cells)
-        own = {fold(name) for name in names[: own_in(names)]}
-        sent = not own.isdisjoint(NUMBERS) and not own.isdisjoint(SUBMITTED)
-        return len(own) > 1 and (sent or not own.isdisjoint(LAST_PAGE + LANGUAGE))
+        first_names = {fold(name) for name in names[: count_own_columns(names)]}
+        has_number_and_date = not first_names.isdisjoint(NUMBER_HEADERS) and not first_names.isdisjoint(
+            SUBMITTED_HEADERS
+        )
+        return len(first_names) > 1 and (
+            has_number_and_date or not first_names.isdisjoint(LAST_PAGE_HEADERS + LANGUAGE_HEADERS)
+        )
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
         return headers_without_codes(rows.records[0].cells), rows_below(rows)
 
     def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
-        return bool(own) or any(ITEM.fullmatch(name) for name in names)
+        return bool(own) or any(ITEM_PATTERN.fullmatch(name) for name in names)
 
     def questions(self, layout: Layout) -> list[ToolQuestion]:
-        codes = any(known in CODES for known in layout.own.values())
+        codes = any(name in HEADERS_IN_CODES for name in layout.own.values())
         return [ToolQuestion(header_of_question(layout.names[at], codes=codes)) for at in layout.asked()]
 
     def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
-        own = len(columns.all)
-        table = as_answered(table, own)
-        counts = {column for column, name in enumerate(table.header) if fold(name).startswith(COUNT)}
-        remarks = (*table.remarks, *remarks_on_conversion(table, own))
+        own_count = len(columns.all)
+        table = as_answered(table, own_count)
+        counts = {column for column, name in enumerate(table.header) if fold(name).startswith(COUNT_PREFIX)}
+        remarks = (*table.remarks, *remarks_on_conversion(table, own_count))
         return replace(table, own=table.own | counts, remarks=remarks)
 
     def with_notes(self, table: TextTable, columns: OwnColumns, zone: str) -> TextTable:
-        """Return the table with what the tool noted; a survey that is anonymous has no moments."""
+        """Return the table with the data of the tool, without the moments of an anonymous survey."""
         table = super().with_notes(table, columns, zone)
-        return replace(table, sent={line: moment_known(sent) for line, sent in table.sent.items()})
+        return replace(table, sent={line: without_anonymous_moment(moment) for line, moment in table.sent.items()})
 
 
-def own_in(names: Sequence[str]) -> int:
-    """Return how many of the first columns are the tool's own."""
-    return leading_count(names, LEFT_OUT + STAYING)
+def count_own_columns(names: Sequence[str]) -> int:
+    return leading_count(names, DROPPED_COLUMNS + KEPT_COLUMNS)
 
 
 def headers_without_codes(cells: Sequence[str]) -> list[str]:
-    """Return the headers without codes in front of their texts, underscores that stand for spaces made spaces again."""
+    """Return the headers without codes before their texts, and with spaces instead of underscores if they replace them.
+
+    The form with more of the tool's own columns is chosen.
+    """
     names = [cell.strip() for cell in cells]
     if fold(names[0]).startswith("id. "):
         names = [name.partition(". ")[2] or name for name in names]
     spaced = [name.replace("_", " ") for name in names]
-    return spaced if own_in(spaced) > own_in(names) else names
+    return spaced if count_own_columns(spaced) > count_own_columns(names) else names
 
 
 def header_of_question(name: str, *, codes: bool) -> str:
-    """Return the header of a question: items in square brackets, ``Autre`` and comments under one name."""
-    if codes and UNDERSCORED.fullmatch(name):
+    """Return the header of a column: items in square brackets, other answers as ``Autre``, comments as a question."""
+    if codes and CODE_WITH_ITEMS.fullmatch(name):
         question, *items = name.split("_")
         name = question + "".join(f"[{item}]" for item in items)
-    found = ITEM.fullmatch(name)
-    if not found:
+    match = ITEM_PATTERN.fullmatch(name)
+    if not match:
         return name
-    question, item = found["question"], found["item"]
-    if fold(item) in COMMENTS:
+    question, item = match["question"], match["item"]
+    if fold(item) in COMMENT_ITEMS:
         return f"{question} – commentaire"
     if codes and item.endswith("comment"):
         return f"{item_header(question, item.removesuffix('comment'))} – commentaire"
     return item_header(question, OTHER) if item_name(item) == OTHER else name
 
 
-def as_answered(table: TextTable, own: int) -> TextTable:
-    """Return the table with its cells as they were answered.
+def as_answered(table: TextTable, own_count: int) -> TextTable:
+    """Return the table with cells in the form of answers.
 
-    Guards are off and ``Autre`` is in words. Boxes that were not shown, or of which none was ticked, are blank.
+    Apostrophes before formulas are removed, and ``-oth-`` is ``Autre``. Boxes that were not shown, and all boxes of a
+    question without a tick, are blank.
     """
-    questions = [*boxes(table, own), *yes_or_no(table, own)]
+    questions = [*boxes(table, own_count), *yes_or_no(table, own_count)]
 
     def plain_record(record: Record) -> Record:
-        cells = [cell if at < own else answer_in(cell) for at, cell in enumerate(record.cells)]
+        cells = [cell if at < own_count else answer_in(cell) for at, cell in enumerate(record.cells)]
         for columns in questions:
-            skipped = len(columns) > 1 and not any(fold(cells[at]) in TICKED for at in columns)
+            is_skipped = len(columns) > 1 and not any(fold(cells[at]) in TICKED_WORDS for at in columns)
             for at in columns:
-                cells[at] = "" if skipped or fold(cells[at]) == UNSHOWN else cells[at]
+                cells[at] = "" if is_skipped or fold(cells[at]) == NOT_SHOWN else cells[at]
         return Record(record.line, tuple(cells))
 
     return replace(table, records=tuple(map(plain_record, table.records)))
 
 
 def answer_in(cell: str) -> str:
-    """Return an answer as it was given."""
     return OTHER if cell == "-oth-" else cell.removeprefix("'") if cell.startswith("'=") else cell
 
 
-def items_of(table: TextTable, own: int) -> dict[str, list[int]]:
-    """Return the columns of each question with several, what was typed beside the options left aside."""
-    found: dict[str, list[int]] = {}
-    for column in range(own, len(table.header)):
-        named = ITEM.fullmatch(table.header[column])
-        if named and named["item"] != OTHER:
-            found.setdefault(named["question"], []).append(column)
-    return found
+def items_of(table: TextTable, own_count: int) -> dict[str, list[int]]:
+    """Return the columns of the items of each question, without that of other answers."""
+    columns_by_question: dict[str, list[int]] = {}
+    for column in range(own_count, len(table.header)):
+        match = ITEM_PATTERN.fullmatch(table.header[column])
+        if match and match["item"] != OTHER:
+            columns_by_question.setdefault(match["question"], []).append(column)
+    return columns_by_question
 
 
-def boxes(table: TextTable, own: int) -> Iterator[list[int]]:
-    """Yield the columns of each question that is boxes to tick: every cell says yes, no or not shown, none is empty.
+def boxes(table: TextTable, own_count: int) -> Iterator[list[int]]:
+    """Yield the columns of each question of boxes: every cell is yes, no or not shown, and none is empty.
 
-    One column alone may be a question whose own words end in brackets, and N/A what somebody wrote there.
+    A single column may be a question that ends in brackets, where N/A is typed text.
     """
-    for columns in items_of(table, own).values():
-        if len(columns) > 1 and all(fold(row.cells[column]) in BOXES for row in table.records for column in columns):
+    for columns in items_of(table, own_count).values():
+        if len(columns) > 1 and all(
+            fold(row.cells[column]) in BOX_WORDS for row in table.records for column in columns
+        ):
             yield columns
 
 
-def yes_or_no(table: TextTable, own: int) -> Iterator[list[int]]:
-    """Yield each column of a question with yes or no: some cells say one, all others not shown or nothing."""
-    for column in range(own, len(table.header)):
-        said = {fold(row.cells[column]) for row in table.records}
-        if said <= BOXES | {""} and said & (BOXES - {UNSHOWN}):
+def yes_or_no(table: TextTable, own_count: int) -> Iterator[list[int]]:
+    """Yield each column of a question of yes or no: its cells are yes, no, not shown or empty, and not all missing."""
+    for column in range(own_count, len(table.header)):
+        texts = {fold(row.cells[column]) for row in table.records}
+        if texts <= BOX_WORDS | {""} and texts & (BOX_WORDS - {NOT_SHOWN}):
             yield [column]
 
 
-def remarks_on_conversion(table: TextTable, own: int) -> Iterator[TableRemark]:
-    """Yield the questions whose items all hold 1 or 2: boxes, maybe, that the export was asked to convert."""
-    for question, columns in items_of(table, own).items():
-        said = {row.cells[column].strip() for row in table.records for column in columns}
-        if said - {""} == {"1", "2"}:
-            yield TableRemark(None, tr(CONVERTED, question=question))
+def remarks_on_conversion(table: TextTable, own_count: int) -> Iterator[TableRemark]:
+    """Yield a remark on each question whose items are 1 or 2: these may be boxes that the export has converted."""
+    for question, columns in items_of(table, own_count).items():
+        texts = {row.cells[column].strip() for row in table.records for column in columns}
+        if texts - {""} == {"1", "2"}:
+            yield TableRemark(None, tr(CONVERTED_MESSAGE, question=question))
 
 
-def moment_known(sent: SentMoment) -> SentMoment:
-    """Return what is known of a row: not when it was sent, where the survey is anonymous."""
-    return replace(sent, when=None, readings=None) if sent.when and sent.when.year == ANONYMOUS else sent
+def without_anonymous_moment(moment: SentMoment) -> SentMoment:
+    """Return the data of a row without a moment of 1980, which LimeSurvey writes in anonymous surveys."""
+    is_anonymous = moment.when and moment.when.year == ANONYMOUS_YEAR
+    return replace(moment, when=None, readings=None) if is_anonymous else moment

@@ -1,8 +1,8 @@
-"""Microsoft Forms: the XLSX of the answers.
+"""Microsoft Forms, the XLSX of the answers.
 
-Several choices stand in one cell, ``A;B;`` or ``["A","B"]``. Titles that are already taken get a digit: ``Nom2`` is
-the question "Nom" beside the column "Nom" of the tool, ``Pourquoi ?2`` the second question "Pourquoi ?". A question
-that asks for what the tool itself notes of the account (name, address) takes its place. ``anonymous`` is no address.
+Several choices are in one cell, ``A;B;`` or ``["A","B"]``. The tool adds a digit to a repeated title: ``Nom2`` is the
+question "Nom" if the tool has a column "Nom", and ``Pourquoi ?2`` the second question "Pourquoi ?". A question for the
+name or the address replaces the tool's own column. ``anonymous`` is no address.
 """
 
 import json
@@ -17,28 +17,36 @@ from mentormatch.survey.facts import Facts
 from mentormatch.survey.table import Rows, TextTable
 from mentormatch.survey.tool import ToolPage, leading_count, map_cells, rows_below
 
-STARTS = ("heure de debut", "start time", "hora de inicio", "startzeit", "ora di inizio", "begintijd", "hora d'inici")
-ENDS = (
+START_HEADERS = (
+    "heure de debut",
+    "start time",
+    "hora de inicio",
+    "startzeit",
+    "ora di inizio",
+    "begintijd",
+    "hora d'inici",
+)
+END_HEADERS = (
     *("heure de fin", "completion time", "hora de finalizacion", "fertigstellungszeit", "abschlusszeit"),
     *("ora di completamento", "hora de conclusao", "tijd van voltooien", "hora de finalitzacio"),
 )
-NUMBER = ("id",)
-FIRST = (NUMBER, STARTS, ENDS)
-FRONT = frozenset(name for names in FIRST for name in names)
-ADDRESS = (
+NUMBER_HEADERS = ("id",)
+FIRST_HEADERS = (NUMBER_HEADERS, START_HEADERS, END_HEADERS)
+FRONT_HEADERS = frozenset(name for names in FIRST_HEADERS for name in names)
+ADDRESS_HEADERS = (
     *("adresse de messagerie", "adresse de courriel", "courriel", "e-mail", "email", "correo electronico"),
     *("posta elettronica", "e-mailadres", "correu electronic"),
 )
-NAME = ("nom", "name", "nombre", "nome", "naam")
-NOTES = (
+NAME_HEADERS = ("nom", "name", "nombre", "nome", "naam")
+NOTE_HEADERS = (
     ("heure de la derniere modification", "last modified time"),
     ("total des points", "total de points", "total points"),
     ("commentaires du questionnaire", "quiz feedback"),
 )
-LANGUAGE = ("langue", "language")
-QUIZ = ("Points - ", "Feedback - ", "Commentaires - ")
-NOBODY = "anonymous"
-REPEATED = re.compile(r"(?P<title>.*[^0-9\s])(?P<number>[1-9][0-9]?)", re.DOTALL)
+LANGUAGE_HEADERS = ("langue", "language")
+QUIZ_PREFIXES = ("Points - ", "Feedback - ", "Commentaires - ")
+ANONYMOUS_ACCOUNT = "anonymous"
+REPEATED_TITLE = re.compile(r"(?P<title>.*[^0-9\s])(?P<number>[1-9][0-9]?)", re.DOTALL)
 
 
 class Microsoft(FactTool):
@@ -46,7 +54,7 @@ class Microsoft(FactTool):
 
     kind = "microsoft"
     label = "Microsoft Forms"
-    marks = (*ENDS[1:], ADDRESS[0], *NOTES[0])
+    marks = (*END_HEADERS[1:], ADDRESS_HEADERS[0], *NOTE_HEADERS[0])
     expected = mark("« ID », « Heure de début », « Heure de fin » d'abord")
     page = ToolPage(
         known_by=(
@@ -67,78 +75,84 @@ class Microsoft(FactTool):
         response="ID",
     )
 
-    facts = Facts(first=FIRST, kept=ADDRESS + NAME, sent=ENDS + STARTS, number=NUMBER)
+    facts = Facts(
+        first=FIRST_HEADERS,
+        kept=ADDRESS_HEADERS + NAME_HEADERS,
+        sent=END_HEADERS + START_HEADERS,
+        number=NUMBER_HEADERS,
+    )
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
-        """Return the titles of the questions, without the digit that tells them from others of that title."""
+        """Return the titles of the questions without the digit of repeated ones, and the rows below."""
         cells = rows.records[0].cells
         own = self.own_columns(cells, rows)
         return [cell if at in own else title(cells, at) for at, cell in enumerate(cells)], rows_below(rows)
 
     def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
-        return leading_count(names, FRONT) >= len((STARTS, ENDS))
+        return leading_count(names, FRONT_HEADERS) >= len((START_HEADERS, END_HEADERS))
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
-        return {at: fold(names[at]) for at in own_in(rows.records[0].cells)}
+        return {at: fold(names[at]) for at in find_own_columns(rows.records[0].cells)}
 
     def is_dropped(self, name: str) -> bool:
         return name not in self.facts.kept
 
     def leave_out(self, layout: Layout) -> None:
-        """Leave out what the tool noted of the account where it is nothing, or a question asks for the same."""
+        """Leave out name and address of the account if all are anonymous, or if a question has the same title."""
         titles = {layout.names[at] for at in layout.asked()}
-        account = {at for at, known in layout.own.items() if not self.is_dropped(known)}
-        layout.left_out |= {at for at in account if not layout.texts(at) - {NOBODY} or layout.names[at] in titles}
+        account = {at for at, name in layout.own.items() if not self.is_dropped(name)}
+        layout.left_out |= {
+            at for at in account if not layout.texts(at) - {ANONYMOUS_ACCOUNT} or layout.names[at] in titles
+        }
 
     def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
-        change = {at: (str if self.is_dropped(known) else somebody) for at, known in columns.names.items()}
-        return map_cells(table, lambda column, cell: change.get(column, unlist)(cell))
+        convert = {at: (str if self.is_dropped(name) else without_anonymous) for at, name in columns.names.items()}
+        return map_cells(table, lambda column, cell: convert.get(column, split_json_list)(cell))
 
 
-def own_in(header: Sequence[str]) -> list[int]:
-    """Return the columns that are the tool's own: those before the first question, and the marks of a quiz."""
-    column = leading_count(header, FRONT)
-    for names in (ADDRESS, NAME, *NOTES[:1], language(header), *NOTES[1:]):
+def find_own_columns(header: Sequence[str]) -> list[int]:
+    """Return the tool's own columns: those before the first question, and the marks of a quiz."""
+    column = leading_count(header, FRONT_HEADERS)
+    for names in (ADDRESS_HEADERS, NAME_HEADERS, *NOTE_HEADERS[:1], language(header), *NOTE_HEADERS[1:]):
         if column < len(header) and fold(header[column]) in names:
             column += 1
-    marks = {f"{mark}{question}" for question in header for mark in QUIZ}
+    marks = {f"{mark}{question}" for question in header for mark in QUIZ_PREFIXES}
     return [*range(column), *(at for at, name in enumerate(header) if at >= column and name in marks)]
 
 
 def language(header: Sequence[str]) -> Sequence[str]:
-    """Return the names of the column that holds the language, none where such a column may as well be a question."""
-    return [name for name in LANGUAGE if f"{name}2" in map(fold, header)]
+    """Return the names of the column of the language, only if a question has the same title and so a digit."""
+    return [name for name in LANGUAGE_HEADERS if f"{name}2" in map(fold, header)]
 
 
 def title(header: Sequence[str], column: int) -> str:
-    """Return the title of a question, without the digit that tells it from the columns of that name before it.
+    """Return the title of a question without its digit, if earlier columns have the same title.
 
     >>> title(["Nom", "Choix 1", "Nom2", "Choix 12"], 2), title(["Nom", "Choix 1", "Nom2", "Choix 12"], 3)
     ('Nom', 'Choix 12')
     """
-    repeated = REPEATED.fullmatch(header[column])
+    repeated = REPEATED_TITLE.fullmatch(header[column])
     if not repeated or repeated["number"] == "1":
         return header[column]
-    before = int(repeated["number"]) - 1
-    last = repeated["title"] if before == 1 else f"{repeated['title']}{before}"
-    return repeated["title"] if {repeated["title"], last} <= set(header[:column]) else header[column]
+    last_number = int(repeated["number"]) - 1
+    last_title = repeated["title"] if last_number == 1 else f"{repeated['title']}{last_number}"
+    return repeated["title"] if {repeated["title"], last_title} <= set(header[:column]) else header[column]
 
 
-def somebody(text: str) -> str:
-    """Return the name or address of an account, empty where there was none."""
-    return "" if fold(text) == NOBODY else text
+def without_anonymous(text: str) -> str:
+    return "" if fold(text) == ANONYMOUS_ACCOUNT else text
 
 
-def unlist(text: str) -> str:
-    """Return several answers that are written as a list of JSON, each for itself; any other text as it is.
+def split_json_list(text: str) -> str:
+    """Return a JSON list of texts as several answers, any other text unchanged.
 
-    >>> unlist('["lundi","mardi"]'), unlist("[sic]")
+    >>> split_json_list('["lundi","mardi"]'), split_json_list("[sic]")
     ('lundi; mardi', '[sic]')
     """
     if not text.startswith('["'):
         return text
     try:
-        found = json.loads(text)
+        answers = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return SeveralAnswers.of(found) if all(isinstance(answer, str) for answer in found) else text
+    return SeveralAnswers.of(answers) if all(isinstance(answer, str) for answer in answers) else text

@@ -1,4 +1,4 @@
-"""Moodle Questionnaire: the tool's own columns in the language of the site, then ``Q01_name``, ``Q02_name->option``."""
+"""Moodle Questionnaire. Own columns in the language of the site, then ``Q01_name``, ``Q02_name->option``."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from mentormatch.survey.moments import AmbiguousDate, parse_both_orders
 from mentormatch.survey.table import Order, Rows, TableRemark, TextTable
 from mentormatch.survey.tool import ToolPage, ToolQuestion
 
-NUMBERED = re.compile(r"Q(?P<number>[0-9]{2,3})_(?P<name>.+)", re.DOTALL)
+NUMBERED_QUESTION = re.compile(r"Q(?P<number>[0-9]{2,3})_(?P<name>.+)", re.DOTALL)
 
 
 class MoodleQuestionnaire(FactTool):
@@ -44,34 +44,34 @@ class MoodleQuestionnaire(FactTool):
     )
 
     def knows(self, rows: Rows) -> bool:
-        """Take a run of Q01_..., Q02_... in rising order, up to the last column."""
+        """Return whether all columns after the tool's own are Q01_..., Q02_..., in increasing order."""
         names = [cell.strip() for cell in rows.records[0].cells]
-        own = len(self.own_columns(names, rows))
-        asked = [NUMBERED.fullmatch(name) for name in names[own:] if name]
-        numbers = [int(found["number"]) for found in asked if found]
-        return own > 0 and len(numbers) == len(asked) and numbers == sorted(numbers)
+        own_count = len(self.own_columns(names, rows))
+        matches = [NUMBERED_QUESTION.fullmatch(name) for name in names[own_count:] if name]
+        numbers = [int(match["number"]) for match in matches if match]
+        return own_count > 0 and len(numbers) == len(matches) and numbers == sorted(numbers)
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
-        """Return the names, with what was typed beside the options as an item of its question."""
+        """Return the names, with other answers as an item of their question, and the rows below."""
         names, body = super().headings(rows)
         return [re.sub(r"_(Other:)$", r"->[\1]", name) for name in names], body
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
-        """Return the columns before the first that is numbered; the number of the response is the first."""
-        first = next((at for at, name in enumerate(names) if NUMBERED.fullmatch(name.strip())), 0)
+        """Return the columns before the first numbered one; the number of the response is in the first column."""
+        first = next((at for at, name in enumerate(names) if NUMBERED_QUESTION.fullmatch(name.strip())), 0)
         return {at: fold(name) if at else "response" for at, name in enumerate(names[:first])}
 
     def is_dropped(self, name: str) -> bool:
         return True
 
     def joined_questions(self, layout: Layout) -> Iterator[ToolQuestion]:
-        """Yield the questions by their names, without their numbers."""
-        for asked in super().joined_questions(layout):
-            named = NUMBERED.fullmatch(asked.question)
-            yield replace(asked, question=named["name"]) if named else asked
+        """Yield the questions without their numbers."""
+        for question in super().joined_questions(layout):
+            match = NUMBERED_QUESTION.fullmatch(question.question)
+            yield replace(question, question=match["name"]) if match else question
 
     def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
-        """Return the table with boxes as they were ticked, and a remark on each grid, which has numbers for words."""
+        """Return the table with ticked boxes, and a remark on each grid, whose levels are numbers."""
         table, remarks = super().answered(table, columns), list(table.remarks)
         for group in columns.items:
             texts = {row.cells[at] for row in table.records for at in group} - {""}
@@ -85,7 +85,7 @@ class MoodleQuestionnaire(FactTool):
         return replace(table, remarks=tuple(remarks))
 
     def moment_columns(self, table: TextTable, columns: OwnColumns) -> list[int]:
-        """Return the first column of the tool that contains moments and nothing else."""
+        """Return the first of the tool's own columns whose texts are all moments."""
         cells = {at: {row.cells[at] for row in table.records} - {""} for at in columns.all}
         return [
             at

@@ -1,4 +1,4 @@
-"""ODK Central and Briefcase: the names of the form without its words, several choices joined by spaces."""
+"""ODK Central and Briefcase. Cells contain the names of the form, without its texts; choices are joined by spaces."""
 
 import re
 
@@ -8,11 +8,11 @@ from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import ToolPage
 
-CODES = re.compile(r"[A-Za-z_][\w.-]*(?: [A-Za-z_][\w.-]*)*", re.ASCII)
+NAME_LIST = re.compile(r"[A-Za-z_][\w.-]*(?: [A-Za-z_][\w.-]*)*", re.ASCII)
 
 
 class Odk(FactTool):
-    """Submissions of a form of ODK; the files of repeats are not read."""
+    """Submissions of an ODK form; the files of repeated groups are not read."""
 
     kind = "odk-central"
     label = "ODK Central"
@@ -46,14 +46,13 @@ class Odk(FactTool):
     )
 
     def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
-        """Return the table with the names in the cells of several choices apart from one another."""
-        return split_choices(super().answered(table, columns), codes_in, all_recur=True)
+        return split_choices(super().answered(table, columns), names_in, all_recur=True)
 
 
-def codes_in(cell: str) -> list[str]:
-    """Return the names in a cell, the whole text if it is none.
+def names_in(cell: str) -> list[str]:
+    """Return the names in a cell, the complete text if it is not a list of names.
 
-    >>> codes_in("o1 o3"), codes_in("Ana de la Tour, 3")
+    >>> names_in("o1 o3"), names_in("Ana de la Tour, 3")
     (['o1', 'o3'], ['Ana de la Tour, 3'])
     """
-    return cell.split(" ") if CODES.fullmatch(cell) else [cell]
+    return cell.split(" ") if NAME_LIST.fullmatch(cell) else [cell]

@@ -1,4 +1,4 @@
-"""Qualtrics: tags, the words of the questions, then a row of ``{"ImportId": ...}``, which older exports lack."""
+"""Qualtrics. Header rows are tags, questions, and ``{"ImportId": ...}``, which older exports do not have."""
 
 import re
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Record, Rows, unreadable
 from mentormatch.survey.tool import OTHER, ToolPage, not_an_export_error, rows_below
 
-IMPORT = re.compile(r"\{\s*\"ImportId\"\s*:.*\}", re.DOTALL)
-ZONE = re.compile(r"\"timeZone\"\s*:\s*\"([^\"]+)\"")
-BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
-CHOICE, TEXT = " - Selected Choice", " - Text"
-NUMERIC = mark("refaites l'export avec « Use choice text » ; pour lire les nombres tels quels : --tool plain")
+IMPORT_ID = re.compile(r"\{\s*\"ImportId\"\s*:.*\}", re.DOTALL)
+TIME_ZONE = re.compile(r"\"timeZone\"\s*:\s*\"([^\"]+)\"")
+LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+CHOICE_SUFFIX, TEXT_SUFFIX = " - Selected Choice", " - Text"
+NUMERIC_ADVICE = mark("refaites l'export avec « Use choice text » ; pour lire les nombres tels quels : --tool plain")
 
 
 class Qualtrics(FactTool):
@@ -56,12 +56,12 @@ class Qualtrics(FactTool):
     )
 
     def knows(self, rows: Rows) -> bool:
-        """Take a row of import ids below the questions, or the two columns that older exports have as well."""
+        """Return whether there is a row of import ids below the questions, or the columns Finished and ResponseId."""
         names = {fold(cell) for cell in rows.records[0].cells}
         return len(rows.records) > 1 and (names >= {"finished", "responseid"} or count_above(rows) > 2)
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
-        """Return the tool's own tags and the words of the questions, and the rows below."""
+        """Return the tags of the tool's own columns and the texts of the questions, and the rows below."""
         tags = [cell.strip() for cell in rows.records[0].cells]
         own = self.own_columns(tags, rows)
         if len(rows.records) < 2 or not own:
@@ -70,45 +70,43 @@ class Qualtrics(FactTool):
         body = rows_below(rows, count_above(rows))
         finished = [at for at in own if fold(tags[at]) == "finished"]
         if {row.cells[at] for row in body.records for at in finished if at < len(row.cells)} & {"0", "1"}:
-            found = tr("des nombres au lieu des réponses en toutes lettres")
-            raise unreadable(rows.source, Problem(tags[finished[0]], found, "True, False", tr(NUMERIC)))
+            cause = tr("des nombres au lieu des réponses en toutes lettres")
+            raise unreadable(rows.source, Problem(tags[finished[0]], cause, "True, False", tr(NUMERIC_ADVICE)))
         return [tag if at in own else heading(tag, words[at], tags) for at, tag in enumerate(tags)], body
 
     def leave_out(self, layout: Layout) -> None:
-        """Note the questions that have a column per option, and leave out the option "Other"."""
+        """Record the questions with a column per option as ``known``, and leave out the box "Other"."""
         words = map(plain_words, layout.rows.records[1].cells)
-        layout.known |= {word.partition(CHOICE)[0] for word in words if f"{CHOICE} - " in word}
+        layout.known |= {word.partition(CHOICE_SUFFIX)[0] for word in words if f"{CHOICE_SUFFIX} - " in word}
         super().leave_out(layout)
 
     def zone(self, rows: Rows) -> str:
-        """Return the time zone that the row of import ids states."""
         ids = rows.records[count_above(rows) - 1].cells
-        return next((found[1] for cell in ids if (found := ZONE.search(cell))), "")
+        return next((match[1] for cell in ids if (match := TIME_ZONE.search(cell))), "")
 
 
 def count_above(rows: Rows) -> int:
-    """Return how many rows are above the answers: three with a row of import ids, else two."""
+    """Return the number of header rows: three with a row of import ids, else two."""
     return 3 if any(is_of_imports(row) for row in rows.records[2:3]) else 2
 
 
 def is_of_imports(row: Record) -> bool:
-    """Return whether all cells that are filled in are import ids."""
     cells = [cell.strip() for cell in row.cells if cell.strip()]
-    return bool(cells) and all(map(IMPORT.fullmatch, cells))
+    return bool(cells) and all(map(IMPORT_ID.fullmatch, cells))
 
 
 def plain_words(text: str) -> str:
-    """Return the words of a question in one line without markup.
+    """Return the text of a question in one line, without markup.
 
     >>> plain_words("Tell us<br>about <strong>you</strong>")
     'Tell us about you'
     """
-    return " ".join(MARKUP_TAG.sub("", BREAK.sub(" ", text)).split())
+    return " ".join(MARKUP_TAG.sub("", LINE_BREAK.sub(" ", text)).split())
 
 
 def heading(tag: str, words: str, tags: Sequence[str]) -> str:
-    """Return the header of a question; the option of a typed text and that text have the same."""
-    name = words.replace(CHOICE, "", 1)
-    if f"{tag}_TEXT" in tags or (tag.endswith("_TEXT") and words.endswith(TEXT)):
-        return f"{name.removesuffix(TEXT).rpartition(' - ')[0]} - {OTHER}"
+    """Return the header of a column. The box "Other" and the column of its text have the same one."""
+    name = words.replace(CHOICE_SUFFIX, "", 1)
+    if f"{tag}_TEXT" in tags or (tag.endswith("_TEXT") and words.endswith(TEXT_SUFFIX)):
+        return f"{name.removesuffix(TEXT_SUFFIX).rpartition(' - ')[0]} - {OTHER}"
     return name or tag

@@ -1,4 +1,4 @@
-"""Le Sphinx (Sphinx iQ3, Declic): the tool's own columns in capitals among the questions."""
+"""Le Sphinx (Sphinx iQ3, Declic). The tool's own columns, in capitals, are among the questions."""
 
 from mentormatch.survey.fact_tool import FactTool
 from mentormatch.survey.facts import Facts, State

@@ -1,7 +1,7 @@
-"""SurveyMonkey: two header rows, a question over the first of its columns, below it an option, a line or "Response".
+"""SurveyMonkey. Two header rows: a question above its first column, then an option, a row of a grid or "Response".
 
-Any of the tool's own columns may be missing: the second row is mark enough. Who left half-way with an end date is seen
-by the share of answers alone, for nothing else tells. Where the second row was blank there is one header row.
+Any of the tool's own columns may be absent: the second row is enough to recognise an export. A person who left the
+survey with an end date has only a low share of answers. If the second header row is blank in the file, there is one.
 """
 
 import re
@@ -22,17 +22,17 @@ from mentormatch.survey.tool import (
     without_labels,
 )
 
-RESPONDENT = ("respondent id", "id du repondant", "identifiant du repondant", "id de repondant")
-COLLECTOR = ("collector id", "id du collecteur", "identifiant du collecteur", "id de collecteur")
-START, END = ("start date", "date de debut"), ("end date", "date de fin")
-LEFT_OUT = (*COLLECTOR, *START, *END, "ip address", "adresse ip")
-STAYING = (
-    *(*RESPONDENT, "email address", "adresse e-mail", "adresse email", "adresse electronique"),
+RESPONDENT_HEADERS = ("respondent id", "id du repondant", "identifiant du repondant", "id de repondant")
+COLLECTOR_HEADERS = ("collector id", "id du collecteur", "identifiant du collecteur", "id de collecteur")
+START_HEADERS, END_HEADERS = ("start date", "date de debut"), ("end date", "date de fin")
+DROPPED_COLUMNS = (*COLLECTOR_HEADERS, *START_HEADERS, *END_HEADERS, "ip address", "adresse ip")
+KEPT_COLUMNS = (
+    *(*RESPONDENT_HEADERS, "email address", "adresse e-mail", "adresse email", "adresse electronique"),
     *("first name", "prenom", "last name", "nom", "nom de famille"),
     *(f"{words} {number}" for words in ("custom data", "donnees personnalisees") for number in range(1, 10)),
 )
-OPEN = frozenset({"open-ended response", "reponse libre", "reponse ouverte"})
-WHOLE_ANSWER = OPEN | {"response", "reponse"}
+OPEN_ANSWER = frozenset({"open-ended response", "reponse libre", "reponse ouverte"})
+WHOLE_ANSWER = OPEN_ANSWER | {"response", "reponse"}
 HALF_DAY = re.compile(r"[0-9]\s?[ap]m", re.IGNORECASE)
 
 
@@ -41,7 +41,7 @@ class SurveyMonkey(FactTool):
 
     kind = "surveymonkey"
     label = "SurveyMonkey"
-    marks = (*RESPONDENT, *COLLECTOR, *sorted(OPEN))
+    marks = (*RESPONDENT_HEADERS, *COLLECTOR_HEADERS, *sorted(OPEN_ANSWER))
     expected = mark("deux lignes d'intitulés : des questions, puis « Response » ou des options")
     page = ToolPage(
         known_by=(
@@ -61,30 +61,35 @@ class SurveyMonkey(FactTool):
     )
 
     facts = Facts(
-        dropped=LEFT_OUT,
-        kept=STAYING,
-        sent=END + START,
-        number=RESPONDENT,
-        states=(State(column=END, partial=("",), others="counts"),),
+        dropped=DROPPED_COLUMNS,
+        kept=KEPT_COLUMNS,
+        sent=END_HEADERS + START_HEADERS,
+        number=RESPONDENT_HEADERS,
+        states=(State(column=END_HEADERS, partial=("",), others="counts"),),
     )
 
     def knows(self, rows: Rows) -> bool:
-        """Take two header rows: questions, and "Response" below; or ids of respondent and collector over one alone."""
+        """Return whether the second row contains items such as "Response", or both ids are in the first row.
+
+        With two header rows, a typical text such as "Open-Ended Response" is enough; otherwise two signs are required.
+        """
         if len(rows.records) < 2:
             return False
         over, under = in_width(rows)
-        own = {fold(cell) for cell in over[: leading_count(over, LEFT_OUT + STAYING)]}
-        ids = [not own.isdisjoint(names) for names in (RESPONDENT, COLLECTOR)]
+        first_names = {fold(cell) for cell in over[: leading_count(over, DROPPED_COLUMNS + KEPT_COLUMNS)]}
+        has_ids = [not first_names.isdisjoint(names) for names in (RESPONDENT_HEADERS, COLLECTOR_HEADERS)]
         if not has_items(over, under):
-            return all(ids)
+            return all(has_ids)
         if any(
             fold(item) in WHOLE_ANSWER and under[at + 1 :] and not over[at + 1].strip() for at, item in enumerate(under)
         ):
-            return False  # a whole answer has one column: the first row is a title
-        said = {fold(item) for item in under}
-        spread = any(item.strip() and not question.strip() for question, item in zip(over, under, strict=True))
-        signs = [*ids, spread, not said.isdisjoint(WHOLE_ANSWER)]
-        return sum(signs) > 1 or not said.isdisjoint(OPEN)
+            return False  # "Response" has one column: the first row is a title
+        items = {fold(item) for item in under}
+        has_several_items = any(
+            item.strip() and not question.strip() for question, item in zip(over, under, strict=True)
+        )
+        signs = [*has_ids, has_several_items, not items.isdisjoint(WHOLE_ANSWER)]
+        return sum(signs) > 1 or not items.isdisjoint(OPEN_ANSWER)
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
         if len(rows.records) < 2:
@@ -96,13 +101,13 @@ class SurveyMonkey(FactTool):
         return True
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
-        """Return the first columns that the tool knows, with nothing below."""
+        """Return the tool's own columns, up to the first with an item in the second row."""
         own, (over, under) = super().own_columns(names, rows), in_width(rows)
         first = next((at for at in own if under[at].strip()), len(own)) if has_items(over, under) else len(own)
-        return {at: known for at, known in own.items() if at < first}
+        return {at: name for at, name in own.items() if at < first}
 
     def questions(self, layout: Layout) -> list[ToolQuestion]:
-        """Return the questions behind the tool's own columns, each with the items below it."""
+        """Return the questions after the tool's own columns, each with its items from the second row."""
         over, under = in_width(layout.rows)
         items = [item_of(item) for item in under] if has_items(over, under) else [None] * len(over)
         starts = [at for at in layout.asked() if at == len(layout.own) or over[at].strip()]
@@ -112,24 +117,24 @@ class SurveyMonkey(FactTool):
         ]
 
     def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:
-        """Return that the month comes first, where the times are in English and of half a day."""
-        english = {columns.names[column] for column in times} <= {START[0], END[0]}
+        """Return "month first" if the labels are English and the first time has a.m. or p.m., else None."""
+        is_english = {columns.names[column] for column in times} <= {START_HEADERS[0], END_HEADERS[0]}
         first = next((text for record in table.records if (text := first_filled(record.cells, times))), "")
-        return "month first" if english and HALF_DAY.search(first) else None
+        return "month first" if is_english and HALF_DAY.search(first) else None
 
 
 def in_width(rows: Rows) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the first two rows, both as wide as the wider."""
+    """Return the first two rows, filled to the same width."""
     first, second = (row.cells for row in without_labels(rows).records[:2])
     width = max(len(first), len(second))
     return [*first, *[""] * (width - len(first))], [*second, *[""] * (width - len(second))]
 
 
 def has_items(over: Sequence[str], under: Sequence[str]) -> bool:
-    """Tell whether the second row is of items: nothing stands below what the tool notes in the first column."""
-    return fold(over[0]) not in {*LEFT_OUT, *RESPONDENT} or not under[0].strip()
+    """Return whether the second row contains items, not answers: it has no text below a first column of the tool."""
+    return fold(over[0]) not in {*DROPPED_COLUMNS, *RESPONDENT_HEADERS} or not under[0].strip()
 
 
 def item_of(label: str) -> str | None:
-    """Return the item of a column, None where it holds the whole answer."""
+    """Return the item of a column, None for a column with the complete answer."""
     return None if not label.strip() or fold(label) in WHOLE_ANSWER else label

@@ -1,8 +1,8 @@
-"""Tally: a CSV in which several choices stand joined in one column, and once more in a column an option.
+"""Tally, a CSV with several choices joined in one column, and again in a column per option.
 
-``Question`` holds ``A, B``; ``Question (A)`` and ``Question (B)`` right behind it hold true or false. The columns of
-the options are exact, so they are read and the joined one is left out; what was typed for the option "Autre" is what is
-left of the joined text. Titles that come again get `` (2)``.
+``Question`` contains ``A, B``; the columns ``Question (A)`` and ``Question (B)`` after it contain true or false. The
+columns of options are exact: they are read, and the joined column is left out. The text typed for the option "Autre" is
+the remainder of the joined text. Repeated titles get `` (2)``.
 """
 
 import re
@@ -15,9 +15,9 @@ from mentormatch.survey.facts import Facts
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.tool import OTHER, ToolPage, item_header, item_name, without_columns
 
-FIRST = ("submission id", "respondent id", "submitted at")
-TICKED, UNTICKED = "true", "false"
-REPEATED = re.compile(r"(?P<title>.*) \((?P<number>[0-9]{1,2})\)", re.DOTALL)
+FIRST_HEADERS = ("submission id", "respondent id", "submitted at")
+TICKED_BOX, UNTICKED_BOX = "true", "false"
+REPEATED_TITLE = re.compile(r"(?P<title>.*) \((?P<number>[0-9]{1,2})\)", re.DOTALL)
 
 
 class Tally(FactTool):
@@ -25,7 +25,7 @@ class Tally(FactTool):
 
     kind = "tally"
     label = "Tally"
-    marks = FIRST
+    marks = FIRST_HEADERS
     expected = mark("« Submission ID », « Respondent ID », « Submitted at » d'abord")
     page = ToolPage(
         known_by="« Submission ID », puis « Respondent ID » ou « Submitted at »",
@@ -42,10 +42,15 @@ class Tally(FactTool):
         response="« Submission ID »",
     )
 
-    facts = Facts(first=(FIRST[:1], FIRST[1:]), dropped=FIRST, sent=FIRST[2:], number=FIRST[:2])
+    facts = Facts(
+        first=(FIRST_HEADERS[:1], FIRST_HEADERS[1:]),
+        dropped=FIRST_HEADERS,
+        sent=FIRST_HEADERS[2:],
+        number=FIRST_HEADERS[:2],
+    )
 
     def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
-        """Return the table with the columns of options as items of their questions, without the joined answers."""
+        """Return the table with the columns of options as items of their questions, and without the joined columns."""
         joined = set()
         for question in range(len(columns.all), len(table.header)):
             if options := options_of(table, question):
@@ -55,28 +60,30 @@ class Tally(FactTool):
 
 
 def options_of(table: TextTable, question: int) -> dict[int, str]:
-    """Return the columns of the options of a question, each with its option; none where it has no such columns.
+    """Return the option of each column of options of a question, empty if it has none.
 
-    They say which options the joined text holds, all of them: else they are questions of their own.
+    The options must explain the joined text of each row, else the columns are separate questions.
     """
-    named = {}
+    options = {}
     for column in range(question + 1, len(table.header)):
         option = option_in(table.header[column], table.header[question])
         if not option or not is_ticked_or_not(table, column):
             break
-        named[column] = option
-    whole = all(explains(record, question, named) for record in table.records)
-    return {column: item_of(table, question, named, column) for column in named} if whole else {}
+        options[column] = option
+    are_options = all(explains(record, question, options) for record in table.records)
+    return {column: item_of(table, question, options, column) for column in options} if are_options else {}
 
 
 def option_in(header: str, question: str) -> str:
-    """Return the option that the header of a column names behind a question, empty where it is another question's.
+    """Return the option after the question in a header, empty if it is another question.
 
     >>> option_in("Jours (soir (18h))", "Jours"), option_in("Jours (soir) (2)", "Jours (2)"), option_in("Nom", "Jours")
     ('soir (18h)', 'soir', '')
     """
-    again = REPEATED.fullmatch(question)
-    frames = [(f"{question} (", ")")] + ([(f"{again['title']} (", f") ({again['number']})")] if again else [])
+    repeated = REPEATED_TITLE.fullmatch(question)
+    frames = [(f"{question} (", ")")]
+    if repeated:
+        frames.append((f"{repeated['title']} (", f") ({repeated['number']})"))
     inner = (
         header[len(start) : -len(end)] for start, end in frames if header.startswith(start) and header.endswith(end)
     )
@@ -84,44 +91,55 @@ def option_in(header: str, question: str) -> str:
 
 
 def is_ticked_or_not(table: TextTable, column: int) -> bool:
-    """Tell whether a column holds true and false, and nothing else."""
-    return {record.cells[column] for record in table.records} - {""} in ({TICKED}, {UNTICKED}, {TICKED, UNTICKED})
+    return {record.cells[column] for record in table.records} - {""} in (
+        {TICKED_BOX},
+        {UNTICKED_BOX},
+        {TICKED_BOX, UNTICKED_BOX},
+    )
 
 
-def explains(record: Record, question: int, named: Mapping[int, str]) -> bool:
-    """Tell whether the ticked options, and no others, are those that the joined text of a row holds."""
-    ticked = [option for column, option in named.items() if record.cells[column] == TICKED]
+def explains(record: Record, question: int, options: Mapping[int, str]) -> bool:
+    """Return whether the joined text of a row contains all ticked options, and is empty if none is ticked."""
+    ticked = [option for column, option in options.items() if record.cells[column] == TICKED_BOX]
     joined = record.cells[question]
     return bool(ticked) == bool(joined) and all(option in joined or item_name(option) == OTHER for option in ticked)
 
 
-def item_of(table: TextTable, question: int, named: Mapping[int, str], column: int) -> str:
-    """Return the item of an option: itself, or "Autre" where people typed what they meant by it."""
-    if item_name(named[column]) != OTHER:
-        return named[column]
-    ticked = (record for record in table.records if record.cells[column] == TICKED)
-    return OTHER if any(rest(record, question, named) != named[column] for record in ticked) else named[column]
+def item_of(table: TextTable, question: int, options: Mapping[int, str], column: int) -> str:
+    """Return the item of an option: the option, or "Autre" if people typed other answers with it."""
+    if item_name(options[column]) != OTHER:
+        return options[column]
+    ticked = (record for record in table.records if record.cells[column] == TICKED_BOX)
+    return (
+        OTHER
+        if any(typed_remainder(record, question, options) != options[column] for record in ticked)
+        else options[column]
+    )
 
 
-def rest(record: Record, question: int, named: Mapping[int, str]) -> str:
-    """Return what the joined text of a row holds beside its ticked options."""
+def typed_remainder(record: Record, question: int, options: Mapping[int, str]) -> str:
+    """Return the joined text of a row without its ticked options."""
     text = record.cells[question]
-    ticked = [option for column, option in named.items() if record.cells[column] == TICKED]
+    ticked = [option for column, option in options.items() if record.cells[column] == TICKED_BOX]
     for option in sorted(ticked, key=len, reverse=True):
         text = text if item_name(option) == OTHER else text.replace(option, "", 1)
     return text.strip(" ,")
 
 
 def spell_out(table: TextTable, question: int, options: Mapping[int, str]) -> TextTable:
-    """Return ``table`` with the columns of the options of a question as its items, each as people answered it.
+    """Return ``table`` with the columns of options of a question as its items.
 
-    What was typed for "Autre" stands under it; where the question was not answered, no box was.
+    The item "Autre" contains the typed text. All boxes are empty in rows without an answer to the question.
     """
 
     def spell_record(record: Record) -> Record:
         cells = list(record.cells)
         for column, option in options.items():
-            typed = rest(record, question, options) if cells[column] == TICKED and option == OTHER else cells[column]
+            typed = (
+                typed_remainder(record, question, options)
+                if cells[column] == TICKED_BOX and option == OTHER
+                else cells[column]
+            )
             cells[column] = typed if cells[question] else ""
         return Record(record.line, tuple(cells))
 

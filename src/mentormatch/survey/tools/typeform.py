@@ -1,8 +1,8 @@
-"""Typeform: a CSV with what was typed beside the options in a column ``Other`` behind its question.
+"""Typeform, a CSV with the other answers to a question in a column ``Other`` after it.
 
-Several columns are called ``Other``: each belongs to the question before it. Tags of HTML in titles are left out.
+Several columns are called ``Other``: each belongs to the question before it. HTML tags in titles are removed.
 
-Seen in headers alone: the columns ``Response Type``, ``Stage Date (UTC)``, ``Tags`` and ``Ending`` of newer exports.
+The columns ``Response Type``, ``Stage Date (UTC)``, ``Tags`` and ``Ending`` of newer exports are known only by name.
 """
 
 import re
@@ -15,10 +15,10 @@ from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Rows
 from mentormatch.survey.tool import OTHER, ToolPage, item_header, rows_below
 
-NUMBER, RESPONSE = "#", "response type"
-STARTED, SUBMITTED, NETWORK = "start date (utc)", "submit date (utc)", "network id"
-BESIDE = re.compile(r"other(\.[0-9]+)?")
-"""A number behind it is how pandas tells such columns apart."""
+NUMBER_HEADER, RESPONSE_TYPE = "#", "response type"
+START_HEADER, SUBMIT_HEADER, NETWORK_HEADER = "start date (utc)", "submit date (utc)", "network id"
+OTHER_COLUMN = re.compile(r"other(\.[0-9]+)?")
+"""The name of such a column; pandas adds numbers to equal names."""
 
 
 class Typeform(FactTool):
@@ -26,7 +26,7 @@ class Typeform(FactTool):
 
     kind = "typeform"
     label = "Typeform"
-    marks = (STARTED, SUBMITTED, NETWORK)
+    marks = (START_HEADER, SUBMIT_HEADER, NETWORK_HEADER)
     expected = mark("« # », « Start Date (UTC) », « Submit Date (UTC) »")
     page = ToolPage(
         known_by="« # », « Start Date (UTC) », « Submit Date (UTC) » : deux des trois",
@@ -41,42 +41,51 @@ class Typeform(FactTool):
         response="« # »",
     )
     facts = Facts(
-        dropped=(NUMBER, RESPONSE, STARTED, SUBMITTED, NETWORK, "stage date (utc)", "tags", "ending"),
-        sent=(SUBMITTED, STARTED),
+        dropped=(
+            NUMBER_HEADER,
+            RESPONSE_TYPE,
+            START_HEADER,
+            SUBMIT_HEADER,
+            NETWORK_HEADER,
+            "stage date (utc)",
+            "tags",
+            "ending",
+        ),
+        sent=(SUBMIT_HEADER, START_HEADER),
         zone="UTC",
-        number=(NUMBER,),
+        number=(NUMBER_HEADER,),
         states=(
-            State(column=(SUBMITTED,), partial=("",), others="counts"),
-            State(column=(RESPONSE,), counts=("", "completed"), others="partial"),
+            State(column=(SUBMIT_HEADER,), partial=("",), others="counts"),
+            State(column=(RESPONSE_TYPE,), counts=("", "completed"), others="partial"),
         ),
     )
 
     def knows(self, rows: Rows) -> bool:
-        """Take what has the two times behind the questions, or one of them and the tool's number first."""
+        """Return whether two of three columns exist: the start date, the submit date, and the number first."""
         cells = rows.records[0].cells
-        return len({STARTED, SUBMITTED} & set(map(fold, cells))) + (cells[0].strip() == NUMBER) > 1
+        return len({START_HEADER, SUBMIT_HEADER} & set(map(fold, cells))) + (cells[0].strip() == NUMBER_HEADER) > 1
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
         return [*name_others(MARKUP_TAG.sub("", cell) for cell in rows.records[0].cells)], rows_below(rows)
 
     def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
-        return not {STARTED, SUBMITTED}.isdisjoint(own.values())
+        return not {START_HEADER, SUBMIT_HEADER}.isdisjoint(own.values())
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
-        """Return the number in front, and the last columns of the tool's names, from the first time on."""
-        known = list(map(fold, names))
-        last = {name: at for at, name in enumerate(known)}
-        first = min((last[name] for name in (STARTED, SUBMITTED) if name in last), default=len(known))
-        number = [0] if names[0].strip() == NUMBER else []
-        response = [first - 1] if first and known[first - 1] == RESPONSE else []
-        behind = [at for at in range(first, len(known)) if self.is_dropped(known[at]) and last[known[at]] == at]
-        return {at: known[at] for at in (*number, *response, *behind)}
+        """Return the number if it is first, and the tool's own columns at the end, from the first date on."""
+        folded = list(map(fold, names))
+        last = {name: at for at, name in enumerate(folded)}
+        first = min((last[name] for name in (START_HEADER, SUBMIT_HEADER) if name in last), default=len(folded))
+        number = [0] if names[0].strip() == NUMBER_HEADER else []
+        response = [first - 1] if first and folded[first - 1] == RESPONSE_TYPE else []
+        at_end = [at for at in range(first, len(folded)) if self.is_dropped(folded[at]) and last[folded[at]] == at]
+        return {at: folded[at] for at in (*number, *response, *at_end)}
 
 
 def name_others(cells: Iterable[str]) -> Iterator[str]:
     """Yield the headers, each ``Other`` as the item "Autre" of the question before it."""
     question = ""
     for cell in cells:
-        beside = BESIDE.fullmatch(fold(cell)) is not None and question not in ("", NUMBER)
-        question = question if beside else cell.strip()
-        yield item_header(question, OTHER) if beside else cell
+        is_other = OTHER_COLUMN.fullmatch(fold(cell)) is not None and question not in ("", NUMBER_HEADER)
+        question = question if is_other else cell.strip()
+        yield item_header(question, OTHER) if is_other else cell

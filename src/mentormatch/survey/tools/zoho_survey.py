@@ -1,4 +1,4 @@
-"""Zoho Survey, which we know from memory: the header of the time states the order of day and month."""
+"""Zoho Survey, not checked against a real export. The header of the moment states the order of day and month."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Order, Rows, TextTable
 from mentormatch.survey.tool import ToolPage
 
-TIME = re.compile(r"(?:Timestamp|Fecha y hora) \((?P<first>dd|MM|yyyy)[^()]*\)", re.IGNORECASE)
+MOMENT_HEADER = re.compile(r"(?:Timestamp|Fecha y hora) \((?P<first>dd|MM|yyyy)[^()]*\)", re.IGNORECASE)
 
 
 class ZohoSurvey(FactTool):
@@ -45,13 +45,15 @@ class ZohoSurvey(FactTool):
     )
 
     def knows(self, rows: Rows) -> bool:
-        """Take what has the number of the response first, and a time with its format."""
-        return super().knows(rows) and any(TIME.fullmatch(cell.strip()) for cell in rows.records[0].cells)
+        """Return whether the number of the response is first, and a moment has its format in the header."""
+        return super().knows(rows) and any(MOMENT_HEADER.fullmatch(cell.strip()) for cell in rows.records[0].cells)
 
     def moment_columns(self, table: TextTable, columns: OwnColumns) -> list[int]:
-        return [at for at in columns.all if TIME.fullmatch(table.header[at])]
+        return [at for at in columns.all if MOMENT_HEADER.fullmatch(table.header[at])]
 
     def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:
-        """Return the order that the header of the time states."""
-        stated = {found["first"].casefold() for at in times if (found := TIME.fullmatch(table.header[at]))}
-        return "day first" if stated == {"dd"} else "month first" if stated == {"mm"} else None
+        """Return the order of day and month in the header of the moment, None if the year is first."""
+        first_parts = {
+            match["first"].casefold() for at in times if (match := MOMENT_HEADER.fullmatch(table.header[at]))
+        }
+        return "day first" if first_parts == {"dd"} else "month first" if first_parts == {"mm"} else None
