@@ -1,8 +1,8 @@
 """Second reading of xls files: Excel binary records (BIFF) in an OLE container -> the cells of each sheet.
 
-calamine skips cells that it cannot place. This parser follows [MS-CFB] and [MS-XLS] of Microsoft, and raises
-UnreadableError for records without an end, a list of sheets with wrong offsets, and missing texts. The child process
-that opens workbooks imports this module.
+calamine skips records that it does not understand. This parser follows [MS-CFB] and [MS-XLS] of Microsoft. It raises
+UnreadableError for records without an end, wrong offsets of sheets, and missing texts. The child process for workbooks
+imports this module.
 """
 
 import struct

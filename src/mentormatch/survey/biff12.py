@@ -1,7 +1,7 @@
 """Second reading of xlsb files: binary records (BIFF12) in an archive -> the cells of each sheet.
 
-calamine skips records that it does not know. This parser follows [MS-XLSB] of Microsoft. The child process that opens
-workbooks imports this module.
+calamine skips unknown records. This parser follows [MS-XLSB] of Microsoft. The child process for workbooks imports this
+module.
 """
 
 import struct

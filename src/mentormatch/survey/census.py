@@ -1,9 +1,8 @@
 """The cells of a sheet by row and column, and the comparison of two readings of it.
 
-calamine reads the values of a workbook, and skips cells that it does not understand. A second parser, for the format of
-the file, lists the cells; both readings must agree. Errors (``#N/A``) and formulas without a result have no value: they
-are listed separately. The child process that opens workbooks imports this module, so it imports no other of this
-package.
+calamine reads the values of a workbook and skips cells without a meaning for it. A second parser, for the format of the
+file, lists the cells; both readings must agree. Errors (``#N/A``) and formulas without a result have no value: they are
+listed separately. The child process for workbooks imports this module, so it imports no other of this package.
 """
 
 import re
@@ -13,7 +12,7 @@ from typing import Any
 MAX_CELLS = 20_000_000  # of one sheet, as ``sheets.MAX_AREA``
 ERROR = "error"
 UNCOMPUTED = "uncomputed"  # a formula without a result
-OUTDATED = "outdated"  # a formula with the result 0 in a workbook that was never computed
+OUTDATED = "outdated"  # a formula with the result 0, in a workbook that must be computed when it is opened
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -50,19 +49,19 @@ class CellInventory:
         """Return the cells of a row by column, as the stored mapping: cells may be added to it."""
         return self.rows.setdefault(row, {})
 
-    def add(self, row: int, column: int, held: HeldCells) -> None:
+    def add(self, row: int, column: int, content: HeldCells) -> None:
         """Add a cell. Raises DuplicateCellError if its position is taken, MemoryError beyond ``MAX_CELLS``."""
         cells = self.row(row)
         if column in cells:
             raise DuplicateCellError
-        cells[column] = held
+        cells[column] = content
         self._size += 1
         if self._size > MAX_CELLS:
             raise MemoryError
 
     def is_empty(self) -> bool:
         """Return whether all cells are blank."""
-        return all(is_blank(held) for cells in self.rows.values() for held in cells.values())
+        return all(is_blank(content) for cells in self.rows.values() for content in cells.values())
 
     def add_fault(self, row: int, column: int, kind: str) -> None:
         """Add a cell without a value; ``kind`` is ``ERROR``, ``UNCOMPUTED`` or ``OUTDATED``."""
@@ -106,39 +105,39 @@ def _check_row(at: int, cells: dict[int, HeldCells], row: list[Any], first: int)
             raise ReadingMismatchError(format_cell_name(at, column))
 
 
-def is_blank(held: object) -> bool:
-    return isinstance(held, str) and not held.strip()
+def is_blank(content: object) -> bool:
+    return isinstance(content, str) and not content.strip()
 
 
-def do_values_agree(held: HeldCells, value: object) -> bool:
+def do_values_agree(content: HeldCells, value: object) -> bool:
     """Return whether a value equals the content of a cell: the same text apart from white space, or the same number.
 
     Files store dates and times in several forms: they agree with any cell that is not blank. ``ANY_TEXT`` agrees with
     any value that is not blank.
     """
-    if held == value:
+    if content == value:
         return True
     if value.__class__ is float or value.__class__ is int or value.__class__ is bool:
-        return _is_number(held, value)
-    if held is None or held is ANY_TEXT:
-        return is_blank(value) == (held is None)
+        return _is_number(content, value)
+    if content is None or content is ANY_TEXT:
+        return is_blank(value) == (content is None)
     if isinstance(value, str):
-        return isinstance(held, str) and _without_spaces(value) in {
-            _without_spaces(held),
-            _without_spaces(_plain(held)),
-        }
-    return not is_blank(held)
+        text = _without_spaces(value)
+        return isinstance(content, str) and (
+            text == _without_spaces(content) or text == _without_spaces(_decode_escapes(content))
+        )
+    return not is_blank(content)
 
 
-def _is_number(held: HeldCells, value: object) -> bool:
+def _is_number(content: HeldCells, value: object) -> bool:
     try:
-        return held is ANY_TEXT or float(held or "") == value
+        return content is ANY_TEXT or float(content or "") == value
     except (TypeError, ValueError):
         return False
 
 
-def _plain(text: str) -> str:
-    """Decode the escapes of Office, such as ``_x000D_``."""
+def _decode_escapes(text: str) -> str:
+    # Office writes control characters as ``_x000D_``
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
@@ -160,8 +159,8 @@ def format_column_letters(column: int) -> str:
     name = ""
     column += 1
     while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
+        column, letter = divmod(column - 1, 26)
+        name = chr(65 + letter) + name
     return name
 
 

@@ -21,13 +21,13 @@ MORE_THAN_AN_ADDRESS = mark("une adresse et autre chose ; elle n'est reprise dan
 
 
 def asks_for_mail(name: str, field: AnyField) -> bool:
-    """Return whether a contact question asks for an e-mail address, not a telephone number, by its id or text."""
+    """Return whether the id or text of a contact question contains a word for e-mail, and none for telephone."""
     folded = fold(f"{name} {field.question}")
     return any(word in folded for word in MAIL_WORDS) and not TELEPHONE_WORDS.search(folded)
 
 
 def asks_for_telephone(name: str, field: AnyField) -> bool:
-    """Return whether a contact question asks for a telephone number, by its id or text."""
+    """Return whether the id or text of a contact question contains a word for telephone."""
     return TELEPHONE_WORDS.search(fold(f"{name} {field.question}")) is not None
 
 

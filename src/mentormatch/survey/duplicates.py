@@ -94,7 +94,7 @@ def group_by[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[
 def settle_duplicates(
     entries: Sequence[SurveyEntry], plan: Plan
 ) -> tuple[list[SurveyEntry], list[RowFate], list[Remark]]:
-    """Return the entries that count, one per person and side, the rows that they replace, and remarks.
+    """Return the entries that count, one per person and side; the replaced rows; and remarks.
 
     With keys no row is replaced. Raises SurveyError if a key is repeated, with the lines, or if the entry that counts
     depends on an unknown order of day and month.
@@ -228,7 +228,7 @@ def lines_in_words(affected: Sequence[Sequence[int]]) -> str:
 
 
 def sheet_of(entry: SurveyEntry, plan: Plan) -> tuple[str, str]:
-    """Return the scope in which a key is unique: the file, and the side unless each person has one row in all."""
+    """Return the scope of unique keys: the file, and the side unless a person has one row for both sides."""
     return entry.row.source, "" if plan.one_row_each else entry.side
 
 

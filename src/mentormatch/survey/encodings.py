@@ -1,4 +1,4 @@
-"""Bytes -> the one-byte encoding in which they are most plausible as text, None if no encoding is clearly the best.
+"""Bytes -> their one-byte encoding, by plausibility of the text; None if no encoding is clearly better than others.
 
 The same byte is ``é`` in one encoding and a sign or a capital in others. Each character beyond ASCII has a penalty,
 which is higher if it is rare or in an unusual context: a capital after a small letter, a sign within a word. An
@@ -53,12 +53,11 @@ class EncodingCandidate:
 
     @property
     def is_good(self) -> bool:
-        """Whether no character is wrong, and few are rare."""
         return max(self.costs, default=0) < _WRONG and self.total <= MAX_MEAN_PENALTY * len(self.costs)
 
 
 def rank_encodings(content: bytes) -> list[EncodingCandidate]:
-    """Return the encodings in which bytes can be decoded, best first; one of those that give the same text."""
+    """Return the encodings in which bytes can be decoded, best first; one per different text."""
     candidates: dict[str, EncodingCandidate] = {}
     contexts = find_byte_contexts(content)
     for encoding in CANDIDATES:

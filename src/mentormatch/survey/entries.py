@@ -36,7 +36,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class SurveyEntry:
-    """A valid row for one side: the answers, and the share of the weight of the criteria that they cover.
+    """A valid row for one side: the answers, and their share of the weight of the criteria.
 
     ``readings`` are the answers to the fields ``names``. All people of a side share ``names``: a mapping per person
     would take more memory than the answers.

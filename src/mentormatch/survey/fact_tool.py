@@ -76,7 +76,7 @@ class Layout:
     rows : all rows
     own : the tool's own columns, with the folded name by which the facts know each
     left_out : columns that repeat others
-    known : questions that certainly have a column per item
+    with_items : questions that certainly have a column per item
     """
 
     names: list[str]
@@ -84,7 +84,7 @@ class Layout:
     rows: Rows
     own: Mapping[int, str]
     left_out: set[int] = field(default_factory=set)
-    known: set[str] = field(default_factory=set)
+    with_items: set[str] = field(default_factory=set)
 
     def texts(self, column: int) -> set[str]:
         """Return the different folded texts of a column that are not empty."""
@@ -171,7 +171,7 @@ class FactTool(Tool):
             is_item = self.facts.boxes and next_name.startswith(name + self.facts.joiner)
             if is_item and layout.texts(following) <= BOX_VALUES:
                 layout.left_out.add(at)
-                layout.known.add(name)
+                layout.with_items.add(name)
             is_other = any(item_name(item) == OTHER for _, item in self.splits(name))
             if is_other and next_name in (name, f"{name}.1"):  # pandas numbers equal names
                 layout.names[following] = name
@@ -199,7 +199,7 @@ class FactTool(Tool):
                 if next_item is None:
                     break
                 items.append(next_item)
-            if len(items) > 1 or question in layout.known or self.facts.certain_joiner:
+            if len(items) > 1 or question in layout.with_items or self.facts.certain_joiner:
                 if self.are_items(layout, columns, items):
                     return question, items
             elif item_name(item) == OTHER and layout.names[: columns[0]][-1:] == [question]:
@@ -311,7 +311,7 @@ class OwnColumns:
 
 
 def run_of_names(candidates: Mapping[int, str], columns: Iterable[int], used: Collection[str] = ()) -> dict[int, str]:
-    """Return the columns up to the first that is no candidate, or whose name is used: that column is a question.
+    """Return the columns before the first question: a column that is no candidate, or has a used name.
 
     >>> run_of_names({0: "ville", 1: "pays", 2: "ville", 3: "zone"}, range(4))
     {0: 'ville', 1: 'pays'}
@@ -357,9 +357,9 @@ def item_columns(layout: Layout, questions: Sequence[ToolQuestion]) -> Iterator[
 
 
 def blank_unticked(table: TextTable, groups: Sequence[Sequence[int]]) -> TextTable:
-    """Return the table with empty boxes in rows where no box of a question is ticked.
+    """Return the table with all boxes of a question empty in rows without a tick.
 
-    Such rows look the same as those of people who did not see the question.
+    Such rows look the same as rows of people who did not see the question.
     """
     boxes = [columns for columns in groups if {row.cells[at] for row in table.records for at in columns} <= BOX_VALUES]
 
@@ -419,7 +419,6 @@ def shown_lines(lines: Sequence[int]) -> str:
 
 
 def zone_named(name: str) -> tzinfo | None:
-    """Return the time zone of a name, None if the name is empty or unknown."""
     try:
         return UTC if name == "UTC" else ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):

@@ -16,7 +16,7 @@ type Verdict = Literal["counts", "partial", "out", "asked"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A column whose words decide whether a response counts; ``column`` has the names that it may have.
+    """A column whose words decide whether a response counts; ``column`` lists its possible names.
 
     ``others`` is the verdict on all other words. An empty cell counts, unless it is listed or ``others`` is not
     "asked". With ``choose``, a remark gives the number of responses for each word that counts.
@@ -55,7 +55,7 @@ class Facts:
     asked : own columns that are questions, such as the kind of a ticket
     prefixes : first characters of the names of other columns that are left out
     sent : columns with the moment of a response, the best first
-    day_first : columns that occur only in languages where the tool writes the day first
+    day_first : columns whose presence proves that the tool writes the day first
     zone : time zone of moments without one
     number : columns with the number of a response
     states : columns that decide whether a response counts

@@ -57,7 +57,7 @@ def missing_header_problem(header: Record, answers: Sequence[Record]) -> Problem
 
 
 def answer_like_columns(header: Record, answers: Sequence[Record]) -> list[int]:
-    """Return the columns, from 0, whose first cell looks like the answers below it."""
+    """Return the columns, from 0, with a first cell like the answers below it."""
     cells = [cell.strip() for cell in header.cells]
     numbered = numbered_columns(cells)
     below = [row.cells for row in answers if not are_same(row.cells, cells)]
@@ -70,17 +70,16 @@ def answer_like_columns(header: Record, answers: Sequence[Record]) -> list[int]:
 
 
 def are_same(cells: Sequence[str], header: Sequence[str]) -> bool:
-    """Return whether cells, once stripped, are equal to the stripped header."""
     return len(cells) == len(header) and all(cell.strip() == name for cell, name in zip(cells, header, strict=True))
 
 
 def is_shaped_like(cell: str, texts: Sequence[str]) -> bool:
-    """Return whether a cell is a number, a date or an address, and so are all texts below it, at least two."""
+    # A number, a date or an address, above at least two texts of this shape
     return len(texts) >= 2 and bool(VALUE_PATTERN.fullmatch(cell)) and all(map(VALUE_PATTERN.fullmatch, texts))
 
 
 def is_repeated_below(cell: str, texts: Sequence[str]) -> bool:
-    """Return whether a cell is repeated below, among other texts. A ticked box may repeat its header alone."""
+    """Return whether a cell is repeated below, next to other texts. Ticked boxes may only repeat their header."""
     folded = set(map(fold, set(texts)))
     return len(folded) > 1 and fold(cell) in folded
 
@@ -232,7 +231,7 @@ def missing_column_problem(table: TextTable, name: str, field: AnyField, claims:
 
 
 def separate_questions(table: TextTable, plan: Plan) -> TextTable:
-    """Return the table with the header from ``alone`` for each column that is a separate question.
+    """Return the table with the header from ``alone`` for each separate question.
 
     In a group of columns that may be items of one question, the programme decides: the columns after the last item
     that it knows are separate questions. If it knows no item, the first column that is another question of the

@@ -47,14 +47,14 @@ NAME_PATTERN = re.compile(
 
 
 def name_fields(fields: Mapping[str, AnyField], called: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the text fields whose questions ask for the names of people, ``called`` if there is none."""
+    """Return the text fields with a word for names in their question, ``called`` if there are none."""
     texts = {name: field for name, field in fields.items() if field.kind == "text" and field.use != "forbidden"}
     names = tuple(name for name, field in texts.items() if NAME_PATTERN.search(fold(field.question or name)))
     return names or called
 
 
 def identity_hashes(entry: SurveyEntry, plan: Plan) -> tuple[int, int]:
-    """Return the hashes by which a person is recognised on the other side: of the key, and of e-mail and name.
+    """Return two hashes that identify a person on both sides: of the key, and of e-mail and name.
 
     A hash is 0 if the key is valid on one side only, or if the e-mail or the name is unknown.
     """
@@ -81,12 +81,11 @@ def words_in(texts: Iterable[str]) -> Iterator[str]:
 
 
 def text_hash(*texts: str) -> int:
-    """Return a 64-bit hash of some texts."""
     return int.from_bytes(blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def person_numbers(entries: Sequence[SurveyEntry], plan: Plan) -> PersonNumbers:
-    """Return the identity hashes of the people of one side, (n, 2) uint64."""
+    # (n, 2)
     return np.array([identity_hashes(entry, plan) for entry in entries], dtype=np.uint64).reshape(-1, 2)
 
 
@@ -160,7 +159,6 @@ def skeleton_of_name(entry: SurveyEntry, plan: Plan) -> str:
 
 
 def character_remarks(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
-    """Yield remarks on rows whose key or contact details contain characters that staff cannot see or would misread."""
     for entry in entries:
         kinds = dict.fromkeys(flag for text in (entry.row.key, *entry.contact.values()) for flag in flags(text))
         if kinds:
@@ -169,7 +167,6 @@ def character_remarks(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
 
 
 def test_row_remarks(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
-    """Yield remarks on rows whose key or contact details contain a word for a test, in seven languages."""
     for entry in entries:
         texts = (entry.row.key, *entry.contact.values())
         match = next((word for text in texts if (word := TEST_WORD.search(fold(text)))), None)
@@ -209,7 +206,7 @@ NAME_SEPARATOR = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNOREC
 def known_names(entries: Sequence[SurveyEntry], *, apart: bool) -> Counter[str]:
     """Count the rows that contain each key and each answer in text, or part of one, as canonical texts.
 
-    ``apart``: whether each row is of one side, so that the two entries of a row count once if false.
+    Unless sides are ``apart``, the two entries of one row count once.
     """
     counts: Counter[str] = Counter()
     rows = group_by(entries, lambda entry: (entry.side if apart else "", entry.row.source, entry.row.line))
@@ -225,14 +222,13 @@ def known_names(entries: Sequence[SurveyEntry], *, apart: bool) -> Counter[str]:
 
 
 def name_parts(text: str) -> frozenset[str]:
-    """Return a text and its parts between separators of names, as canonical texts."""
     return frozenset(map(canonical, {text, *filter(None, NAME_SEPARATOR.split(text))}))
 
 
 def joined_name_remarks(
     entries: Sequence[SurveyEntry], field: str, joiner: str, name_counts: Counter[str]
 ) -> Iterator[Remark]:
-    """Yield remarks on rows where a part of a name is also a name or key elsewhere: maybe several names in one."""
+    # A part of a name that is a name or key in another row: several names may be taken for one
     for entry in entries:
         value = entry.value(field)
         names = value if isinstance(value, tuple) else ()
@@ -294,7 +290,7 @@ def digits_in(text: str) -> str:
 
 
 def distinguishing_words(text: str) -> list[str]:
-    """Return the words that are one letter or a Roman numeral, without those before an apostrophe: ``l'``."""
+    # Single letters and Roman numerals, but not ``l'``
     return [
         word for word in WORD_WITHOUT_APOSTROPHE.findall(fold(text)) if len(word) == 1 or ROMAN_NUMERAL.fullmatch(word)
     ]
@@ -364,7 +360,6 @@ def cohort_and_contacts_of(
 def gather_contacts(
     entries: Iterable[SurveyEntry], faults: Mapping[RowFate, Mapping[str, str]]
 ) -> dict[tuple[Side, str], dict[str, str]]:
-    """Return the contact answers of each person, without unusable addresses."""
     return {
         (entry.side, entry.row.key): {
             name: answer for name, answer in entry.contact.items() if name not in faults[entry.row]
@@ -375,7 +370,7 @@ def gather_contacts(
 
 
 def unusable_addresses(entry: SurveyEntry, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
-    """Yield the questions that a person answered with an unusable e-mail address, each with the reason."""
+    # Pairs of a question and the reason
     for name in questionnaire.addresses:
         fault = find_address_fault(entry.contact[name]) if name in entry.contact else ""
         if fault:
@@ -383,14 +378,13 @@ def unusable_addresses(entry: SurveyEntry, questionnaire: Questionnaire) -> Iter
 
 
 def address_remarks(faults: Mapping[RowFate, Mapping[str, str]]) -> Iterator[Remark]:
-    """Yield a remark on each unusable address."""
     for row, faults_by_field in faults.items():
         for name, fault in faults_by_field.items():
             yield Remark(row.source, row.line, tr("« {name} » : {note}", name=name, note=tr(fault)))
 
 
 def zone_remarks(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
-    """Yield a remark on each person whose slots are read in the reference time zone because their own is unknown."""
+    # Slots of people without a known place are read in the reference time zone
     for name, field in plan.fields.items():
         if isinstance(field, Slots) and field.zone:
             sentence = tr(
@@ -413,7 +407,7 @@ def people_of(entries: Sequence[SurveyEntry], plan: Plan, side: Side) -> People:
 
 
 def answer_remarks(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
-    """Yield the notes on single answers, by line and field, without the answer."""
+    # By line and field, without the answer
     for entry in entries:
         for name, reading in zip(entry.names, entry.readings, strict=True):
             if reading.note:

@@ -1,4 +1,4 @@
-"""The texts of a column -> the moments when answers were sent, with the order of day and month of the whole column.
+"""Texts of a column -> the moments when answers were sent, and the order of day and month in the column.
 
 Formats are ISO 8601, those of tools (``2026/04/08 1:05:06 PM UTC+2``), the numbers of days of spreadsheets, and months
 by name (``mardi 3 mars 2026, 10:04``, ``Mar 03, 2026 10:04 AM``). If the year is last, the order of day and month
@@ -181,7 +181,7 @@ def month_named(name: str) -> int:
 
 
 def moment(match: re.Match[str], *, month: str, day: str) -> datetime | None:
-    """Return the moment in a text, None if there is no such day or time."""
+    """Return the moment in a text, None if its day or time does not exist."""
     year = int(match["year"]) + (CENTURY if len(match["year"]) < len("2000") else 0)
     hour = hour_of(match)
     if year not in range(1900, 2101) or hour is None:
@@ -217,7 +217,6 @@ def is_swapped(moments: Sequence[AmbiguousDate]) -> bool:
 
 
 def may_be_swapped(date: AmbiguousDate) -> bool:
-    """Return whether the day and month of a moment could be swapped unnoticed."""
     return date.day is not None and date.day.month != date.day.day <= MONTHS
 
 
@@ -229,7 +228,6 @@ def moment_without_proof(column: str, date: AmbiguousDate, likely: Order | None)
 
 
 def find_agreed_order(rows: Order | None, tool: Order | None) -> Order | None:
-    """Return the order of the rows or of the tool; None if there is none, or if they differ."""
     return None if rows and tool and rows != tool else rows or tool
 
 

@@ -48,7 +48,7 @@ class Pseudonyms(VersionedPickle):
         return f"{SIDE_LETTERS[side]}-{b32encode(self._keyed_hash(side, key)).decode()[:PSEUDONYM_LENGTH]}"
 
     def token(self, key: str) -> str:
-        """Return the token by which a person who asked to be forgotten is recognised, the same on both sides."""
+        """Return the token of a person in the list of forgotten people, the same on both sides."""
         return self._keyed_hash("forgotten", key).hex()
 
     def _keyed_hash(self, purpose: str, key: str) -> bytes:
@@ -101,7 +101,7 @@ def make_secret(path: Path) -> None:
 
 
 def add_to_gitignore(path: Path, suffix: str) -> None:
-    """Add ``*suffix`` to the .gitignore of the folder of a file, unless it is there."""
+    """Add ``*suffix`` to the .gitignore of the folder of a file, if it is absent."""
     rules, line = path.with_name(".gitignore"), f"*{suffix}"
     text = rules.read_text(encoding="utf-8") if rules.exists() else ""
     if line not in text.splitlines():

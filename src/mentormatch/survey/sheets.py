@@ -107,12 +107,12 @@ def limit_this_process() -> None:
         resource.setrlimit(kind, (limit, limit))
 
 
-def write_sheet(content: bytes, wanted: str | None, out: IO[str]) -> None:
-    """Write the rows of the sheet ``wanted`` (None: of the first with cells), then the object that ends the output."""
+def write_sheet(content: bytes, sheet_name: str | None, out: IO[str]) -> None:
+    """Write the rows of a sheet (None: of the first with cells), then the object that ends the output."""
     from mentormatch.survey.census import DuplicateCellError, ReadingMismatchError, UnreadableError
 
     try:
-        end = _write_rows(content, wanted, out)
+        end = _write_rows(content, sheet_name, out)
     except WorkbookRefusedError as refusal:
         end = refusal.end
     except ReadingMismatchError as difference:
@@ -126,7 +126,7 @@ def write_sheet(content: bytes, wanted: str | None, out: IO[str]) -> None:
     out.write(json.dumps(end) + "\n")
 
 
-def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, Any]:
+def _write_rows(content: bytes, sheet_name: str | None, out: IO[str]) -> dict[str, Any]:
     from mentormatch.survey.census import check_rows
 
     if _ENCRYPTED in content:
@@ -135,7 +135,7 @@ def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, A
     workbook = _open_workbook(content)
     names = workbook.sheet_names
     book = _SecondReading(content, names)
-    sheet, others = _choose_sheet(workbook, wanted, book)
+    sheet, others = _choose_sheet(workbook, sheet_name, book)
     inventory = book.inventory(sheet.name)
     character_count = 0
     for row in check_rows(inventory, sheet.iter_rows(), (sheet.start or (0, 0))[1]):
@@ -152,7 +152,7 @@ def _cell(value: object) -> str | list[str]:
 
 
 def _check_archive(content: bytes) -> None:
-    """Refuse an archive if the unpacked size that it declares exceeds the memory limit."""
+    """Refuse an archive if its declared unpacked size exceeds the memory limit."""
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -210,15 +210,15 @@ def _parse_workbook(content: bytes) -> Any:
 
 
 def _choose_sheet(
-    workbook: "CalamineWorkbook", wanted: str | None, book: _SecondReading
+    workbook: "CalamineWorkbook", sheet_name: str | None, book: _SecondReading
 ) -> tuple["CalamineSheet", list[str]]:
-    """Return the sheet ``wanted``, or the first with cells, visible sheets first, and the names of further ones."""
+    """Return the sheet ``sheet_name``, or the first with cells, visible sheets first, and the names of further ones."""
     from python_calamine import SheetVisibleEnum
 
-    if wanted is not None:
-        if wanted not in workbook.sheet_names:
+    if sheet_name is not None:
+        if sheet_name not in workbook.sheet_names:
             raise WorkbookRefusedError("no sheet")
-        return _sheet(workbook, wanted, book), []
+        return _sheet(workbook, sheet_name, book), []
     visible_first = sorted(workbook.sheets_metadata, key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
     sheets = [_sheet(workbook, sheet.name, book) for sheet in visible_first]
     filled = [sheet for sheet in sheets if sheet.start is not None or not book.inventory(sheet.name).is_empty()]

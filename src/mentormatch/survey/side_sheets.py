@@ -125,7 +125,6 @@ def named_after_sheet(table: TextTable) -> TextTable:
 
 
 def with_remarks(table: TextTable, *texts: str) -> TextTable:
-    """Return a table with remarks on the file, before its other remarks."""
     return replace(table, remarks=(*(TableRemark(None, text) for text in texts), *table.remarks))
 
 

@@ -331,7 +331,7 @@ class OdsWorkbook:
 
 
 class _ContentParser:
-    """State of the parser: the sheet, the row, the cell, and the depth of annotations, whose text is no value."""
+    """State of the parser: the sheet, the row, the cell, and the depth of annotations: their text is no value."""
 
     def __init__(self, xml: bytes) -> None:
         self.sheets: dict[str, CellInventory] = {}

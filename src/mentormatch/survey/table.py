@@ -30,7 +30,7 @@ TITLE_ADVICE = mark("nommez la colonne, ou supprimez les lignes de titre au-dess
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row: ``line`` is its number in a spreadsheet (from 1), or its position in a data frame + 2.
+    """A row of text: ``line`` is its number in a spreadsheet (from 1), or its position in a data frame + 2.
 
     ``start`` is the physical line of a text file where the row starts, 0 if it is unknown: cells may span lines.
     """
@@ -77,7 +77,7 @@ NO_MANNER = Manner()
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All rows of a source that are not blank, header rows included, and the format in which they were read."""
+    """All rows of a source that are not blank, header rows included, and the format of the source."""
 
     source: str
     records: tuple[Record, ...]
@@ -293,7 +293,7 @@ def _check_total(source: str, rows: int, cells: int) -> None:
 
 
 def _count_used(cells: Sequence[str]) -> int:
-    """Return the number of cells up to the last one that is not blank."""
+    # Up to the last cell that is not blank
     return next((index for index in range(len(cells), 0, -1) if cells[index - 1].strip()), 0)
 
 
@@ -337,7 +337,7 @@ def _sorted_by_line(refused: Iterable[RefusedRow], more: Iterable[RefusedRow]) -
 
 
 def _repeated_header_problems(names: Sequence[str]) -> list[Problem]:
-    """Return one problem for each header of several columns."""
+    """Return a problem for each header of several columns."""
     columns_by_name: dict[str, list[int]] = defaultdict(list)
     for column, name in enumerate(names):
         columns_by_name[fold(name)].append(column)
@@ -362,7 +362,7 @@ def _quote_name(name: str) -> str:
 
 
 def _missing_header_problems(names: Sequence[str], records: Sequence[Record]) -> list[Problem]:
-    """Return one problem for each column with answers and an empty header."""
+    """Return a problem for each column with answers and an empty header."""
     empty = [column for column, name in enumerate(names) if not fold(name)]
     firsts = ((column, _first_answer(records, column)) for column in empty)
     return [

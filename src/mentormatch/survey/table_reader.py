@@ -71,7 +71,7 @@ def kind_of_bytes(content: bytes) -> str:
 
 
 def _is_image(head: bytes) -> bool:
-    """Return whether a file begins as WebP, BMP, HEIC or AVIF, whose marks are not in the first bytes alone."""
+    """Return whether a file is WebP, BMP, or of the family of HEIC: their first bytes are not enough."""
     is_web = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     is_bitmap = head[:2] == b"BM" and head[6:10] == bytes(4)
     return is_web or is_bitmap or head[4:8] == b"ftyp"

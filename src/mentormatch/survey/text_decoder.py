@@ -127,7 +127,7 @@ def _is_unicode(content: bytes) -> bool:
 
 
 def _detect_one_byte_encoding(content: bytes, name: str) -> str:
-    """Detect the one-byte encoding of a text. Raises SurveyError if none is clearly the best.
+    """Detect the one-byte encoding of a text. Raises SurveyError if several are plausible.
 
     With sequences of UTF-8, the text is not in the Windows encoding: the file mixes both. A text with NULs passes as
     Windows, because the reader of the table refuses its rows.

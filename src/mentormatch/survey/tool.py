@@ -29,7 +29,7 @@ OTHER = "Autre"
 
 @dataclass(frozen=True, slots=True)
 class ToolPage:
-    """The cells of a tool in the tables of the page of survey tools, in French; a cell may be empty.
+    """The cells of a tool on the page of survey tools, in French; they may be empty.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ class Tool(ABC):
 
 
 def tools_by_kind() -> dict[str, type[Tool]]:
-    """Return all survey tools, those of extensions included, by kind."""
+    """Return all survey tools, including extensions, by kind."""
     return concrete(Tool, TOOLS, "mentormatch.tools")
 
 
@@ -145,10 +145,12 @@ def find_header(rows: Rows, tools: Sequence[Tool]) -> tuple[Rows, list[Tool]]:
 
 def without_labels(rows: Rows) -> Rows:
     """Return the rows without the labels ``Unnamed: 3`` that pandas gives to columns without a header."""
-    first, *rest = rows.records
+    first, *answers = rows.records
     cells = tuple("" if UNNAMED_LABEL.fullmatch(cell) else cell for cell in first.cells)
     return (
-        rows if cells == first.cells or is_blank(cells) else replace(rows, records=(replace(first, cells=cells), *rest))
+        rows
+        if cells == first.cells or is_blank(cells)
+        else replace(rows, records=(replace(first, cells=cells), *answers))
     )
 
 
@@ -255,9 +257,9 @@ def item_name(label: str) -> str:
     return OTHER if fold(label).rstrip(" .:") in OTHER_LABELS else label
 
 
-def leading_count(cells: Sequence[str], known: Collection[str]) -> int:
-    """Return the number of first cells whose folded text is in ``known``, up to the first that is not."""
-    return next((at for at, cell in enumerate(cells) if fold(cell) not in known), len(cells))
+def leading_count(cells: Sequence[str], names: Collection[str]) -> int:
+    """Return the number of cells before the first one whose folded text is not in ``names``."""
+    return next((at for at, cell in enumerate(cells) if fold(cell) not in names), len(cells))
 
 
 def rows_below(rows: Rows, count: int = 1) -> Rows:
@@ -286,13 +288,13 @@ def with_submissions(
     Parameters
     ----------
     columns
-        The columns with the moment: the first that is not blank counts. A remark reports a moment that cannot be read.
+        The columns with the moment: the first text that is not blank counts. A remark reports an unreadable moment.
     whole
         Whether a response is complete, by its cells.
     certain
         The order of day and month of the tool in the language of the file, None if it is unknown.
     response
-        The columns with the number of the response: the first that is not blank counts.
+        The columns with the number of the response: the first text that is not blank counts.
     """
     texts = [first_filled(record.cells, columns) for record in table.records]
     rows = zip(texts, table.records, strict=True)

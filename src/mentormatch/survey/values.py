@@ -63,7 +63,7 @@ def rows_of(name: str, columns: Iterable[ValueColumn]) -> Rows:
 
 
 def limit_columns(name: str, columns: Iterable[ValueColumn]) -> Iterator[ValueColumn]:
-    """Yield the columns. Raises SurveyError above ``MAX_COLUMNS``: each row of objects may add some."""
+    # Each row of objects may add columns
     for number, column in enumerate(columns):
         if number == MAX_COLUMNS:
             cause, expected = tr("plus de {most} colonnes", most=MAX_COLUMNS), tr("{most} au plus", most=MAX_COLUMNS)
@@ -107,7 +107,6 @@ def label_and_cells(column: ValueColumn, problems: list[Problem]) -> tuple[str, 
 
 
 def type_problems(label: str, types: Mapping[int, str], expected: str) -> Iterator[Problem]:
-    """Yield one problem for each type of unsupported value in a column; ``types`` are by position."""
     for kind in dict.fromkeys(types.values()):
         first, *further_lines = [position + FIRST_LINE for position, name in types.items() if name == kind]
         where = tr("colonne « {name} », ligne {line}", name=label, line=first)

@@ -34,7 +34,7 @@ _FOLLOWED_LATER = mark("du texte suit un guillemet fermant (ouvert ici, refermé
 
 
 def split(lines: Iterable[str], delimiter: str, *, skip: int = 0) -> Iterator[Record]:
-    """Yield the records after the first ``skip`` lines, each with its row and the physical line where it starts.
+    """Yield the records after the first ``skip`` lines, each with its row and its first physical line.
 
     Rows are numbered as in a spreadsheet: from 1, a record of several lines and a blank line count once each. Errors
     state physical lines, as in a text editor, where a wrong quote can be corrected.
@@ -242,7 +242,6 @@ def best_delimiter(text: str) -> str:
 
 
 def _below_titles(records: list[Record]) -> list[Record]:
-    """Return the records from the first with several cells on."""
     return list(dropwhile(lambda record: len(record.cells) == 1, records))
 
 

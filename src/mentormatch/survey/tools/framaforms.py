@@ -82,7 +82,7 @@ class Framaforms(FactTool):
         return [*questions_in(questions, labels, layout)]
 
     def sort(self, rows: Rows) -> TextTable:
-        """Return the table, with all items but the first of each question in ``alone``."""
+        """Return the table, with the second and further items of each question in ``alone``."""
         table = super().sort(rows)
         names, body = self.headings(rows)
         questions = self.questions(Layout([*names], body, rows, self.own_columns(names, rows)))

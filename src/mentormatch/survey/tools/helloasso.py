@@ -1,6 +1,6 @@
 """HelloAsso, tickets in CSV or XLSX. One row per ticket, with the answers to its form.
 
-The only address is that of the buyer, who may have bought tickets for several people: the ticket identifies them.
+The only address is that of the buyer of the tickets. The number of the ticket identifies a person if there are several.
 """
 
 from mentormatch.languages.text_keys import fold

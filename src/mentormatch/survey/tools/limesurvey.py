@@ -208,7 +208,7 @@ def yes_or_no(table: TextTable, own_count: int) -> Iterator[list[int]]:
 
 
 def remarks_on_conversion(table: TextTable, own_count: int) -> Iterator[TableRemark]:
-    """Yield a remark on each question whose items are 1 or 2: these may be boxes that the export has converted."""
+    # Items of 1 and 2 may be boxes that the export has converted
     for question, columns in items_of(table, own_count).items():
         texts = {row.cells[column].strip() for row in table.records for column in columns}
         if texts - {""} == {"1", "2"}:

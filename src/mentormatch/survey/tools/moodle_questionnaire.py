@@ -71,7 +71,7 @@ class MoodleQuestionnaire(FactTool):
             yield replace(question, question=match["name"]) if match else question
 
     def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
-        """Return the table with ticked boxes, and a remark on each grid, whose levels are numbers."""
+        """Return the table with ticked boxes, and a remark on each grid, because its levels are numbers."""
         table, remarks = super().answered(table, columns), list(table.remarks)
         for group in columns.items:
             texts = {row.cells[at] for row in table.records for at in group} - {""}
@@ -85,7 +85,7 @@ class MoodleQuestionnaire(FactTool):
         return replace(table, remarks=tuple(remarks))
 
     def moment_columns(self, table: TextTable, columns: OwnColumns) -> list[int]:
-        """Return the first of the tool's own columns whose texts are all moments."""
+        """Return the first own column with only moments."""
         cells = {at: {row.cells[at] for row in table.records} - {""} for at in columns.all}
         return [
             at

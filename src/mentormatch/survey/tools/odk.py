@@ -50,7 +50,7 @@ class Odk(FactTool):
 
 
 def names_in(cell: str) -> list[str]:
-    """Return the names in a cell, the complete text if it is not a list of names.
+    """Return the names in a cell, the text unchanged if it is no list of names.
 
     >>> names_in("o1 o3"), names_in("Ana de la Tour, 3")
     (['o1', 'o3'], ['Ana de la Tour, 3'])

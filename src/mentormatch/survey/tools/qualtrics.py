@@ -75,9 +75,9 @@ class Qualtrics(FactTool):
         return [tag if at in own else heading(tag, words[at], tags) for at, tag in enumerate(tags)], body
 
     def leave_out(self, layout: Layout) -> None:
-        """Record the questions with a column per option as ``known``, and leave out the box "Other"."""
+        """Record the questions with a column per option, and leave out the box "Other"."""
         words = map(plain_words, layout.rows.records[1].cells)
-        layout.known |= {word.partition(CHOICE_SUFFIX)[0] for word in words if f"{CHOICE_SUFFIX} - " in word}
+        layout.with_items |= {word.partition(CHOICE_SUFFIX)[0] for word in words if f"{CHOICE_SUFFIX} - " in word}
         super().leave_out(layout)
 
     def zone(self, rows: Rows) -> str:
@@ -86,7 +86,6 @@ class Qualtrics(FactTool):
 
 
 def count_above(rows: Rows) -> int:
-    """Return the number of header rows: three with a row of import ids, else two."""
     return 3 if any(is_of_imports(row) for row in rows.records[2:3]) else 2
 
 

@@ -1,7 +1,7 @@
 """Any table with one header row and one row per person.
 
-Titles, of one cell per row, may be above the header. The header must then be certain, else the user is asked: every
-column with answers has a header, no header looks like an answer, and some column contains only numbers, dates or
+Titles, of one cell per row, may be above the header. The header must then be certain, else an error suggests the row:
+every column with answers has a header, no header looks like an answer, and some column contains only numbers, dates or
 addresses. If several columns are called "Autre", each contains the other answers to the question before it.
 """
 
@@ -124,7 +124,7 @@ def is_header(header: Record, answers: Sequence[Record]) -> bool:
 
 
 def suggest_header(rows: Rows) -> list[Problem]:
-    """Return the problem that the header may be the fullest of the next rows, if it is twice as full as the first."""
+    """Return the problem that a later row may be the header, if it has twice as many texts as the first row."""
     first, *next_rows = rows.records[: MAX_TITLE_ROWS + 1]
     best = max((fullness(row) for row in next_rows), default=0)
     if best < 2 * fullness(first):
@@ -136,7 +136,7 @@ def suggest_header(rows: Rows) -> list[Problem]:
 
 
 def fullness(row: Record) -> int:
-    """Return the number of cells of a row that are not blank, 1 if all are equal: a title over several columns."""
+    # A title may be repeated over several columns
     return 1 if len({fold(cell) for cell in row.cells} - {""}) == 1 else count(row.cells)
 
 

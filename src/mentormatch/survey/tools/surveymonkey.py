@@ -131,7 +131,7 @@ def in_width(rows: Rows) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def has_items(over: Sequence[str], under: Sequence[str]) -> bool:
-    """Return whether the second row contains items, not answers: it has no text below a first column of the tool."""
+    # Answers have a text below the first column of the tool
     return fold(over[0]) not in {*DROPPED_COLUMNS, *RESPONDENT_HEADERS} or not under[0].strip()
 
 
