@@ -14,11 +14,7 @@ from mentormatch.survey.census import ANY_TEXT, ERROR, UNCOMPUTED, CellInventory
 WORKBOOK_STREAMS = ("workbook", "book")
 """Names of the stream with the records, in Excel 97 and later, and before."""
 HEADER_DIFAT_ENTRIES = 109  # sectors of the allocation table that the header lists
-MINI_STREAM_CUTOFF = 4096  # bytes; shorter streams are in the mini stream
-MINI_SECTOR_SIZE = 64
 FIRST_SPECIAL_SECTOR = 0xFFFFFFF0  # from here on, numbers mean "end of chain" or "free"
-DIRECTORY_ENTRY_SIZE = 128
-FIRST_UNICODE_VERSION = 0x0600
 
 
 class Record(IntEnum):
@@ -67,7 +63,7 @@ class XlsWorkbook:
     def __init__(self, content: bytes) -> None:
         try:
             self._stream = _stream(content)
-            self._unicode = _head(self._stream, 4)[0] >= FIRST_UNICODE_VERSION
+            self._unicode = _head(self._stream, 4)[0] >= 0x0600  # Excel 97
             self._read_globals()
             # Every sheet must have an end
             for offset in self.parts.values():
@@ -257,12 +253,12 @@ def _stream(content: bytes) -> bytes:
     fat = _read_fat(content, size)
     entries = _read_chain(content, size, fat, first_entry, 1)
     start, length = _find_workbook_entry(entries)
-    if length >= MINI_STREAM_CUTOFF:
+    if length >= 4096:
         stream = _read_chain(content, size, fat, start, 1)
-    else:
+    else:  # shorter streams are in the mini stream, of sectors of 64 bytes
         mini_stream = _read_chain(content, size, fat, _index(entries, 116)[0], 1)
         mini_fat = _numbers(_read_chain(content, size, fat, first_mini, 1))
-        stream = _read_chain(mini_stream, MINI_SECTOR_SIZE, mini_fat, start, 0)
+        stream = _read_chain(mini_stream, 64, mini_fat, start, 0)
     if len(stream) < length:
         raise UnreadableError
     return stream[:length]
@@ -271,7 +267,7 @@ def _stream(content: bytes) -> bytes:
 def _find_workbook_entry(entries: bytes) -> tuple[int, int]:
     """Return the first sector and the length of the stream of records, from the directory of a container."""
     streams = {}
-    for at in range(0, len(entries), DIRECTORY_ENTRY_SIZE):
+    for at in range(0, len(entries), 128):
         name = entries[at : at + max(0, _head(entries, at + 64)[0] - 2)].decode("utf-16le", "replace").lower()
         streams[name] = (_index(entries, at + 116)[0], _index(entries, at + 120)[0])
     for name in WORKBOOK_STREAMS:

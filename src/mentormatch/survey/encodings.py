@@ -10,19 +10,37 @@ encoding is chosen if its total is low and every other total clearly higher; unl
 
 import re
 from dataclasses import dataclass
+from enum import IntEnum
 
 WINDOWS = "cp1252"
 CANDIDATES = (WINDOWS, "mac_roman", "cp850", "cp437", "iso8859-15")
 """Windows, old Mac, DOS in Europe and in America, and Latin-9 of Unix."""
-MAX_CONTEXTS = 2_000  # different ones that get a penalty
-MAX_SCANNED = 200_000  # characters beyond ASCII from which they are taken
-MAX_MEAN_PENALTY = 5.0
-MIN_LEAD = 12  # in total penalty, of the best encoding over the next
-MIN_LEAD_OF_WINDOWS = 2
-MIN_PLAIN_LEAD = 50  # then charset-normalizer need only know the encoding as possible
-SAMPLE_MARGIN_BYTES = 60  # around each character shown to charset-normalizer
-MAX_SAMPLES = 1_000
 
+
+@dataclass(frozen=True, slots=True)
+class DetectionLimits:
+    """Numbers that tune the detection."""
+
+    contexts: int = 2_000  # different ones that get a penalty
+    characters: int = 200_000  # beyond ASCII, from which the contexts are taken
+    mean_penalty: float = 5.0  # of a plausible text, at most
+    lead: int = 12  # in total penalty, of the best encoding over the next
+    lead_of_windows: int = 2
+    plain_lead: int = 50  # from here on any guess of charset-normalizer may agree, not only its best
+    margin_bytes: int = 60  # around each character in the sample for charset-normalizer
+    samples: int = 1_000  # parts of this sample
+
+
+class Penalty(IntEnum):
+    """Penalties of single characters."""
+
+    RARE = 7
+    ODD = 8
+    WRONG = 14
+    CONTROL = 30
+
+
+LIMITS = DetectionLimits()
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 _LETTERS = {
     **dict.fromkeys("é", 1),
@@ -30,7 +48,6 @@ _LETTERS = {
     **dict.fromkeys("âîïôùûëœ", 3),
     **dict.fromkeys("öüäíáóñã", 5),
 }
-_RARE, _ODD, _WRONG, _CONTROL = 7, 8, 14, 30
 _FOREIGN_LETTERS = frozenset("þÞðÐýÝ")
 """Letters that result from an encoding of Windows for other languages: ``Ayþe`` for ``Ayşe``."""
 _OPENS, _CLOSES = frozenset(" \t\r\n;,|\"'(/«\xa0"), frozenset(" \t\r\n;,|\"').:!?/»\xa0…")
@@ -53,7 +70,7 @@ class EncodingCandidate:
 
     @property
     def is_good(self) -> bool:
-        return max(self.costs, default=0) < _WRONG and self.total <= MAX_MEAN_PENALTY * len(self.costs)
+        return max(self.costs, default=0) < Penalty.WRONG and self.total <= LIMITS.mean_penalty * len(self.costs)
 
 
 def rank_encodings(content: bytes) -> list[EncodingCandidate]:
@@ -77,7 +94,7 @@ def find_byte_contexts(content: bytes) -> dict[Context, int]:
     for count, match in enumerate(_NON_ASCII.finditer(content)):
         at = match.start()
         contexts.setdefault((content[max(0, at - 2) : at], match[0], content[at + 1 : at + 3]), at)
-        if count > MAX_SCANNED or len(contexts) >= MAX_CONTEXTS:
+        if count > LIMITS.characters or len(contexts) >= LIMITS.contexts:
             break
     return contexts
 
@@ -88,11 +105,13 @@ def choose_encoding(content: bytes) -> str | None:
     if not candidates or not candidates[0].is_good:
         return None
     best = candidates[0]
-    lead = candidates[1].total - best.total if len(candidates) > 1 else _CONTROL
+    lead = candidates[1].total - best.total if len(candidates) > 1 else Penalty.CONTROL
     if best.encoding == WINDOWS:
-        return WINDOWS if lead >= MIN_LEAD_OF_WINDOWS else None
+        return WINDOWS if lead >= LIMITS.lead_of_windows else None
     # Other encodings than that of Windows need a second opinion
-    is_confirmed_by_other = lead >= MIN_LEAD and is_confirmed(content, best.encoding, is_plain=lead >= MIN_PLAIN_LEAD)
+    is_confirmed_by_other = lead >= LIMITS.lead and is_confirmed(
+        content, best.encoding, is_plain=lead >= LIMITS.plain_lead
+    )
     return best.encoding if is_confirmed_by_other else None
 
 
@@ -117,9 +136,9 @@ def is_confirmed(content: bytes, encoding: str, *, is_plain: bool) -> bool:
     end = 0
     for match in _NON_ASCII.finditer(content):
         if match.start() >= end:
-            end = match.start() + SAMPLE_MARGIN_BYTES
-            pieces.append(content[max(0, match.start() - SAMPLE_MARGIN_BYTES) : end])
-            if len(pieces) >= MAX_SAMPLES:
+            end = match.start() + LIMITS.margin_bytes
+            pieces.append(content[max(0, match.start() - LIMITS.margin_bytes) : end])
+            if len(pieces) >= LIMITS.samples:
                 break
     sample = b"\n".join(pieces)
     guesses = list(from_bytes(sample, cp_isolation=list(CANDIDATES)))
@@ -133,25 +152,25 @@ def character_penalty(before: str, letter: str, after: str) -> int:
     if letter.isalpha() and letter not in "ªº":
         return _letter_penalty(before, letter, after)
     if letter < "\xa0":
-        return _CONTROL
+        return Penalty.CONTROL
     return _sign_penalty(left, letter, right)
 
 
 def _letter_penalty(before: str, letter: str, after: str) -> int:
     left, right = before[-1:] or " ", after[:1] or " "
-    penalty = _WRONG if letter in _FOREIGN_LETTERS else _LETTERS.get(letter.lower(), _RARE)
+    penalty = Penalty.WRONG if letter in _FOREIGN_LETTERS else _LETTERS.get(letter.lower(), Penalty.RARE)
     # Next to a digit; 2è is usual
     if left.isdigit() or right.isdigit():
-        penalty += 1 if letter in "èéÈÉ" and right.isalpha() else _ODD
+        penalty += 1 if letter in "èéÈÉ" and right.isalpha() else Penalty.ODD
     if not left.isascii() and left.isalpha():
         penalty += 3
     # A word of one letter; à is usual
     if not left.isalpha() and not right.isalpha():
-        penalty += 1 if letter in "àÀ" else _ODD
+        penalty += 1 if letter in "àÀ" else Penalty.ODD
     if letter.isupper():
-        return penalty + 3 + _ODD * left.islower()
+        return penalty + 3 + Penalty.ODD * left.islower()
     is_within_capitals = left.isupper() and (right.isupper() or before[:-1].isupper())
-    return penalty + _ODD * is_within_capitals
+    return penalty + Penalty.ODD * is_within_capitals
 
 
 def _sign_penalty(left: str, sign: str, right: str) -> int:
@@ -169,6 +188,6 @@ def _sign_penalty(left: str, sign: str, right: str) -> int:
         "ª": left.isdigit(), "º": left.isdigit(),
     }  # fmt: skip
     if sign not in fits:
-        return _WRONG
+        return Penalty.WRONG
     common = 3 if sign in "’«»\xa0€°·–“”…£" else 6
-    return common if fits[sign] else common + _ODD
+    return common if fits[sign] else common + Penalty.ODD

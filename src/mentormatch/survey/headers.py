@@ -30,10 +30,7 @@ CERTAIN_VALUE = re.compile(
     r"[^@\s]+@[^@\s]+\.[^@\s]+|[0-9/.-]{8,10}[ T,]+[0-9]{1,2}[:h][0-9]{2}.*|\+?[0-9](?:[ .-]?[0-9]){8,}"
 )
 """An address, a moment or a telephone number: one is enough."""
-MIN_ANSWER_COLUMNS = 2
-MIN_ANSWER_SHARE = 0.15  # of the columns whose first cell is not blank
 MAX_COMPARED_ROWS = 500
-MAX_SHOWN_COLUMNS = 5
 ANSWERS_MESSAGE = mark("des réponses au lieu d'intitulés, d'après {columns}")
 ADD_HEADER_ADVICE = mark(
     "ajoutez au-dessus une ligne qui nomme les colonnes, ou exportez le questionnaire de nouveau avec ses intitulés"
@@ -48,9 +45,10 @@ def missing_header_problem(header: Record, answers: Sequence[Record]) -> Problem
     columns = answer_like_columns(header, answers[:MAX_COMPARED_ROWS])
     named_count = sum(bool(cell.strip()) for cell in header.cells)
     is_certain = any(CERTAIN_VALUE.fullmatch(header.cells[at].strip()) for at in columns)
-    if not is_certain and len(columns) < max(MIN_ANSWER_COLUMNS, MIN_ANSWER_SHARE * named_count):
+    # Two columns, and 15 % of those with a first cell
+    if not is_certain and len(columns) < max(2, 0.15 * named_count):
         return None
-    numbers = [str(at + 1) for at in columns[:MAX_SHOWN_COLUMNS]]
+    numbers = [str(at + 1) for at in columns[:5]]
     where = tr_n("la colonne {columns}", "les colonnes {columns}", len(numbers), columns=listed(numbers))
     cause = tr(ANSWERS_MESSAGE, columns=where)
     return Problem(tr("ligne {line}", line=header.line), cause, tr(EXPECTED_TABLE), tr(ADD_HEADER_ADVICE))

@@ -25,24 +25,28 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
 from mentormatch.survey.table import AmbiguousMoment, Order
 
-YEAR_FIRST_REGEX = r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<one>[0-9]{1,2})(?P=mark)(?P<two>[0-9]{1,2})"
-YEAR_LAST_REGEX = r"(?P<one>[0-9]{1,2})(?P<mark>[-/.])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})"
-BETWEEN_REGEX = r"(?:t|\s*,\s*|\s+(?:-|\xe0|at)\s+|\s+)"
-# Italian sheets have dots between hours, minutes and seconds
-TIME_REGEX = (
-    r"(?P<hour>[0-9]{1,2})(?:[:h]|(?P<dot>\.))(?P<minute>[0-9]{2})"
-    r"(?:(?(dot)\.|:)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
-    r"(?:\s*(?P<half>[ap])\.?\s?m\.?)?"
+
+def date_pattern(date: str) -> re.Pattern[str]:
+    """Return the pattern of a date with an optional time and time zone."""
+    separator = r"(?:t|\s*,\s*|\s+(?:-|\xe0|at)\s+|\s+)"
+    # Italian sheets have dots between hours, minutes and seconds
+    time = (
+        r"(?P<hour>[0-9]{1,2})(?:[:h]|(?P<dot>\.))(?P<minute>[0-9]{2})"
+        r"(?:(?(dot)\.|:)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+        r"(?:\s*(?P<half>[ap])\.?\s?m\.?)?"
+    )
+    zone = r"\s*(?P<zone>z|(?:utc|gmt)?(?:(?P<sign>[+-])(?P<hours>1[0-4]|0?[0-9])(?::?(?P<minutes>[0-5][0-9]))?)?)"
+    return re.compile(rf"{date}(?:{separator}{time}{zone})?", re.IGNORECASE)
+
+
+YEAR_FIRST_PATTERN = date_pattern(r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<one>[0-9]{1,2})(?P=mark)(?P<two>[0-9]{1,2})")
+YEAR_LAST_PATTERN = date_pattern(
+    r"(?P<one>[0-9]{1,2})(?P<mark>[-/.])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})"
 )
-ZONE_REGEX = r"\s*(?P<zone>z|(?:utc|gmt)?(?:(?P<sign>[+-])(?P<hours>1[0-4]|0?[0-9])(?::?(?P<minutes>[0-5][0-9]))?)?)"
-YEAR_FIRST_PATTERN, YEAR_LAST_PATTERN = (
-    re.compile(rf"{day}(?:{BETWEEN_REGEX}{TIME_REGEX}{ZONE_REGEX})?", re.IGNORECASE)
-    for day in (YEAR_FIRST_REGEX, YEAR_LAST_REGEX)
-)
-WEEKDAY_REGEX = r"(?:[^\W\d]+(?:-feira)?\.?,?\s+)?"
-# a day with its month by name, in either order, with or without the weekday
+# A day with its month by name, in either order, with or without the weekday
 NAMED_DAY = re.compile(
-    rf"{WEEKDAY_REGEX}(?:(?P<day>[0-9]{{1,2}})(?:er|\.)?\s+(?:de\s+)?(?P<month>[^\W\d]{{3,}})\.?,?\s+(?:de\s+)?"
+    r"(?:[^\W\d]+(?:-feira)?\.?,?\s+)?"
+    r"(?:(?P<day>[0-9]{1,2})(?:er|\.)?\s+(?:de\s+)?(?P<month>[^\W\d]{3,})\.?,?\s+(?:de\s+)?"
     r"|(?P<name>[^\W\d]{3,})\.?\s+(?P<number>[0-9]{1,2}),\s+)(?P<year>[0-9]{4})(?=[\s,]|$)",
     re.IGNORECASE,
 )
@@ -61,7 +65,6 @@ MAX_TEXT_LENGTH = 60
 # days since the end of 1899, from 1982 to 2064, as spreadsheets store moments
 SERIAL_PATTERN = re.compile(r"[3-5][0-9]{4}(?:[.,][0-9]+)?")
 SERIAL_DAY_ZERO = datetime(1899, 12, 30)
-CENTURY, MONTHS, NOON = 2000, 12, 12
 MIN_DAYS_IN_ORDER = 8  # so few different days are in order by chance in one of 20,160 cases
 
 MIXED_MESSAGE = mark(
@@ -182,7 +185,7 @@ def month_named(name: str) -> int:
 
 def moment(match: re.Match[str], *, month: str, day: str) -> datetime | None:
     """Return the moment in a text, None if its day or time does not exist."""
-    year = int(match["year"]) + (CENTURY if len(match["year"]) < len("2000") else 0)
+    year = int(match["year"]) + (2000 if len(match["year"]) < len("2000") else 0)
     hour = hour_of(match)
     if year not in range(1900, 2101) or hour is None:
         return None
@@ -197,9 +200,9 @@ def moment(match: re.Match[str], *, month: str, day: str) -> datetime | None:
 def hour_of(match: re.Match[str]) -> int | None:
     """Return the hour of a time, 0 if there is none; None if it is beyond 12 with a.m. or p.m."""
     hour, half = int(match["hour"] or 0), (match["half"] or "").lower()
-    if half and not 1 <= hour <= NOON:
+    if half and not 1 <= hour <= 12:
         return None
-    return hour % NOON + (NOON if half == "p" else 0) if half else hour
+    return hour % 12 + (12 if half == "p" else 0) if half else hour
 
 
 def zone(match: re.Match[str]) -> tzinfo | None:
@@ -212,12 +215,12 @@ def is_swapped(moments: Sequence[AmbiguousDate]) -> bool:
     """Return whether a spreadsheet may have swapped dates: texts have a part beyond 12, stored dates have none."""
     spelled = [date for date in moments if date.spelled]
     stored = [date for date in moments if not date.spelled]
-    are_swappable = any(map(may_be_swapped, stored)) and all(date.day and date.day.day <= MONTHS for date in stored)
+    are_swappable = any(map(may_be_swapped, stored)) and all(date.day and date.day.day <= 12 for date in stored)
     return bool(spelled) and are_swappable and all(None in date[:2] for date in spelled)
 
 
 def may_be_swapped(date: AmbiguousDate) -> bool:
-    return date.day is not None and date.day.month != date.day.day <= MONTHS
+    return date.day is not None and date.day.month != date.day.day <= 12
 
 
 def moment_without_proof(column: str, date: AmbiguousDate, likely: Order | None) -> ReadMoment:

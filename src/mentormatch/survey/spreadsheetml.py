@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 from itertools import product
 from posixpath import join, normpath
+from types import MappingProxyType
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from mentormatch.survey.census import (
@@ -299,22 +300,34 @@ def _parse_row_number(text: str) -> int:
 
 
 CONTENT = "content.xml"
-_SPACE = "urn:oasis:names:tc:opendocument:xmlns:"
-_OFFICE, _TABLE, _TEXT = f"{_SPACE}office:1.0 ", f"{_SPACE}table:1.0 ", f"{_SPACE}text:1.0 "
-_TYPE_OF_OFFICE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
-_KIND, _TRUTH = f"{_OFFICE}value-type", f"{_OFFICE}boolean-value"
-_VALUES = {name: f"{_OFFICE}{name}-value" for name in ("string", "date", "time", "boolean")}
-_VALUES |= dict.fromkeys(("float", "percentage", "currency"), f"{_OFFICE}value")
-"""The attribute with the value of a cell, by its kind."""
-_VALUE_ATTRIBUTES = frozenset(_VALUES.values())
-_IN_ERROR = re.compile(r"#[A-Z/0!?_]+|Err:[0-9]+")
-_FORMULA, _ROWS, _COLUMNS = (
-    f"{_TABLE}formula",
-    f"{_TABLE}number-rows-repeated",
-    f"{_TABLE}number-columns-repeated",
-)
-_CELLS = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
-_ANNOTATIONS = {f"{_OFFICE}annotation"}
+ERROR_TEXT = re.compile(r"#[A-Z/0!?_]+|Err:[0-9]+")
+
+
+class OdsName:
+    """Qualified names of elements and attributes: namespace, space, local name."""
+
+    _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+    _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+
+    TABLE, TABLE_NAME, ROW = f"{_TABLE}table", f"{_TABLE}name", f"{_TABLE}table-row"
+    CELLS = frozenset({f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"})
+    ANNOTATION = f"{_OFFICE}annotation"
+    FORMULA = f"{_TABLE}formula"
+    ROWS_REPEATED, COLUMNS_REPEATED = f"{_TABLE}number-rows-repeated", f"{_TABLE}number-columns-repeated"
+    KIND, BOOLEAN_VALUE, VALUE = f"{_OFFICE}value-type", f"{_OFFICE}boolean-value", f"{_OFFICE}value"
+    KIND_OF_LIBREOFFICE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
+    VALUE_BY_KIND = MappingProxyType(
+        {
+            "string": f"{_OFFICE}string-value",
+            "date": f"{_OFFICE}date-value",
+            "time": f"{_OFFICE}time-value",
+            "boolean": BOOLEAN_VALUE,
+            "float": VALUE,
+            "percentage": VALUE,
+            "currency": VALUE,
+        }
+    )
+    VALUES = frozenset(VALUE_BY_KIND.values())
 
 
 class OdsWorkbook:
@@ -344,17 +357,17 @@ class _ContentParser:
         parse_xml(xml, self._start, self._text, self._end, separator=" ")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag in _CELLS:
+        if tag in OdsName.CELLS:
             self.cell, self.texts = attributes, []
-        elif tag == f"{_TABLE}table-row":
-            self.repeated, self.column, self.cells = _repetitions(attributes, _ROWS), 0, []
-        elif tag == f"{_TABLE}table":
+        elif tag == OdsName.ROW:
+            self.repeated, self.column, self.cells = _repetitions(attributes, OdsName.ROWS_REPEATED), 0, []
+        elif tag == OdsName.TABLE:
             self.inventory, self.row = CellInventory(), 0
-            name = attributes.get(f"{_TABLE}name", "")
+            name = attributes.get(OdsName.TABLE_NAME, "")
             if name in self.sheets:
                 raise DuplicateCellError
             self.sheets[name] = self.inventory
-        elif tag in _ANNOTATIONS:
+        elif tag == OdsName.ANNOTATION:
             self.annotation_depth += 1
 
     def _text(self, piece: str) -> None:
@@ -362,23 +375,24 @@ class _ContentParser:
             self.texts.append(piece)
 
     def _end(self, tag: str) -> None:
-        if tag in _CELLS and self.cell is not None:
+        if tag in OdsName.CELLS and self.cell is not None:
             self._end_cell(self.cell, "".join(self.texts))
             self.cell = None
-        elif tag == f"{_TABLE}table-row":
+        elif tag == OdsName.ROW:
             self._end_row()
-        elif tag in _ANNOTATIONS:
+        elif tag == OdsName.ANNOTATION:
             self.annotation_depth -= 1
 
     def _end_cell(self, cell: dict[str, str], text: str) -> None:
-        count = _repetitions(cell, _COLUMNS) if _COLUMNS in cell else 1
-        attribute = _VALUES.get(cell.get(_KIND, ""), "")
+        count = _repetitions(cell, OdsName.COLUMNS_REPEATED) if OdsName.COLUMNS_REPEATED in cell else 1
+        attribute = OdsName.VALUE_BY_KIND.get(cell.get(OdsName.KIND, ""), "")
         value = cell.get(attribute)
         # A value of another kind than the cell declares
-        if not _VALUE_ATTRIBUTES.isdisjoint(cell) and _VALUE_ATTRIBUTES.intersection(cell) != {attribute}:
+        if not OdsName.VALUES.isdisjoint(cell) and OdsName.VALUES.intersection(cell) != {attribute}:
             raise ReadingMismatchError(format_cell_name(self.row, self.column))
         content = _cell_value(cell, value, text)
-        fault = _fault(cell, value, text) if _FORMULA in cell or _TYPE_OF_OFFICE in cell else ""
+        may_be_faulty = OdsName.FORMULA in cell or OdsName.KIND_OF_LIBREOFFICE in cell
+        fault = _fault(cell, value, text) if may_be_faulty else ""
         if content.strip() or fault:
             self.cells.append((self.column, count, "" if fault == ERROR else content, fault))
         self.column += count
@@ -396,21 +410,21 @@ class _ContentParser:
 
 def _cell_value(cell: dict[str, str], value: str | None, text: str) -> str:
     """Return the value of a cell, 1 or 0 for a boolean; its displayed text if it has no value."""
-    if _TRUTH in cell:
+    if OdsName.BOOLEAN_VALUE in cell:
         return "1" if str(value).lower() == "true" else "0"
     return text if value is None else value
 
 
 def _fault(cell: dict[str, str], value: str | None, text: str) -> str:
     """Return the kind of fault of a cell, empty if there is none."""
-    is_formula = _FORMULA in cell
-    if cell.get(_TYPE_OF_OFFICE) == "error" or (is_formula and _IN_ERROR.fullmatch(text.strip())):
+    is_formula = OdsName.FORMULA in cell
+    if cell.get(OdsName.KIND_OF_LIBREOFFICE) == "error" or (is_formula and ERROR_TEXT.fullmatch(text.strip())):
         return ERROR
     return UNCOMPUTED if is_formula and value is None and not text.strip() and not _is_text(cell) else ""
 
 
 def _is_text(cell: dict[str, str]) -> bool:
-    return cell.get(_KIND) == "string"
+    return cell.get(OdsName.KIND) == "string"
 
 
 def _repetitions(attributes: dict[str, str], name: str) -> int:

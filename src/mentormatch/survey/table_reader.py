@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Protocol
 
@@ -20,54 +21,67 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.survey.table import EXPECTED_TABLE, Record, RefusedRow, Rows, TextTable, unreadable
 from mentormatch.survey.tool import sort_by_tool
 
-PDF, IMAGE, _ARCHIVE = mark("un PDF"), mark("une image"), mark("une archive")
-_WORD, _SLIDES, _RTF = mark("un document texte (Word, ODT)"), mark("un diaporama"), mark("un document RTF")
-_WEB, _JSON, _PARQUET = mark("une page web ou du XML"), mark("du JSON"), mark("un fichier Parquet")
-_EXPORT = mark("exportez les réponses en CSV ou en XLSX")
-_UNPACK = mark("ouvrez l'archive, et donnez le fichier de réponses qu'elle contient")
-_OPEN = mark("ouvrez-le avec pandas (pandas.read_parquet), et donnez ce tableau au lieu du fichier")
-_ADVICE = {_ARCHIVE: _UNPACK, _PARQUET: _OPEN}
+
+class FileKind(StrEnum):
+    """Kinds of files without a table of answers, as messages."""
+
+    ARCHIVE = mark("une archive")
+    IMAGE = mark("une image")
+    JSON = mark("du JSON")
+    PARQUET = mark("un fichier Parquet")
+    PDF = mark("un PDF")
+    RTF = mark("un document RTF")
+    SLIDES = mark("un diaporama")
+    WEB = mark("une page web ou du XML")
+    WORD = mark("un document texte (Word, ODT)")
+
+
+_ADVICE: dict[str, str] = {
+    FileKind.ARCHIVE: mark("ouvrez l'archive, et donnez le fichier de réponses qu'elle contient"),
+    FileKind.PARQUET: mark("ouvrez-le avec pandas (pandas.read_parquet), et donnez ce tableau au lieu du fichier"),
+}
+"""Advice for some kinds; for the others, an export."""
 
 _BEGINNINGS: dict[bytes, str] = {
-    b"%PDF-": PDF,
-    b"\x89PNG\r\n\x1a\n": IMAGE,
-    b"\xff\xd8\xff": IMAGE,
-    b"GIF87a": IMAGE,
-    b"GIF89a": IMAGE,
-    b"II*\0": IMAGE,
-    b"MM\0*": IMAGE,
-    b"\x1f\x8b": _ARCHIVE,
-    b"7z\xbc\xaf\x27\x1c": _ARCHIVE,
-    b"Rar!\x1a\x07": _ARCHIVE,
-    b"\xfd7zXZ\0": _ARCHIVE,
-    b"\x28\xb5\x2f\xfd": _ARCHIVE,
-    b"PAR1": _PARQUET,
+    b"%PDF-": FileKind.PDF,
+    b"\x89PNG\r\n\x1a\n": FileKind.IMAGE,
+    b"\xff\xd8\xff": FileKind.IMAGE,
+    b"GIF87a": FileKind.IMAGE,
+    b"GIF89a": FileKind.IMAGE,
+    b"II*\0": FileKind.IMAGE,
+    b"MM\0*": FileKind.IMAGE,
+    b"\x1f\x8b": FileKind.ARCHIVE,
+    b"7z\xbc\xaf\x27\x1c": FileKind.ARCHIVE,
+    b"Rar!\x1a\x07": FileKind.ARCHIVE,
+    b"\xfd7zXZ\0": FileKind.ARCHIVE,
+    b"\x28\xb5\x2f\xfd": FileKind.ARCHIVE,
+    b"PAR1": FileKind.PARQUET,
     b"ARROW1\0\0": mark("un fichier Arrow"),
     b"SQLite format 3\0": mark("une base de données SQLite"),
-    b"{\\rtf": _RTF,
+    b"{\\rtf": FileKind.RTF,
 }
 """Formats by the first bytes of a file."""
 _INNER_NAMES: dict[bytes, str] = {
-    b"word/document": _WORD,
-    b"mimetypeapplication/vnd.oasis.opendocument.text": _WORD,
-    b"ppt/presentation": _SLIDES,
-    b"mimetypeapplication/vnd.oasis.opendocument.presentation": _SLIDES,
+    b"word/document": FileKind.WORD,
+    b"mimetypeapplication/vnd.oasis.opendocument.text": FileKind.WORD,
+    b"ppt/presentation": FileKind.SLIDES,
+    b"mimetypeapplication/vnd.oasis.opendocument.presentation": FileKind.SLIDES,
     b"Index/Document.iwa": mark("un classeur Numbers ou un document d'Apple"),
     b"mimetypeapplication/epub": mark("un livre numérique"),
-    "WordDocument".encode("utf-16-le"): _WORD,
-    "PowerPoint Document".encode("utf-16-le"): _SLIDES,
+    "WordDocument".encode("utf-16-le"): FileKind.WORD,
+    "PowerPoint Document".encode("utf-16-le"): FileKind.SLIDES,
     "__properties_version1.0".encode("utf-16-le"): mark("un message électronique"),
 }
 """Formats of archives and OLE containers by a name or text that they contain."""
 _MARKUP = re.compile(r"\s*<[!?a-zA-Z]")
 _OBJECTS = re.compile(r'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*[\],]?\s*\Z)|\s*\[\s*\[\s*["\[\-0-9tfn]')
-_ZIP, _WORKBOOK = b"PK", (b"xl/workbook", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+_WORKBOOK_NAMES = (b"xl/workbook", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
 
 
 def kind_of_bytes(content: bytes) -> str:
     """Return the format of bytes that are neither text nor a workbook, empty if it is not recognised."""
     kind = next((kind for beginning, kind in _BEGINNINGS.items() if content.startswith(beginning)), "")
-    return kind or (IMAGE if _is_image(content[:16]) else "")
+    return kind or (FileKind.IMAGE if _is_image(content[:16]) else "")
 
 
 def _is_image(head: bytes) -> bool:
@@ -80,27 +94,29 @@ def _is_image(head: bytes) -> bool:
 def kind_of_container(content: bytes) -> str:
     """Return the format of an archive or an OLE container that is no workbook, empty if it is not recognised."""
     kind = next((kind for part, kind in _INNER_NAMES.items() if part in content), "")
-    is_complete_zip = content.startswith(_ZIP) and b"PK\x05\x06" in content[-70_000:]
-    is_other_archive = is_complete_zip and not any(part in content for part in _WORKBOOK)
-    return kind or (_ARCHIVE if is_other_archive else "")
+    is_complete_zip = content.startswith(b"PK") and b"PK\x05\x06" in content[-70_000:]
+    is_other_archive = is_complete_zip and not any(part in content for part in _WORKBOOK_NAMES)
+    return kind or (FileKind.ARCHIVE if is_other_archive else "")
 
 
 def kind_of_text(head: str) -> str:
     """Return the format of a text that is no table, by its first characters, empty if it may be a table.
 
-    >>> kind_of_text('[{"nom": "Zoé"}]') == _JSON, kind_of_text("<html>") == _WEB, kind_of_text("[Choix 1];<3;{x}")
-    (True, True, '')
+    >>> [str(kind_of_text(head)) for head in ('[{"nom": "Zoé"}]', "<html>", "[Choix 1];<3;{x}")]
+    ['du JSON', 'une page web ou du XML', '']
     """
     if _MARKUP.match(head):
-        return _WEB
+        return FileKind.WEB
     if _OBJECTS.match(head):
-        return _JSON
-    return _RTF if head.lstrip().startswith("{\\rtf") else PDF if head.lstrip().startswith("%PDF-") else ""
+        return FileKind.JSON
+    if head.lstrip().startswith("{\\rtf"):
+        return FileKind.RTF
+    return FileKind.PDF if head.lstrip().startswith("%PDF-") else ""
 
 
 def not_a_table_error(name: str, kind: str) -> SurveyError:
     """Return the error that a file is of this kind, not a table, with advice."""
-    advice = tr(_ADVICE.get(kind, _EXPORT))
+    advice = tr(_ADVICE[kind]) if kind in _ADVICE else tr("exportez les réponses en CSV ou en XLSX")
     return unreadable(name, Problem(tr("fichier"), tr(kind), tr("un tableau de réponses"), advice))
 
 

@@ -22,7 +22,7 @@ from mentormatch.service.desk.past_works import digest_of
 from mentormatch.service.desk.step_tree import render_step
 from mentormatch.service.desk.uploads import ANSWER_PARTS, WORKBOOK_SUFFIXES, UploadedFile, UploadedFiles, detect_part
 from mentormatch.survey.headers import claims_by_field
-from mentormatch.survey.table_reader import IMAGE, PDF, read_table
+from mentormatch.survey.table_reader import FileKind, read_table
 
 SIDE_LABELS: Mapping[FilePart, str] = {"mentors": mark("les mentor·es"), "mentees": mark("les mentoré·es")}
 FILE_LABELS: Mapping[FilePart, str] = {
@@ -96,9 +96,9 @@ def format_refusal(error: SurveyError, name: str) -> str:
     is_whole = problem.where in ("", tr("fichier"), tr("classeur"))
     reason = problem.found if is_whole else tr("{where} : {found}", where=problem.where, found=problem.found)
     suffix = PurePath(name).suffix
-    if problem.found == tr(IMAGE):
+    if problem.found == tr(FileKind.IMAGE):
         return tr("C'est une photo dont le nom finit par {suffix}. Rien à y lire.", suffix=suffix)
-    if problem.found == tr(PDF):
+    if problem.found == tr(FileKind.PDF):
         return tr("Un PDF se relit avec des erreurs. Demandez le même tableau en Excel ou en CSV.")
     if problem.expected == tr("un tableau de réponses"):
         reason = tr("C'est {what} dont le nom finit par {suffix}, pas un tableau", what=problem.found, suffix=suffix)

@@ -174,10 +174,6 @@ class _Scanner:
 
 DELIMITERS = ";,\t|"
 MAX_SAMPLE_RECORDS = 2_000  # on which delimiters are tried
-MAX_SAMPLE_CHARACTERS = 4_000_000
-MIN_FIT_BELOW_TITLES = (True, 3.0, 3)  # a fit of a delimiter that does not occur in the first lines
-MIN_ROWS_BELOW_TITLES = 3
-HEAD_CHARACTERS = 50_000  # in which other formats are recognised
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', re.IGNORECASE)
 _COMMENTS = r"(?:[^\S\n]*(?:#.*)?\n)*"
@@ -198,7 +194,7 @@ class DelimitedReader(Reader):
         if kind := table_reader.kind_of_bytes(source.content):
             raise table_reader.not_a_table_error(source.name, kind)
         text, remarks = decode(source.content, source.name, source.encoding)
-        head = next(text.pieces())[:HEAD_CHARACTERS]
+        head = next(text.pieces())[:50_000]
         _check_is_table(source.name, head)
         separator_line = _SEPARATOR_LINE.match(head)
         skip = 1 if separator_line else 0
@@ -215,7 +211,7 @@ class DelimitedReader(Reader):
 def _first_lines(text: DecodedText) -> str:
     """Return the lines on which delimiters are tried: more than the records, which may span lines."""
     lines: list[str] = []
-    remaining_characters = MAX_SAMPLE_CHARACTERS
+    remaining_characters = 4_000_000
     for line in islice(text.lines(), 4 * MAX_SAMPLE_RECORDS):
         lines.append(line)
         remaining_characters -= len(line)
@@ -236,7 +232,8 @@ def best_delimiter(text: str) -> str:
     best_below = max(DELIMITERS, key=lambda delimiter: _fit(_below_titles(samples[delimiter])))
     has_several_fields, fit, _ = _fit(samples[best])
     rows = _below_titles(samples[best_below])
-    if (has_several_fields and fit) or len(rows) < MIN_ROWS_BELOW_TITLES or _fit(rows) < MIN_FIT_BELOW_TITLES:
+    # Below titles there must be three rows, and three fields in rows of the same width
+    if (has_several_fields and fit) or len(rows) < 3 or _fit(rows) < (True, 3.0, 3):
         return best
     return best_below
 
