@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-MAX_CELLS = 20_000_000  # of one sheet, as ``sheets.MAX_AREA``
+MAX_INVENTORY_CELLS = 20_000_000  # of one sheet, as ``sheets.MAX_AREA``
 ERROR = "error"
 UNCOMPUTED = "uncomputed"  # a formula without a result
 OUTDATED = "outdated"  # a formula with the result 0, in a workbook that must be computed when it is opened
@@ -50,13 +50,13 @@ class CellInventory:
         return self.rows.setdefault(row, {})
 
     def add(self, row: int, column: int, content: HeldCells) -> None:
-        """Add a cell. Raises DuplicateCellError if its position is taken, MemoryError beyond ``MAX_CELLS``."""
+        """Add a cell. Raises DuplicateCellError if its position is taken, MemoryError if there are too many cells."""
         cells = self.row(row)
         if column in cells:
             raise DuplicateCellError
         cells[column] = content
         self._size += 1
-        if self._size > MAX_CELLS:
+        if self._size > MAX_INVENTORY_CELLS:
             raise MemoryError
 
     def is_empty(self) -> bool:
