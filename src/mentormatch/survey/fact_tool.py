@@ -23,10 +23,10 @@ from mentormatch.survey.tool import (
     Tool,
     ToolQuestion,
     header_of,
-    item_header,
     item_name,
     map_cells,
     not_an_export_error,
+    part,
     rows_below,
     with_submissions,
     with_zone,
@@ -203,7 +203,7 @@ class FactTool(Tool):
                 if self.are_items(layout, columns, items):
                     return question, items
             elif item_name(item) == OTHER and layout.names[: columns[0]][-1:] == [question]:
-                return item_header(question, OTHER), []  # text typed next to the options of the question before
+                return part(question, OTHER), []  # text typed next to the options of the question before
         return name, []
 
     def splits(self, name: str) -> Iterator[tuple[str, str]]:

@@ -200,7 +200,7 @@ def not_an_export_error(rows: Rows, tool: Tool) -> SurveyError:
     )
 
 
-def item_header(question: str, item: str) -> str:
+def part(question: str, item: str) -> str:
     """Return the header of the column of an item of a question."""
     return f"{question} [{item}]"
 
@@ -249,7 +249,7 @@ def header_of(questions: Iterable[ToolQuestion]) -> tuple[str, ...]:
     ordered = list(questions)
     names = number_repeats([question.question for question in ordered])
     columns = [(name, item) for name, question in zip(names, ordered, strict=True) for item in question.items]
-    return number_repeats([name if item is None else item_header(name, item_name(item)) for name, item in columns])
+    return number_repeats([name if item is None else part(name, item_name(item)) for name, item in columns])
 
 
 def item_name(label: str) -> str:

@@ -20,7 +20,7 @@ from mentormatch.fields import Figures, SeveralAnswers
 from mentormatch.languages.translation import tr, tr_n
 from mentormatch.survey.sheets import text_of_value
 from mentormatch.survey.table import MAX_COLUMNS, Record, Rows, collect_rows, unreadable
-from mentormatch.survey.tool import item_header
+from mentormatch.survey.tool import part
 
 FIRST_LINE = 2  # line of the first row; the labels are in line 1
 INTEGER_TYPES = (bool, np.bool_, int, np.integer)
@@ -87,7 +87,7 @@ def expand_items(column: ValueColumn, problems: list[Problem]) -> Iterator[Value
         column.label, other_types, tr("un objet de réponses par élément, comme sur d'autres lignes")
     )
     for item in items:
-        yield ValueColumn(item_header(column.label, str(item)), [values.get(item) for values in parts])
+        yield ValueColumn(part(column.label, str(item)), [values.get(item) for values in parts])
     if not items:
         yield ValueColumn(column.label, [None for _ in parts])
 

@@ -14,7 +14,7 @@ from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import FactTool, Layout, OwnColumns
 from mentormatch.survey.facts import Facts, folded
 from mentormatch.survey.table import Order, Rows, TextTable
-from mentormatch.survey.tool import ToolPage, first_filled, item_header
+from mentormatch.survey.tool import ToolPage, first_filled, part
 
 TIMESTAMP_HEADERS = (
     *("Horodateur", "Timestamp", "Marca temporal", "Zeitstempel", "Informazioni cronologiche"),
@@ -85,7 +85,7 @@ class Google(FactTool):
         """Leave out the columns of a quiz: the score, and the marks after each question."""
         front = [at for at, name in enumerate(layout.names[:MAX_OWN_COLUMNS]) if fold(name) in SCORE_HEADERS]
         scores = {at for at in front if all(map(SCORE_PATTERN.fullmatch, layout.texts(at)))}
-        marks = {item_header(question, word) for question in layout.names for word in QUIZ_ITEMS if scores}
+        marks = {part(question, word) for question in layout.names for word in QUIZ_ITEMS if scores}
         layout.left_out |= scores | {at for at, name in enumerate(layout.names) if name in marks}
 
     def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:

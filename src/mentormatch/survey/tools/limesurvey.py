@@ -15,7 +15,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.survey.fact_tool import FactTool, Layout, OwnColumns
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Record, Rows, SentMoment, TableRemark, TextTable
-from mentormatch.survey.tool import OTHER, ToolPage, ToolQuestion, item_header, item_name, leading_count, rows_below
+from mentormatch.survey.tool import OTHER, ToolPage, ToolQuestion, item_name, leading_count, part, rows_below
 
 SUBMITTED_HEADERS = ("submitdate", "date de soumission", "date submitted")
 LAST_ACTION_HEADERS = ("datestamp", "date de la derniere action", "date last action")
@@ -150,8 +150,8 @@ def header_of_question(name: str, *, codes: bool) -> str:
     if fold(item) in COMMENT_ITEMS:
         return f"{question} – commentaire"
     if codes and item.endswith("comment"):
-        return f"{item_header(question, item.removesuffix('comment'))} – commentaire"
-    return item_header(question, OTHER) if item_name(item) == OTHER else name
+        return f"{part(question, item.removesuffix('comment'))} – commentaire"
+    return part(question, OTHER) if item_name(item) == OTHER else name
 
 
 def as_answered(table: TextTable, own_count: int) -> TextTable:

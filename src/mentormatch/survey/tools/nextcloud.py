@@ -11,7 +11,7 @@ from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import FactTool, OwnColumns
 from mentormatch.survey.facts import Facts
 from mentormatch.survey.table import Rows, TextTable
-from mentormatch.survey.tool import ToolPage, item_header, map_cells, not_an_export_error, rows_below
+from mentormatch.survey.tool import ToolPage, map_cells, not_an_export_error, part, rows_below
 
 OWN_IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
 QUESTION_ID = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")
@@ -68,7 +68,7 @@ def header_with_title(title: str, column_id: str) -> str:
     if not match or not match["item"]:
         return title
     start = opening_bracket(title)
-    return item_header(title[:start].rstrip(), title[start + 1 : -1]) if start > 0 else title
+    return part(title[:start].rstrip(), title[start + 1 : -1]) if start > 0 else title
 
 
 def opening_bracket(title: str) -> int:

@@ -33,9 +33,9 @@ from mentormatch.survey.tool import (
     Tool,
     ToolPage,
     count,
-    item_header,
     item_name,
     number_repeats,
+    part,
     rows_below,
     title_remarks,
     without_labels,
@@ -149,7 +149,7 @@ def tabulate_with_other_items(rows: Rows) -> TextTable:
     names = list(cells)
     for column in other_columns:
         question = next((cells[at] for at in range(column - 1, -1, -1) if at not in other_columns), "")
-        names[column] = item_header(question, OTHER)
+        names[column] = part(question, OTHER)
     table = tabulate(rows_below(rows), number_repeats(names))
     remarks = [remark_on_name(cells[column], names[column]) for column in other_columns]
     return replace(table, remarks=(*table.remarks, *remarks))

@@ -13,7 +13,7 @@ from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import FactTool, OwnColumns
 from mentormatch.survey.facts import Facts
 from mentormatch.survey.table import Record, TextTable
-from mentormatch.survey.tool import OTHER, ToolPage, item_header, item_name, without_columns
+from mentormatch.survey.tool import OTHER, ToolPage, item_name, part, without_columns
 
 FIRST_HEADERS = ("submission id", "respondent id", "submitted at")
 TICKED_BOX, UNTICKED_BOX = "true", "false"
@@ -144,7 +144,7 @@ def spell_out(table: TextTable, question: int, options: Mapping[int, str]) -> Te
         return Record(record.line, tuple(cells))
 
     header = [
-        item_header(table.header[question], options[column]) if column in options else name
+        part(table.header[question], options[column]) if column in options else name
         for column, name in enumerate(table.header)
     ]
     return replace(table, header=tuple(header), records=tuple(map(spell_record, table.records)))

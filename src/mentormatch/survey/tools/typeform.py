@@ -13,7 +13,7 @@ from mentormatch.languages.translation import mark
 from mentormatch.survey.fact_tool import MARKUP_TAG, FactTool
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Rows
-from mentormatch.survey.tool import OTHER, ToolPage, item_header, rows_below
+from mentormatch.survey.tool import OTHER, ToolPage, part, rows_below
 
 NUMBER_HEADER, RESPONSE_TYPE = "#", "response type"
 START_HEADER, SUBMIT_HEADER, NETWORK_HEADER = "start date (utc)", "submit date (utc)", "network id"
@@ -88,4 +88,4 @@ def name_others(cells: Iterable[str]) -> Iterator[str]:
     for cell in cells:
         is_other = OTHER_COLUMN.fullmatch(fold(cell)) is not None and question not in ("", NUMBER_HEADER)
         question = question if is_other else cell.strip()
-        yield item_header(question, OTHER) if is_other else cell
+        yield part(question, OTHER) if is_other else cell
