@@ -1,14 +1,14 @@
-"""Metropolis walks of many replicas over groups, in machine code (Metropolis et al. 1953; Hukushima and Nemoto 1996).
+"""Compiled Metropolis walks of replicas over groups (Metropolis et al. 1953; Hukushima and Nemoto 1996).
 
-A proposal takes a random person and a random place in another group: whoever sits there changes places with the
-person; an empty place is moved to. People who are to be together move as one, against as many places. A proposal is
-accepted where what it loses is at most the temperature times a random quantile of the exponential distribution, all in
-integers. Invariant: ``gains[k, i]`` is the weight of person i alone in group k, and with all others who are in it.
+A proposal is a random person and a random seat in another group. The person exchanges seats with the person there, or
+moves to the seat if it is empty. People who must stay together move as one unit, against as many seats. A proposal is
+accepted if its loss is at most the temperature times a random quantile of the exponential distribution, in integers.
+Invariant: ``gains[k, i]`` is the weight of person i in group k plus the weights of i with all other members of k.
 
-``replica_arrays`` does the same where numba is absent or would take too long to load. Machine code stays for large
-groups: in 20 seconds of processor time ``replica_arrays`` ends below it by .41 and .51 % (240 people, integers at
-random), .02 % (240 people, points in space), -.01 to .12 % (mdgplib, 120 people) and .007 % (survey of 400 people); up
-to 60 people in 5 seconds by 0 to .21 %.
+``replica_arrays`` does the same without numba, or if numba would take too long to load. Compiled code is kept for large
+groups: in 20 seconds of processor time, the total of ``replica_arrays`` is lower by .41 and .51 % (240 people, random
+integers), .02 % (240 people, points in space), -.01 to .12 % (mdgplib, 120 people) and .007 % (survey of 400 people);
+up to 60 people, in 5 seconds, by 0 to .21 %.
 """
 
 from pathlib import Path
@@ -23,23 +23,26 @@ from mentormatch.groups.step_timer import StepTimer
 
 type Unsigned = np.uint64
 type Number = Any
-"""A whole number, of Python or of NumPy: compiled code takes each as it comes."""
+"""An integer of Python or NumPy; compiled code accepts both."""
 type Proposal = tuple[Unsigned, Unsigned, Unsigned, Unsigned]
-"""A person, the other group, the place, and which quantile is first."""
+"""A person, a group, a seat, and the index of the first quantile."""
 type Units = tuple[IntVector, IntVector, IntVector]
 type Rules = tuple[IntVector, IntMatrix, IntMatrix, IntVector]
 type Terms = tuple[IntMatrix, IntMatrix, IntVector, IntMatrix, IntVector]
-"""Of the tables: ``unit`` to ``unit_people``; ``least``, ``holds``, ``bad``, ``floor``; ``has`` to ``unknown``."""
+"""Of ``EnergyTables``: ``unit`` to ``unit_people``; ``least``, ``holds``, ``bad``, ``floor``; ``has`` to ``unknown``."""
 type Seats = tuple[IntVector, IntVector, IntVector]
 type Totals = tuple[IntMatrix, IntVector, IntVector, IntVector]
 type Counts = tuple[IntMatrix, IntMatrix, IntMatrix]
-"""Of a replica: ``place`` to ``who``; ``gains``, ``sizes``, ``value``, ``hope``; ``counted`` to ``answered``."""
+"""Of ``Replica``: ``place`` to ``who``; ``gains``, ``sizes``, ``value``, ``hope``; ``counted`` to ``answered``."""
 
-REFUSED: Final = -(1 << 62)
-"""The gain of a proposal that may not be."""
-ONE, MASK, HALF = np.uint64(1), np.uint64((1 << 21) - 1), np.uint64(21)
-STRIDE, LAST = np.uint64(1597), np.uint64(4095)  # a golden stride spreads the quantiles of one group evenly
-GOLDEN, FIRST_MIX, SECOND_MIX = (
+FORBIDDEN_GAIN: Final = -(1 << 62)
+"""The gain of a forbidden proposal."""
+ONE, LOW_21_BITS, SHIFT_21 = np.uint64(1), np.uint64((1 << 21) - 1), np.uint64(21)
+QUANTILE_STRIDE, LAST_QUANTILE = (
+    np.uint64(1597),
+    np.uint64(4095),
+)  # a golden stride spreads the quantiles of one group evenly
+GOLDEN_RATIO, FIRST_MIX, SECOND_MIX = (
     np.uint64(0x9E3779B97F4A7C15),
     np.uint64(0xBF58476D1CE4E5B9),
     np.uint64(0x94D049BB133111EB),
@@ -47,7 +50,7 @@ GOLDEN, FIRST_MIX, SECOND_MIX = (
 
 
 @jit
-def sweep_pairs(  # noqa: PLR0913 - compiled code takes arrays, not objects: to count who holds them takes longer
+def sweep_pairs(  # noqa: PLR0913 - compiled code takes arrays, not objects, which would need reference counts
     pairs: IntMatrix,
     least: IntVector,
     home: IntVector,
@@ -58,10 +61,10 @@ def sweep_pairs(  # noqa: PLR0913 - compiled code takes arrays, not objects: to 
     quantiles: Quantiles,
     done: IntMatrix,
 ) -> None:
-    """Let each replica make so many proposals, where the energy is a sum over pairs and people alone.
+    """Make a number of proposals per replica, for a plain energy: a sum over pairs and people.
 
-    ``done`` (3, r): what its energy gained, how many were accepted, and how many were made. Without ``proposals`` each
-    descends until none gains (first improvement).
+    ``done`` (3, r): the gain in energy, and the numbers of accepted and of made proposals. If ``proposals`` is 0, each
+    replica descends to a local optimum (first improvement).
     """
     for replica in range(len(temperatures)):
         ours, sits, sitting = states.place[replica], states.seat[replica], states.who[replica]
@@ -69,7 +72,7 @@ def sweep_pairs(  # noqa: PLR0913 - compiled code takes arrays, not objects: to 
         random, told, heat = states.random[replica], done[:, replica], temperatures[replica]
         turn, idle, crowd, groups = np.uint64(0), 0, np.uint64(len(ours)), np.uint64(len(sizes))
         while told[2] < proposals or (proposals == 0 and idle < len(ours) * len(sizes)):
-            # A random proposal; in a descent every person to every group in turn, until none gains
+            # A random proposal; in a descent, each person to each group in turn, until none improves
             if proposals > 0:
                 proposal = draw_proposal(random, ours, first, home)
             else:
@@ -81,16 +84,18 @@ def sweep_pairs(  # noqa: PLR0913 - compiled code takes arrays, not objects: to 
 
 @jit
 def draw_proposal(random: Words, ours: IntVector, first: Words, home: IntVector) -> Proposal:
-    """Return a random person, a random place outside their group, that place's group, and which quantile is first."""
+    """Return a random person, the group of a random seat outside their group, the seat, and a quantile index."""
     # Splitmix64: 21 bits for the person, 21 for the place, 12 for the quantile
-    random[0] += GOLDEN
+    random[0] += GOLDEN_RATIO
     word = (random[0] ^ (random[0] >> np.uint64(30))) * FIRST_MIX
     word = (word ^ (word >> np.uint64(27))) * SECOND_MIX
     word ^= word >> np.uint64(31)
-    person = ((word & MASK) * np.uint64(len(ours))) >> HALF
-    # From the end of the own group on, around; unsigned, as a signed index is first compared with 0
+    person = ((word & LOW_21_BITS) * np.uint64(len(ours))) >> SHIFT_21
+    # Count from the end of the own group, cyclically; unsigned, as signed indices are first compared with 0
     own, places = np.uint64(ours[person]), np.uint64(len(home))
-    at = first[own + ONE] + ((((word >> HALF) & MASK) * (places - first[own + ONE] + first[own])) >> HALF)
+    at = first[own + ONE] + (
+        (((word >> SHIFT_21) & LOW_21_BITS) * (places - first[own + ONE] + first[own])) >> SHIFT_21
+    )
     at = at - places if at >= places else at
     return person, np.uint64(home[at]), at, word >> np.uint64(52)
 
@@ -110,29 +115,29 @@ def try_places(  # noqa: PLR0913 - see ``sweep_pairs``
     quantiles: Quantiles,
     told: IntVector,
 ) -> None:
-    """Propose all places of another group to a person, from one on, and take the first that is accepted.
+    """Propose all seats of another group to a person, from a seat on, and take the first that is accepted.
 
-    Each has a quantile of its own; at temperature 0 an exchange has to gain.
+    Each proposal has its own quantile; at temperature 0 an exchange must gain.
     """
     mine, to, at, draw = proposal
     came, outside = np.uint64(ours[mine]), np.uint64(len(sizes) - 1)
     if came == to:
         return
     joins, end, start = weights[to, mine] - weights[came, mine], first[to + ONE], first[to]
-    # Their own pair is counted in both groups, once where one of them is outside
+    # The weight of the two people is in both gains; in one, if a group stands for people left out
     times = 2 if came != outside and to != outside else 1
     may_move = sizes[came] > least[came]
     for _ in range(end - start):
         at = at if at < end else start
         other, lowest = sitting[at], -((heat * np.int64(quantiles[draw])) >> QUANTILE_BITS) if heat > 0 else 1
-        draw = (draw + STRIDE) & LAST
+        draw = (draw + QUANTILE_STRIDE) & LAST_QUANTILE
         told[2] += 1
         if other == EMPTY:
-            gain = joins if may_move else REFUSED
+            gain = joins if may_move else FORBIDDEN_GAIN
         else:
             theirs = np.uint64(other)
             gain = joins + weights[came, theirs] - weights[to, theirs] - times * pairs[mine, theirs]
-        if gain >= lowest and gain != REFUSED:
+        if gain >= lowest and gain != FORBIDDEN_GAIN:
             told[0] += gain
             told[1] += 1
             exchange_places(pairs, ours, sits, sitting, weights, sizes, mine, to, at)
@@ -152,7 +157,7 @@ def exchange_places(  # noqa: PLR0913 - see ``sweep_pairs``
     to: Unsigned,
     at: Unsigned,
 ) -> None:
-    """Let a person change places with whoever sits at a place of another group."""
+    """Exchange a person with the person on a seat of another group, or move them to an empty seat."""
     came, left, other = np.uint64(ours[mine]), np.uint64(sits[mine]), sitting[at]
     shift(pairs[mine], weights, sizes, came, to)
     if other != EMPTY:
@@ -165,7 +170,7 @@ def exchange_places(  # noqa: PLR0913 - see ``sweep_pairs``
 
 @jit
 def shift(row: IntVector, weights: IntMatrix, sizes: IntVector, came: Unsigned, to: Unsigned) -> None:
-    """Update gains and sizes where a person leaves a group for another; nobody meets those who are left out."""
+    """Update gains and sizes for a person who leaves a group for another; people left out meet nobody."""
     outside = np.uint64(len(sizes) - 1)
     sizes[came] -= 1
     sizes[to] += 1
@@ -187,7 +192,7 @@ def sweep_units(  # noqa: PLR0913 - see ``sweep_pairs``
     quantiles: Quantiles,
     done: IntMatrix,
 ) -> None:
-    """Do the same as ``sweep_pairs`` for any energy; people who are to be together move as one."""
+    """Do the same as ``sweep_pairs`` for any energy; people who must stay together move as one unit."""
     pairs, home, room = tables.pairs, tables.home, states.room
     rules = tables.least, tables.holds, tables.bad, tables.floor
     terms = tables.has, tables.known, tables.term_first, tables.points, tables.unknown
@@ -231,12 +236,12 @@ def try_units(  # noqa: PLR0913 - see ``sweep_pairs``
     for _ in range(first[to + ONE] - first[to]):
         at = at if at < first[to + ONE] else first[to]
         lowest = -((heat * np.int64(quantiles[draw])) >> QUANTILE_BITS) if heat > 0 else 1
-        draw = (draw + STRIDE) & LAST
+        draw = (draw + QUANTILE_STRIDE) & LAST_QUANTILE
         told[2] += 1
-        # What pairs gain, and at best all else: only if that is enough it is worth to look closer
+        # Compute the exact gain only if its upper bound is sufficient
         if gain_at_best(pairs, units, seats, totals, mine, to, at) >= lowest:
             gain = exchange_units(pairs, units, rules, terms, seats, totals, counts, room, first, mine, to, at, lowest)
-            if gain != REFUSED:
+            if gain != FORBIDDEN_GAIN:
                 told[0] += gain
                 told[1] += 1
                 return
@@ -253,10 +258,10 @@ def gain_at_best(  # noqa: PLR0913 - see ``sweep_pairs``
     to: Unsigned,
     at: Unsigned,
 ) -> Number:
-    """Return what an exchange gains by pairs and at best by all else; anything where more than one person moves."""
+    """Return an upper bound on the gain of an exchange of two people; a trivial one for larger units."""
     came, other, outside = np.uint64(seats[0][mine]), seats[2][at], np.uint64(len(totals[1]) - 1)
     if unit_size(units, mine) > 1 or (other != EMPTY and unit_size(units, np.uint64(other)) > 1):
-        return -REFUSED
+        return -FORBIDDEN_GAIN
     gain = totals[0][to, mine] - totals[0][came, mine] + totals[3][came] + totals[3][to]
     if other == EMPTY:
         return gain
@@ -267,7 +272,7 @@ def gain_at_best(  # noqa: PLR0913 - see ``sweep_pairs``
 
 @jit
 def unit_size(units: Units, person: Unsigned) -> Number:
-    """Return how many people move with a person."""
+    # The number of people who move with a person
     unit = np.uint64(units[0][person])
     return units[1][unit + ONE] - units[1][unit]
 
@@ -288,43 +293,43 @@ def exchange_units(  # noqa: PLR0913 - see ``sweep_pairs``
     at: Unsigned,
     limit: Number,
 ) -> Number:
-    """Exchange a unit with the units at as many places of another group, if that gains enough; return what it gains."""
+    """Exchange a unit with units on as many seats of another group if the gain reaches ``limit``; return the gain."""
     start, end, other = np.int64(seats[0][mine]), np.int64(to), seats[2][at]
-    # The greater unit leads: the other group gives as many places as it needs
+    # The larger unit determines the number of seats
     if other != EMPTY and unit_size(units, np.uint64(other)) > unit_size(units, mine):
         start, end, at, mine = end, start, np.uint64(seats[1][mine]), np.uint64(other)
     leave, unit = unit_size(units, mine), units[0][mine]
-    for each in range(leave):
-        room[0, each] = units[2][units[1][unit] + each]
+    for index in range(leave):
+        room[0, index] = units[2][units[1][unit] + index]
     join = gather_units(units, seats, room, first[end : end + 2], at, leave)
     if join < 0 or totals[1][start] - leave + join < rules[0][start]:
-        return REFUSED
+        return FORBIDDEN_GAIN
     left = change_of(pairs, rules, terms, totals, counts, room, start, 0, leave, join)
     right = change_of(pairs, rules, terms, totals, counts, room, end, 1, join, leave)
     gain = left + right + lack_gain(rules[3], totals, start, left, join - leave)
     gain += lack_gain(rules[3], totals, end, right, leave - join)
     if gain < limit:
-        return REFUSED
+        return FORBIDDEN_GAIN
     totals[2][start] += left
     totals[2][end] += right
     clear_seats(seats, room, leave)
-    for each in range(leave):
-        move(pairs, rules, terms, seats, totals, counts, room[0, each], end, room[2, each])
-    for each in range(join):
-        move(pairs, rules, terms, seats, totals, counts, room[1, each], start, room[3, each])
+    for index in range(leave):
+        move(pairs, rules, terms, seats, totals, counts, room[0, index], end, room[2, index])
+    for index in range(join):
+        move(pairs, rules, terms, seats, totals, counts, room[1, index], start, room[3, index])
     totals[3][start] = hope_of(rules, terms, totals, counts, start)
     totals[3][end] = hope_of(rules, terms, totals, counts, end)
     return gain
 
 
 @jit
-def clear_seats(seats: Seats, room: IntMatrix, many: Number) -> None:
-    """Note the places of a unit, and let all stand up who are to change places."""
-    for each in range(many):
-        room[3, each] = seats[1][room[0, each]]
-    for each in range(many):
-        seats[2][room[2, each]] = EMPTY
-        seats[2][room[3, each]] = EMPTY
+def clear_seats(seats: Seats, room: IntMatrix, count: Number) -> None:
+    """Store the seats of a unit, and empty all seats of the exchange."""
+    for index in range(count):
+        room[3, index] = seats[1][room[0, index]]
+    for index in range(count):
+        seats[2][room[2, index]] = EMPTY
+        seats[2][room[3, index]] = EMPTY
 
 
 @jit
@@ -335,7 +340,7 @@ def hope_of(
     counts: Counts,
     group: Number,
 ) -> Number:
-    """Return what a group gains at most by anything but its pairs: all that it lacks now."""
+    """Return an upper bound on the gain of a group in everything but pairs: all that it lacks now."""
     if group == len(totals[1]) - 1:
         return 0
     size, hope = totals[1][group], 0
@@ -366,7 +371,7 @@ def change_of(  # noqa: PLR0913 - see ``sweep_pairs``
     leave: Number,
     join: Number,
 ) -> Number:
-    """Return what a group gains, the floor aside, where some of ``room`` leave and others join."""
+    """Return the gain of a group without the floor, for the people of ``room`` who leave and join."""
     inside, size = group != len(totals[1]) - 1, totals[1][group]
     gain = exchange_pairs(pairs if inside else pairs[:0], totals[0][group], room, leaving, leave, join)
     if inside and len(rules[1]) > 0:
@@ -379,12 +384,12 @@ def change_of(  # noqa: PLR0913 - see ``sweep_pairs``
 
 @jit
 def lack_gain(floor: IntVector, totals: Totals, group: Number, gain: Number, more: Number) -> Number:
-    """Return what is gained by what a group lacks to the floor, with so much more value and so many more people."""
+    """Return the gain in the floor penalty of a group for a change of its value and of its size."""
     if floor[1] == 0 or group == len(totals[1]) - 1:
         return 0
-    size, then, value = totals[1][group], totals[1][group] + more, totals[2][group]
-    now = max(floor[0] * (size * (size - 1) // 2) - value, 0)
-    return floor[1] * (now - max(floor[0] * (then * (then - 1) // 2) - value - gain, 0))
+    size, new_size, value = totals[1][group], totals[1][group] + more, totals[2][group]
+    lack = max(floor[0] * (size * (size - 1) // 2) - value, 0)
+    return floor[1] * (lack - max(floor[0] * (new_size * (new_size - 1) // 2) - value - gain, 0))
 
 
 @jit
@@ -399,7 +404,7 @@ def move(  # noqa: PLR0913 - see ``sweep_pairs``
     to: Number,
     at: Number,
 ) -> None:
-    """Seat a person at a place of another group, and update all that is counted of both."""
+    """Move a person to a seat of another group, and update all counts of both groups."""
     came = seats[0][person]
     shift(pairs[person], totals[0], totals[1], np.uint64(came), np.uint64(to))
     seats[2][at], seats[1][person], seats[0][person] = person, at, to
@@ -416,24 +421,24 @@ def move(  # noqa: PLR0913 - see ``sweep_pairs``
 
 @jit
 def gather_units(  # noqa: PLR0913 - see ``sweep_pairs``
-    units: Units, seats: Seats, room: IntMatrix, deadline: Words, seat: Unsigned, needed: Number
+    units: Units, seats: Seats, room: IntMatrix, seat_range: Words, seat: Unsigned, needed: Number
 ) -> int:
-    """Note whole units and empty places of a group from a place on, as many as are needed; return how many people.
+    """Store whole units and empty seats of a group, from a seat on, ``needed`` seats in total.
 
-    -1: there are not as many.
+    Returns the number of people, -1 if no such seats were found.
     """
     people, places, at = 0, 0, seat
-    for _ in range(deadline[1] - deadline[0]):
-        at = at if at < deadline[1] else deadline[0]
+    for _ in range(seat_range[1] - seat_range[0]):
+        at = at if at < seat_range[1] else seat_range[0]
         other = seats[2][at]
         if other == EMPTY:
             room[2, places] = np.int64(at)
             places += 1
         elif places + unit_size(units, np.uint64(other)) <= needed and not is_noted(room, people, other):
             unit = units[0][other]
-            for each in range(units[1][unit], units[1][unit + 1]):
-                room[1, people] = units[2][each]
-                room[2, places] = seats[1][units[2][each]]
+            for index in range(units[1][unit], units[1][unit + 1]):
+                room[1, people] = units[2][index]
+                room[2, places] = seats[1][units[2][index]]
                 people += 1
                 places += 1
         if places == needed:
@@ -444,33 +449,33 @@ def gather_units(  # noqa: PLR0913 - see ``sweep_pairs``
 
 @jit
 def is_noted(room: IntMatrix, people: int, person: Number) -> bool:
-    """Return whether a person is among those who come."""
-    found = False
-    for each in range(people):
-        found |= bool(room[1, each] == person)
-    return found
+    """Return whether a person is already stored."""
+    is_stored = False
+    for index in range(people):
+        is_stored |= bool(room[1, index] == person)
+    return is_stored
 
 
 @jit
 def exchange_pairs(  # noqa: PLR0913 - see ``sweep_pairs``
     pairs: IntMatrix, weights: IntVector, room: IntMatrix, leaving: Number, leave: Number, join: Number
 ) -> Number:
-    """Return what a group gains by its pairs where those of one row of ``room`` leave and those of the other join.
+    """Return the gain of a group in pairs, for the people of one row of ``room`` who leave and of the other who join.
 
-    Without ``pairs`` they are outside, where nobody meets.
+    ``pairs`` is empty for people left out, who meet nobody.
     """
     gain = 0
-    for each in range(leave):
-        person = room[leaving, each]
+    for index in range(leave):
+        person = room[leaving, index]
         gain -= weights[person]
         if len(pairs) > 0:
-            for other in range(each):
+            for other in range(index):
                 gain += pairs[person, room[leaving, other]]
-    for each in range(join):
-        person = room[1 - leaving, each]
+    for index in range(join):
+        person = room[1 - leaving, index]
         gain += weights[person]
         if len(pairs) > 0:
-            for other in range(each):
+            for other in range(index):
                 gain += pairs[person, room[1 - leaving, other]]
             for other in range(leave):
                 gain -= pairs[person, room[leaving, other]]
@@ -488,15 +493,15 @@ def exchange_counted(  # noqa: PLR0913 - see ``sweep_pairs``
     leave: Number,
     join: Number,
 ) -> Number:
-    """Return what a group gains by the rules that count its people."""
+    """Return the gain of a group in composition bounds."""
     gain = 0
     for rule in range(len(holds)):
-        then = counted[rule, group]
-        for each in range(leave):
-            then -= holds[rule, room[leaving, each]]
-        for each in range(join):
-            then += holds[rule, room[1 - leaving, each]]
-        gain += bad[rule, counted[rule, group]] - bad[rule, then]
+        after = counted[rule, group]
+        for index in range(leave):
+            after -= holds[rule, room[leaving, index]]
+        for index in range(join):
+            after += holds[rule, room[1 - leaving, index]]
+        gain += bad[rule, counted[rule, group]] - bad[rule, after]
     return gain
 
 
@@ -511,37 +516,36 @@ def whole_terms(  # noqa: PLR0913 - see ``sweep_pairs``
     leave: Number,
     join: Number,
 ) -> Number:
-    """Return what a group gets as a whole, by what all its people have, after some leave and others join."""
+    """Return the value of the group terms of a group after some people leave and others join."""
     has, known, first, points, unknown = terms
     total, after = 0, size - leave + join
     for term in range(len(points)):
         answers = answered[term]
-        for each in range(leave):
-            answers -= known[room[leaving, each], term]
-        for each in range(join):
-            answers += known[room[1 - leaving, each], term]
+        for index in range(leave):
+            answers -= known[room[leaving, index], term]
+        for index in range(join):
+            answers += known[room[1 - leaving, index], term]
         common = 0
         for item in range(first[term], first[term + 1]):
             have = having[item]
-            for each in range(leave):
-                have -= has[room[leaving, each], item]
-            for each in range(join):
-                have += has[room[1 - leaving, each], item]
+            for index in range(leave):
+                have -= has[room[leaving, index], item]
+            for index in range(join):
+                have += has[room[1 - leaving, index], item]
             common += 1 if have == after else 0
         total += (points[term, common] if answers == after else unknown[term]) * (after * (after - 1) // 2)
     return total
 
 
-PATIENT_S, MANY = (8.0, 20.0), 60
-"""Functions that were never compiled are compiled for so many people, where there are so many seconds: for sums over
-pairs alone, and for all energies."""
+MIN_COMPILE_S, MIN_COMPILE_PEOPLE = (8.0, 20.0), 60
+"""Functions without cached code are compiled only with this time left, for plain and for other energies, and from this
+number of people."""
 
 
 class CompiledReplicas:
-    """The engine of the search in machine code; see ``replica_exchange``.
+    """The compiled engine of the search; see ``replica_exchange``.
 
-    Sums over pairs and people alone have a walk of their own: it takes a tenth of the time, and is compiled in two
-    seconds, the one for all energies in ten.
+    Plain energies have a walk of their own, ten times as fast. It is compiled in 2 s, the general one in 10 s.
     """
 
     def __init__(self, tables: EnergyTables, states: ReplicaStates, quantiles: IntVector) -> None:
@@ -550,7 +554,7 @@ class CompiledReplicas:
         self.timer, self.descents = StepTimer(), StepTimer()
 
     def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
-        """Make so many proposals at each replica; return which part was accepted."""
+        """Make ``proposals`` proposals per replica; return the share that was accepted."""
         if not self.timer.allows(deadline):
             return 0.0
         with self.timer:
@@ -559,7 +563,7 @@ class CompiledReplicas:
         return float(done[1].sum()) / max(int(done[2].sum()), 1)
 
     def descend(self, replica: int, deadline: float | None = None) -> IntVector:
-        """Return the places of the local optimum below a replica, which stays as it is, if there is time."""
+        """Return (n,): the local optimum reached from a replica, or its own groups without time; it stays unchanged."""
         copy = self.states.copy(self.tables, replica)
         if self.descents.allows(deadline):
             with self.descents:
@@ -577,11 +581,11 @@ class CompiledReplicas:
 
 
 def may_compile(tables: EnergyTables, left_s: float) -> bool:
-    """Return whether compiled code is there, or there is time to make it."""
+    """Return whether compiled code is cached, or there is time to compile."""
     dispatcher: Any = sweep_pairs if tables.plain else sweep_units
-    if dispatcher.signatures or (left_s > PATIENT_S[not tables.plain] and len(tables.unit) >= MANY):
+    if dispatcher.signatures or (left_s > MIN_COMPILE_S[not tables.plain] and len(tables.unit) >= MIN_COMPILE_PEOPLE):
         return True
-    # The store of compiled functions, where another process left them, of the file as it is
+    # Code of the current file in the cache of another process
     source = Path(__file__)
     stored = Path(dispatcher.stats.cache_path).glob(f"{source.stem}.{dispatcher.__name__}-*.nbc")
-    return any(each.stat().st_mtime >= source.stat().st_mtime for each in stored)
+    return any(path.stat().st_mtime >= source.stat().st_mtime for path in stored)
