@@ -29,11 +29,11 @@ type Proposal = tuple[Unsigned, Unsigned, Unsigned, Unsigned]
 type Units = tuple[IntVector, IntVector, IntVector]
 type Rules = tuple[IntVector, IntMatrix, IntMatrix, IntVector]
 type Terms = tuple[IntMatrix, IntMatrix, IntVector, IntMatrix, IntVector]
-"""Of ``EnergyTables``: ``unit`` to ``unit_people``; ``least``, ``holds``, ``bad``, ``floor``; ``has`` to ``unknown``."""
+"""``EnergyTables``: ``unit`` to ``unit_people``; ``least``, ``holds``, ``bad``, ``floor``; ``has`` to ``unknown``."""
 type Seats = tuple[IntVector, IntVector, IntVector]
 type Totals = tuple[IntMatrix, IntVector, IntVector, IntVector]
 type Counts = tuple[IntMatrix, IntMatrix, IntMatrix]
-"""Of ``Replica``: ``place`` to ``who``; ``gains``, ``sizes``, ``value``, ``hope``; ``counted`` to ``answered``."""
+"""``Replica``: ``place`` to ``who``; ``gains``, ``sizes``, ``value``, ``hope``; ``counted`` to ``answered``."""
 
 FORBIDDEN_GAIN: Final = -(1 << 62)
 """The gain of a forbidden proposal."""
