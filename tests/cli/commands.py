@@ -3,8 +3,11 @@
 import json
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from typer import testing
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import mentormatch as mm
@@ -29,7 +32,7 @@ CASES: dict[str, str] = {
     "access": "access {answers} -p {watching}",
     "recruit": "recruit {answers} -p {programme} -k 1",
     "sturdy": "sturdy {answers} -p {programme}",
-    "incentives": "incentives {answers} -p {programme} --time-limit 1",
+    "incentives": "incentives {answers} -p {programme} --time-limit 0.3",
     "learn": "learn {answers} --edition {year}/suivi.json -p {programme}",
     "experiment": "experiment -p {programme} --second {second} --seed 7 -o {new}/essai.json",
     "draw": "draw {answers} {record} -p {programme} -o {new}/draw",
@@ -116,6 +119,10 @@ class Edition:
             "new": self.folder / "new",
         }
         return [word.format(**names) for word in command.split()]
+
+
+# The runner builds all commands anew at each call, which takes longer than most of them.
+built = testing._get_command = cache(get_command)  # type: ignore[attr-defined]  # private
 
 
 def done(*words: object, given: bytes | None = None) -> Done:

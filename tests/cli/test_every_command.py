@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
 from mentormatch.cli.commands import app
 from mentormatch.languages.translation import LANGUAGES
-from tests.cli.commands import CASES, NAMES, Edition, done
+from tests.cli.commands import CASES, NAMES, Edition, built, done
 from tests.english import french_in
 
 TYPER = re.compile(r"Usage|Options:|Arguments:|Commands:|Show this|\[default|\[required|env var|<\w+>|Error:|Try ")
@@ -36,7 +35,7 @@ def test_every_command_is_tried_here_but_the_one_that_does_not_end() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_whoever_says_the_tool_may_say_the_encoding(name: str) -> None:
-    command: Any = get_command(app)
+    command: Any = built(app)
     context = command.make_context("mentormatch", [name])
     options = {option for one in command.get_command(context, name).params for option in one.opts}
     assert ("--tool" in options) == ("--encoding" in options)
@@ -44,7 +43,7 @@ def test_whoever_says_the_tool_may_say_the_encoding(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_option_and_argument_says_what_it_takes_and_what_for(name: str) -> None:
-    command: Any = get_command(app)
+    command: Any = built(app)
     context = command.make_context("mentormatch", [name])
     for one in command.get_command(context, name).params:
         assert one.help
