@@ -18,6 +18,7 @@ from _pytest.doctest import DoctestModule
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from mentormatch.cli import GC_THRESHOLD
 from tests.canaries import keep_watch
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[
 
 
 def pytest_collection_finish() -> None:
-    """Look for cycles again, among what tests make alone: what was gathered stays to the end."""
+    """Look for cycles again, as rarely as commands do, among what tests make alone: what was gathered stays."""
     gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
     gc.enable()
 
 
