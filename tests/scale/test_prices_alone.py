@@ -1,6 +1,7 @@
 """Each part of the check of prices is needed: unlisted markets, or files of version 1, lose their proof without it."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,23 +19,29 @@ pytestmark = pytest.mark.promise(11)
 type Solved = tuple[AssignmentProblem, Solution]
 
 
-def unlisted() -> Iterator[Solved]:
-    """Yield proved answers of markets whose pairs are not listed: no proof can be stated of them."""
+@cache
+def unlisted() -> tuple[Solved, ...]:
+    """Return proved answers of markets whose pairs are not listed: no proof can be stated of them."""
+    return tuple(solve_unlisted())
+
+
+def solve_unlisted() -> Iterator[Solved]:
     for goals in FLOORS:
         _, problem = both(cohort(0), PROGRAMME, RULES, goals)
         assert not Claims.can_state(problem)
         yield problem, solve(problem)
 
 
-def goal_by_goal() -> Iterator[Solved]:
-    """Yield an answer with prices of each goal and no proof, as files of version 1 have it."""
+@cache
+def goal_by_goal() -> tuple[Solved, ...]:
+    """Return an answer with prices of each goal and no proof, as files of version 1 have it."""
     with pytest.MonkeyPatch.context() as alone:
         substitute(alone, "assignment", MAX_FLOAT64=0, MAX_SOLVER_WEIGHT=0)
         problem = AssignmentProblem.from_scores([[0, 10], [0, 0]], np.array([[True, True], [False, True]]))
-        yield problem, solve(problem, proofs="none")
+        return ((problem, solve(problem, proofs="none")),)
 
 
-PARTS: list[tuple[Callable[[], Iterator[Solved]], type, str, Callable[..., Any]]] = [
+PARTS: list[tuple[Callable[[], tuple[Solved, ...]], type, str, Callable[..., Any]]] = [
     (unlisted, StageReplay, "_refutes", lambda *_: False),
     (unlisted, StageReplay, "_replay", lambda *_: {}),
     (goal_by_goal, SolutionSet, "fix_by_reduced_profit", lambda self, *_: self),
@@ -46,13 +53,13 @@ PARTS: list[tuple[Callable[[], Iterator[Solved]], type, str, Callable[..., Any]]
     ("solved", "owner", "name", "without"), PARTS, ids=["a better floor", "stages", "reduced costs", "cycles"]
 )
 def test_without_a_part_a_proof_is_lost(
-    solved: Callable[[], Iterator[Solved]],
+    solved: Callable[[], tuple[Solved, ...]],
     owner: type,
     name: str,
     without: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = list(solved())
+    found = solved()
     for problem, solution in found:
         assert solution.status is Status.PROVED
         assert not solution.proofs
