@@ -15,7 +15,7 @@ from tests.scale.markets import PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(12)
 
-SEEDS = range(200 if DEEP else 12)
+SEEDS = range(200 if DEEP else 5)
 PEOPLE = 7
 
 

@@ -101,6 +101,7 @@ def test_the_python_client_has_a_type_for_everything(python_client: Path) -> Non
     assert [name for name in named if re.search(r"_type_\d|(?<!by)_item$|mentormatch", name)] == []
 
 
+@pytest.mark.proof
 def test_an_application_with_the_python_client_passes_the_strictest_check_and_calls_every_operation(
     python_client: Path, folder: Path, served: Served
 ) -> None:

@@ -24,6 +24,7 @@ from mentormatch.programme.interview.interview import MAX_QUESTIONS, QUESTION_PR
 from mentormatch.programme.interview.question import NUMBER_CHOICE, TEXT_CHOICE, DraftQuestion
 from mentormatch.programme.interview.question_file import questions_text, read_replies
 from mentormatch.survey.contacts import Contacts
+from tests.conftest import DEEP, some_of
 from tests.drafts.interviews import Sample, answered, made, ours, pairs, reply
 from tests.drafts.questionnaires import renderer, sources
 
@@ -58,7 +59,7 @@ def test_without_a_reply_the_draft_is_what_it_was(name: str) -> None:
     assert interview_of(name).text == draft(tables_of(OURS[name].path)).text
 
 
-@pytest.mark.parametrize("name", list(MADE))
+@pytest.mark.parametrize("name", list(MADE)[:: 1 if DEEP else 3])
 def test_every_sample_comes_to_pairs_by_the_questions_alone(name: str) -> None:
     sample = MADE[name]
     try:
@@ -153,7 +154,7 @@ def test_accepting_the_others_leaves_decisions_and_missing_numbers_open(name: st
     assert "contacts = [" not in "\n".join(line for line in accepted.text.splitlines() if not line.startswith("#"))
 
 
-@NAMES
+@pytest.mark.parametrize("name", some_of(OURS))
 def test_every_choice_of_every_question_makes_a_programme(name: str) -> None:
     whole = whole_interview(name)
     for question in whole.questions:

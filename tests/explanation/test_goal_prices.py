@@ -9,6 +9,7 @@ from mentormatch import EngineError, Matching, Programme, Status, examples, matc
 from mentormatch.explanation import goal_prices, unmatched_people
 from mentormatch.explanation.goal_prices import price_words
 from mentormatch.results import GoalPrice
+from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 from tests.explanation.diagnosis.people import programme, words
 from tests.explanation.diagnosis.planting import random_cohort
@@ -118,14 +119,14 @@ def test_a_price_is_told_in_the_unit_of_each_goal(
 def test_every_price_of_random_programmes_has_words() -> None:
     told, capacity = 0, {"kind": "capacity", "field": "places"}
     orders = [["floor", "matched", "total"], ["floor_person", "leximin", "total"]]
-    for seed in range(40):
+    for seed in some_of(range(40), 16):
         data: dict[str, Any] = programme(capacity).model_dump(by_alias=True)
         rules = Programme.read({**data, "goals": {"order": orders[seed % 2]}})
         matching = match(random_cohort(np.random.default_rng(seed)), rules)
         sentences = [price_words(one) for one in matching.goal_prices]
         assert all(sentence.endswith(".") and " coûte " in sentence for sentence in sentences)
         told += len(sentences)
-    assert told > 10
+    assert told > (10 if DEEP else 4)
 
 
 def test_they_wait_until_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

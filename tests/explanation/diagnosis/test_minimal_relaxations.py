@@ -85,7 +85,7 @@ def sentences(people: Cohort, asked: Programme) -> list[str]:
 
 
 @pytest.mark.promise(17)
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_every_way_out_of_a_planted_conflict_gives_a_solution_and_one_step_less_does_not(seed: int) -> None:
     case = planted(seed)
     diagnosis = diagnose(case.cohort, case.programme)
@@ -95,7 +95,7 @@ def test_every_way_out_of_a_planted_conflict_gives_a_solution_and_one_step_less_
 
 @pytest.mark.proof
 @pytest.mark.promise(17)
-@pytest.mark.parametrize("seed", range(20, 400))
+@pytest.mark.parametrize("seed", range(8, 400))
 @pytest.mark.parametrize("made", [planted, wild])
 def test_every_way_out_gives_a_solution_and_one_step_less_does_not(made: type, seed: int) -> None:
     case = made(seed)

@@ -33,7 +33,7 @@ plain = with_sums(
     st.one_of(problems(7, (3, 1), fewest=1), problems(7, (1, 1), fewest=1), problems(5, (2, 2), fewest=1))
 )
 coupled = with_sums(problems(3, (2, 2), coupled=1, fewest=2))
-thorough = settings(max_examples=5_000 if DEEP else 40)
+thorough = settings(max_examples=5_000 if DEEP else 15)
 
 
 def solved(problem: AssignmentProblem) -> Solution:
@@ -102,13 +102,13 @@ def test_every_price_equals_solving_again_with_the_pair_pinned(problem: Assignme
     assert_prices_are_right(problem, random)
 
 
-@settings(max_examples=1_000 if DEEP else 20)
+@settings(max_examples=1_000 if DEEP else 10)
 @given(coupled, st.randoms(use_true_random=False))
 def test_prices_under_rows_that_couple_pairs_equal_solving_again(problem: AssignmentProblem, random: Random) -> None:
     assert_prices_are_right(problem, random)
 
 
-@settings(max_examples=2_000 if DEEP else 30)
+@settings(max_examples=2_000 if DEEP else 12)
 @given(st.one_of(plain, coupled), st.data())
 def test_the_offers_of_a_person_are_all_their_other_pairs_cheapest_first(
     problem: AssignmentProblem, data: st.DataObject
@@ -143,7 +143,7 @@ def test_rows_that_leave_every_plan_as_it_is_take_no_solve_a_partner(monkeypatch
     assert found == partner_options(problem, solve(problem), 0, 0)
 
 
-@settings(max_examples=2_000 if DEEP else 20)
+@settings(max_examples=2_000 if DEEP else 10)
 @given(plain)
 def test_prices_from_dual_values_equal_prices_without_them(problem: AssignmentProblem) -> None:
     solution = solved(problem)
