@@ -1,5 +1,6 @@
 """What a programme asks for beside the pairs: on page and in workbook alike, worked out once, in any language."""
 
+from dataclasses import replace
 from functools import partial
 from html import unescape
 from io import BytesIO
@@ -13,7 +14,7 @@ from mentormatch.programme.sections import FurtherSheet
 from mentormatch.report import further_answers
 from mentormatch.report.exporters.page import PageExporter
 from mentormatch.report.exporters.workbook import WorkbookExporter
-from mentormatch.report.further_answers import ANALYSES, ANALYSIS_TITLES, STAFF_ONLY
+from mentormatch.report.further_answers import ANALYSES, STAFF_ONLY
 from mentormatch.report.texts import spaced
 from tests.doors import substitute
 from tests.operations.situations import edition, market
@@ -58,9 +59,9 @@ def test_nothing_is_solved_where_nothing_is_asked_for_and_once_for_all_documents
 
     def counted(name: str, matching: mm.Matching) -> object:
         asked.append(name)
-        return ANALYSES[name](matching)
+        return ANALYSES[name].run(matching)
 
-    counting = {name: partial(counted, name) for name in ANALYSES}
+    counting = {name: replace(ANALYSES[name], run=partial(counted, name)) for name in ANALYSES}
     substitute(monkeypatch, "report", ANALYSES=counting)
     without = market(4, 5)
     page(without), workbook(without)
@@ -74,14 +75,14 @@ def test_why_nothing_can_be_told_stands_where_the_answer_would() -> None:
     made = market(4, 5, documents={"sheets": ["learn"]})
     why = "Rien ne peut être dit : aucun suivi"
     assert why in page(made).replace("\xa0", " ")
-    assert why in " ".join(workbook(made)[ANALYSIS_TITLES["learn"]]).replace("\xa0", " ")
+    assert why in " ".join(workbook(made)[ANALYSES["learn"].title]).replace("\xa0", " ")
 
 
 def test_editions_that_are_given_are_told_without_being_asked_for() -> None:
     few = market(4, 5).with_editions([edition(pairs=6)])
     assert "Trop peu de binômes sont allés bien, ou mal" in page(few)
-    assert "Trop peu de binômes sont allés bien, ou mal" in " ".join(workbook(few)[ANALYSIS_TITLES["learn"]])
-    assert ANALYSIS_TITLES["learn"] not in page(market(4, 5))
+    assert "Trop peu de binômes sont allés bien, ou mal" in " ".join(workbook(few)[ANALYSES["learn"].title])
+    assert ANALYSES["learn"].title not in page(market(4, 5))
 
 
 def test_a_market_that_somebody_watches_is_told_on_the_page_with_how_to_read_it() -> None:

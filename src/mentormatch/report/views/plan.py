@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Certificate, CertifiedTier
@@ -24,11 +24,12 @@ from mentormatch.languages.phrases import about, counted, listed, percent, point
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, once_spoken, own_language, tr
 from mentormatch.operations.access import Access, access
-from mentormatch.operations.incentives import incentives
-from mentormatch.operations.learn import learn_from_matching
+from mentormatch.operations.incentives import Incentives, incentives
+from mentormatch.operations.learn import Learning, learn_from_matching
 from mentormatch.operations.matching import KeyPair, Matching, case_of
-from mentormatch.operations.recoverable_plan import sturdy
+from mentormatch.operations.recoverable_plan import Sturdiness, sturdy
 from mentormatch.operations.recruit import recruit
+from mentormatch.operations.recruitment import Recruitment
 from mentormatch.report import words
 from mentormatch.report.comparison import (
     PAIR_DASH,
@@ -42,7 +43,7 @@ from mentormatch.report.comparison import (
 )
 from mentormatch.report.further_answers import (
     ACCESS,
-    ANALYSIS_TITLES,
+    ANALYSES,
     INCENTIVES,
     LEARN,
     RECRUIT,
@@ -241,7 +242,7 @@ TOO_LARGE_TEXT = mark(
 class AccessPiece(Piece):
     """Possible partners and placements, by the answers to the questions that the programme watches."""
 
-    heading: ClassVar[str] = ANALYSIS_TITLES[ACCESS]
+    heading: ClassVar[str] = ANALYSES[ACCESS].title
     kind: ClassVar[str] = "access"
     call: ClassVar[str] = "access()"
     purpose: ClassVar[str] = mark(
@@ -258,27 +259,39 @@ class AccessPiece(Piece):
 
 
 @dataclass(frozen=True, repr=False)
-class RecruitPiece(Piece):
+class AnalysisPiece(Piece):
+    """An optional analysis, computed if the pairs can be solved again quickly; ``kind`` is its name."""
+
+    def compute(self) -> Any:
+        """Return the result of the analysis. Raises RequestError if there is none."""
+        raise NotImplementedError
+
+    @once_spoken
+    def found(self) -> AnalysisTexts | str:
+        """The texts of the result, or a sentence why there are none."""
+        if not is_cheap_to_resolve(case_of(self.matching)):
+            return tr(TOO_LARGE_TEXT)
+        return describe_analysis(self.kind, self.compute, self.labels)
+
+
+@dataclass(frozen=True, repr=False)
+class RecruitPiece(AnalysisPiece):
     """One to three further mentors with whom most unmatched people find a partner, and additional places instead."""
 
-    heading: ClassVar[str] = ANALYSIS_TITLES[RECRUIT]
+    heading: ClassVar[str] = ANALYSES[RECRUIT].title
     kind: ClassVar[str] = "recruit"
     call: ClassVar[str] = "recruit()"
     purpose: ClassVar[str] = mark("Qui chercher pour placer les personnes sans binôme, ou quelles places ajouter.")
 
-    @once_spoken
-    def found(self) -> AnalysisTexts | str:
-        """The advice, or a sentence why there is none."""
-        if not is_cheap_to_resolve(case_of(self.matching)):
-            return tr(TOO_LARGE_TEXT)
-        return describe_analysis(lambda: recruit(self.matching), self.labels)
+    def compute(self) -> Recruitment:
+        return recruit(self.matching)
 
 
 @dataclass(frozen=True, repr=False)
-class IncentivesPiece(Piece):
+class IncentivesPiece(AnalysisPiece):
     """The gains that people could have made by other answers, per question, never per person."""
 
-    heading: ClassVar[str] = ANALYSIS_TITLES[INCENTIVES]
+    heading: ClassVar[str] = ANALYSES[INCENTIVES].title
     kind: ClassVar[str] = "incentives"
     call: ClassVar[str] = "incentives()"
     purpose: ClassVar[str] = mark(
@@ -286,52 +299,38 @@ class IncentivesPiece(Piece):
     )
     seconds: float
 
-    @once_spoken
-    def found(self) -> AnalysisTexts | str:
-        """The incentives, or a sentence why there are none."""
-        if not is_cheap_to_resolve(case_of(self.matching)):
-            return tr(TOO_LARGE_TEXT)
-        cohort, programme = self.matching.cohort, self.matching.programme
-        return describe_analysis(
-            lambda: incentives(cohort, programme, seed=self.matching.seed, time_limit_s=self.seconds)
-        )
+    def compute(self) -> Incentives:
+        matching = self.matching
+        return incentives(matching.cohort, matching.programme, seed=matching.seed, time_limit_s=self.seconds)
 
 
 @dataclass(frozen=True, repr=False)
-class SturdyPiece(Piece):
+class SturdyPiece(AnalysisPiece):
     """The number of people who keep or get a partner if people leave, and more recoverable plans with their price."""
 
-    heading: ClassVar[str] = ANALYSIS_TITLES[STURDY]
+    heading: ClassVar[str] = ANALYSES[STURDY].title
     kind: ClassVar[str] = "sturdy"
     call: ClassVar[str] = "sturdy()"
     purpose: ClassVar[str] = mark("Combien gardent un binôme si quelqu'un part, et ce que coûterait de mieux tenir.")
     k: int
     seconds: float
 
-    @once_spoken
-    def found(self) -> AnalysisTexts | str:
-        """The plans, or a sentence why there are none."""
-        if not is_cheap_to_resolve(case_of(self.matching)):
-            return tr(TOO_LARGE_TEXT)
-        return describe_analysis(lambda: sturdy(self.matching, self.k, time_limit_s=self.seconds))
+    def compute(self) -> Sturdiness:
+        return sturdy(self.matching, self.k, time_limit_s=self.seconds)
 
 
 @dataclass(frozen=True, repr=False)
-class LearnPiece(Piece):
+class LearnPiece(AnalysisPiece):
     """The lessons of earlier editions on the criteria, and the pairs under other weights if a lesson is clear."""
 
-    heading: ClassVar[str] = ANALYSIS_TITLES[LEARN]
+    heading: ClassVar[str] = ANALYSES[LEARN].title
     kind: ClassVar[str] = "learn"
     call: ClassVar[str] = "learn()"
     purpose: ClassVar[str] = mark("Quels critères vont avec les binômes qui durent, d'après les éditions d'avant.")
     seconds: float
 
-    @once_spoken
-    def found(self) -> AnalysisTexts | str:
-        """The lessons, or a sentence why there are none."""
-        if not is_cheap_to_resolve(case_of(self.matching)):
-            return tr(TOO_LARGE_TEXT)
-        return describe_analysis(lambda: learn_from_matching(self.matching, time_limit_s=self.seconds), self.labels)
+    def compute(self) -> Learning:
+        return learn_from_matching(self.matching, time_limit_s=self.seconds)
 
 
 NO_PARTNER_TEXT = mark("aucun")

@@ -23,7 +23,7 @@ from mentormatch.operations.matching import Matching
 from mentormatch.people.codes import codes_of
 from mentormatch.programme.programme import Programme
 from mentormatch.report import followup as report
-from mentormatch.report.further_answers import ANALYSIS_TITLES, LEARN
+from mentormatch.report.further_answers import ANALYSES, LEARN
 from mentormatch.service.desk.result_tables import CODES_NOTE, NAMES_NOTE, DocumentLine
 from mentormatch.service.desk.step_tree import render_step
 from mentormatch.service.desk.uploads import UploadedFile
@@ -165,7 +165,7 @@ class FollowUpStep:
             doubts=list(self._doubts(year, start)) if year else [],
             editions=self.editions,
             lessons=lessons([*results, *([year] if year else [])]) if results else None,
-            lessons_title=tr(ANALYSIS_TITLES[LEARN]),
+            lessons_title=tr(ANALYSES[LEARN].title),
             year=year,
             **(self._year(year, ground, get_screen_labels(matching, year, contacts), contacts) if year else {}),
             documents=self.document_lines(named=named),
