@@ -17,6 +17,8 @@ from mentormatch.programme.drafts.uses import guess
 from mentormatch.programme.enrolment import read_tables
 
 ORDERS = [
+    ["Pas du tout", "Plutôt non", "Plutôt oui", "Tout à fait"],
+    ["Not at all", "Rather not", "Rather yes", "Absolutely"],
     ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"],
     ["Pas du tout d'accord", "Plutôt pas d'accord", "Plutôt d'accord", "Tout à fait d'accord"],
     ["Not at all confident", "Not very confident", "Fairly confident", "Very confident", "Extremely confident"],
