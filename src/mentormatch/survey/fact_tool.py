@@ -3,7 +3,6 @@
 Most tools are only ``Facts``. A tool with other header rows or cells overrides a step of ``FactTool``.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,8 +32,6 @@ from mentormatch.survey.tool import (
     without_columns,
 )
 
-MARKUP_TAG = re.compile(r"</?(?:strong|b|em|i|u|br ?/?|span|p|div)\b[^<>]*>", re.IGNORECASE)
-"""The markup of tools in questions; other angle brackets are text."""
 MAX_LEVELS = 12  # more different texts in the columns of one question are free text, not levels or ranks
 BOX_VALUES = frozenset({"", "0", "1", "true", "false"})
 MAX_SHOWN_LINES = 5

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from html import unescape
 
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import tr
@@ -11,6 +12,7 @@ from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.moments import AmbiguousDate, parse_both_orders
 from mentormatch.survey.table import Order, Rows, TableRemark, TextTable
 from mentormatch.survey.tool import ToolPage, ToolQuestion
+from mentormatch.survey.typed_texts import plain_words
 
 NUMBERED_QUESTION = re.compile(r"Q(?P<number>[0-9]{2,3})_(?P<name>.+)", re.DOTALL)
 
@@ -52,9 +54,9 @@ class MoodleQuestionnaire(FactTool):
         return own_count > 0 and len(numbers) == len(matches) and numbers == sorted(numbers)
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
-        """Return the names, with other answers as an item of their question, and the rows below."""
+        """Return the names without markup, with other answers as an item of their question, and the rows below."""
         names, body = super().headings(rows)
-        return [re.sub(r"_(Other:)$", r"->[\1]", name) for name in names], body
+        return [re.sub(r"_(Other:)$", r"->[\1]", plain_words(unescape(name))) for name in names], body
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
         """Return the columns before the first numbered one; the number of the response is in the first column."""

@@ -12,10 +12,10 @@ from mentormatch.survey.fact_tool import FactTool, OwnColumns
 from mentormatch.survey.facts import Facts
 from mentormatch.survey.table import Rows, TextTable
 from mentormatch.survey.tool import ToolPage, map_cells, not_an_export_error, part, rows_below
+from mentormatch.survey.typed_texts import GUARDED_FORMULAS
 
 OWN_IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
 QUESTION_ID = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")
-GUARDED_FORMULAS = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 
 
 class Nextcloud(FactTool):

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from mentormatch.errors import Problem
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr
-from mentormatch.survey.fact_tool import MARKUP_TAG, FactTool, Layout
+from mentormatch.survey.fact_tool import FactTool, Layout
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Record, Rows, unreadable
 from mentormatch.survey.tool import OTHER, ToolPage, not_an_export_error, rows_below
+from mentormatch.survey.typed_texts import plain_words
 
 IMPORT_ID = re.compile(r"\{\s*\"ImportId\"\s*:.*\}", re.DOTALL)
 TIME_ZONE = re.compile(r"\"timeZone\"\s*:\s*\"([^\"]+)\"")
-LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 CHOICE_SUFFIX, TEXT_SUFFIX = " - Selected Choice", " - Text"
 NUMERIC_ADVICE = mark("refaites l'export avec « Use choice text » ; pour lire les nombres tels quels : --tool plain")
 
@@ -92,15 +92,6 @@ def count_above(rows: Rows) -> int:
 def is_of_imports(row: Record) -> bool:
     cells = [cell.strip() for cell in row.cells if cell.strip()]
     return bool(cells) and all(map(IMPORT_ID.fullmatch, cells))
-
-
-def plain_words(text: str) -> str:
-    """Return the text of a question in one line, without markup.
-
-    >>> plain_words("Tell us<br>about <strong>you</strong>")
-    'Tell us about you'
-    """
-    return " ".join(MARKUP_TAG.sub("", LINE_BREAK.sub(" ", text)).split())
 
 
 def heading(tag: str, words: str, tags: Sequence[str]) -> str:

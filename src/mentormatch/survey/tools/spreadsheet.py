@@ -40,6 +40,7 @@ from mentormatch.survey.tool import (
     title_remarks,
     without_labels,
 )
+from mentormatch.survey.typed_texts import without_markup, without_tool_marks
 
 NO_TITLE_EXPECTED = mark("une ligne d'intitulés en haut du fichier")
 HEADER_ROW_ADVICE = mark("si les intitulés sont à la ligne {line}, supprimez les lignes au-dessus")
@@ -61,9 +62,10 @@ class Spreadsheet(Tool):
         return True
 
     def sort(self, rows: Rows) -> TextTable:
+        rows = without_tool_marks(rows)
         unlabelled = without_labels(rows)
         above = count_titles(unlabelled)
-        below = rows_below(unlabelled, above) if above else rows
+        below = without_markup(rows_below(unlabelled, above) if above else rows)
         header_problem = missing_header_problem(below.records[0], below.records[1:])
         if header_problem and rows.manner != NO_MANNER:  # columns of data frames and records have names
             raise unreadable(rows.source, header_problem)

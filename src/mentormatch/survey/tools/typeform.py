@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
-from mentormatch.survey.fact_tool import MARKUP_TAG, FactTool
+from mentormatch.survey.fact_tool import FactTool
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Rows
 from mentormatch.survey.tool import OTHER, ToolPage, part, rows_below
+from mentormatch.survey.typed_texts import MARKUP_TAG
 
 NUMBER_HEADER, RESPONSE_TYPE = "#", "response type"
 START_HEADER, SUBMIT_HEADER, NETWORK_HEADER = "start date (utc)", "submit date (utc)", "network id"
