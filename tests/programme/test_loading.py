@@ -141,3 +141,25 @@ def test_bytes_that_are_no_programme_are_refused_under_their_name(content: bytes
     with pytest.raises(ProgrammeError, match=words) as refused:
         Programme.parse(content, "p.toml")
     assert "p.toml" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[fields.""]\nkind = "text"\n',
+        '[fields.a]\nkind = ""\n',
+        '[fields.a]\nkind = "text"\n[[criteria]]\nkind = ""\n',
+        '[fields.a]\nkind = "text"\n[[rules]]\nkind = " "\n',
+        '[fields.a]\nkind = "text"\n[mapping]\n"" = "x"\n',
+        '[fields.a]\nkind = "text"\n[[criteria]]\nkind = "same"\nfield = ""\n',
+        '"" = 3\n[fields.a]\nkind = "text"\n',
+        '[programme]\nlanguage = ""\n[fields.a]\nkind = "text"\n',
+    ],
+)
+def test_what_is_empty_is_refused_in_words_and_leaves_no_hole(text: str) -> None:
+    with pytest.raises(ProgrammeError) as caught:
+        Programme.parse(text.encode())
+    told = str(caught.value).replace("\xa0", " ")
+    assert "(vide)" in told or "identifiant vide" in told
+    assert "«  »" not in told
+    assert "mapping » ; attendu" not in told

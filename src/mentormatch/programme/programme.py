@@ -488,6 +488,10 @@ class ProgrammeParts:
             self.problems.append(Problem(part, tr("trouvé : {found}", found=cause), expected))
             return []
         items = tables.items() if isinstance(tables, dict) else enumerate(tables)
+        if isinstance(tables, dict) and any(not str(key).strip() for key in tables):
+            self.problems.append(
+                Problem(part, tr("un identifiant vide"), tr("un identifiant, par exemple [fields.metier]"))
+            )
         parsed = [((part, key), self._part(kind, (part, key), item, models)) for key, item in items]
         return [(where, item) for where, item in parsed if item is not None]
 
@@ -505,7 +509,7 @@ class ProgrammeParts:
 def explain_error(detail: ErrorDetails, where: Location, models: Mapping[str, type[BaseModel]]) -> Problem:
     """Return the problem of one pydantic error."""
     inside = detail["loc"]  # pydantic puts the kind between the path of a table and the key in it
-    tagged = bool(inside) and inside[0] in models
+    tagged = bool(inside) and "" not in models and inside[0] in models
     valid = models[str(inside[0])] if tagged else models.get("", Part)
     return to_problem(detail, (*where, *inside[1 if tagged else 0 :]), model_at(valid, inside[1 if tagged else 0 : -1]))
 

@@ -79,11 +79,13 @@ def enumerate_names(names: Iterable[str]) -> str:
 def shorten(text: object) -> str:
     """Return a name or a value as shown: shortened if it is long, as its type if it is neither text nor small number.
 
-    >>> shorten("abc" * 100)[-4:], shorten(10**5_000), shorten(12)
-    ('cab…', 'un nombre', '12')
+    >>> shorten("abc" * 100)[-4:], shorten(10**5_000), shorten(12), shorten("")
+    ('cab…', 'un nombre', '12', '(vide)')
     """
     small = isinstance(text, int | float) and abs(text) <= MAX_NUMBER
     label = str(text) if isinstance(text, str) or small else type_name(text)
+    if not label.strip():
+        return tr("(vide)")
     return label if len(label) <= MAX_SHOWN else f"{label[:MAX_SHOWN]}…"
 
 
