@@ -27,7 +27,7 @@ from mentormatch.scoring.criteria.preferences import Wishes
 from mentormatch.scoring.scores import score
 from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.entries import SubmissionSheet, locate_fields, submissions
-from mentormatch.survey.plan import Plan, answers_of, renaming
+from mentormatch.survey.plan import IntakePlan, answer_mapping, answers_of
 
 
 class PseudonymSource(Protocol):
@@ -261,7 +261,7 @@ def with_wishes(cohort: Cohort, programme: Programme, codes: PseudonymSource, *f
     return replace(cohort, mentors=mentors, mentees=mentees)
 
 
-def make_form_plan(code_positions: CodePositions) -> Plan:
+def make_form_plan(code_positions: CodePositions) -> IntakePlan:
     """Return the plan that reads a short form of any tool by its three questions."""
     options = list(code_positions) or ["-"]
     fields: dict[str, AnyField] = {
@@ -270,7 +270,9 @@ def make_form_plan(code_positions: CodePositions) -> Plan:
         "ecarter": Choices(question=tr(REFUSALS_QUESTION), options=options),
     }
     names = dict(zip((CODE_QUESTION, WISHES_QUESTION, REFUSALS_QUESTION), fields, strict=True))
-    return Plan(fields, "code", None, needed=frozenset({"code"}), renaming=renaming(index_questions(names), {}))
+    return IntakePlan(
+        fields, "code", None, required_fields=frozenset({"code"}), mapping=answer_mapping(index_questions(names), {})
+    )
 
 
 def index_questions(names: Mapping[str, str]) -> dict[str, str]:

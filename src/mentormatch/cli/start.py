@@ -150,9 +150,9 @@ def reading_lines(tables: "Tables") -> Iterator[str]:
     from mentormatch.inspection.section import read_as
     from mentormatch.report.intake_words import reading_rows
     from mentormatch.survey.entries import SubmissionSheet
-    from mentormatch.survey.plan import Plan
+    from mentormatch.survey.plan import IntakePlan
 
-    nothing = Plan(fields={}, key=None, email=None)
+    nothing = IntakePlan(fields={}, key=None, email=None)
     sheets = [read_as(SubmissionSheet(table, side, {}), nothing) for table, side in tables]
     for source, tool, rows, columns, manner in reading_rows(sheets):
         parts = [tool, manner, counted(rows, "ligne"), counted(columns, "colonne")]

@@ -35,7 +35,7 @@ from mentormatch.survey.entries import (
     submissions,
 )
 from mentormatch.survey.intake import identifies_person
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 
 CODE_FIELD = "code"
 CODE_QUESTION = mark("Votre code")
@@ -144,7 +144,7 @@ def by_keys(submission: Submission, keys: Mapping[str, str], partner: str | None
     return replace(submission, key=keys.get(canonical(submission.key), submission.key), answers=answers)
 
 
-def plan_of_wave(programme: Programme) -> Plan:
+def plan_of_wave(programme: Programme) -> IntakePlan:
     """Return the reading plan of a follow-up file: the participant's code, then the questions of the follow-up.
 
     Raises ProgrammeError if the programme has no follow-up questions.
@@ -158,8 +158,13 @@ def plan_of_wave(programme: Programme) -> Plan:
     question = programme.fields[key_fields[0]].question if key_fields else tr(CODE_QUESTION)
     name = next(name for name in (CODE_FIELD, f"{CODE_FIELD}_participant", "-") if name not in questions)
     fields: dict[str, AnyField] = {name: Text(question=question, use="key"), **questions}
-    return Plan(
-        fields, name, None, needed=frozenset({name}), forgotten=programme.forgotten, dates=programme.mapping.dates
+    return IntakePlan(
+        fields,
+        name,
+        None,
+        required_fields=frozenset({name}),
+        forgotten=programme.forgotten,
+        dates=programme.mapping.dates,
     )
 
 

@@ -40,7 +40,7 @@ from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.entries import SubmissionSheet, locate_fields
 from mentormatch.survey.headers import QuestionPlace
 from mentormatch.survey.intake import build_cohort_and_contacts
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.table import TextTable
 
 SIDE_LABELS = (mark("mentor·es"), mark("mentoré·es"))
@@ -98,7 +98,9 @@ class Question:
     spread: AnswerSpread | None = None
 
 
-def questions(cohort: Cohort, contacts: Contacts, plan: Plan, sheets: Sequence[SubmissionSheet]) -> Iterator[Question]:
+def questions(
+    cohort: Cohort, contacts: Contacts, plan: IntakePlan, sheets: Sequence[SubmissionSheet]
+) -> Iterator[Question]:
     """Yield every question of the programme, in order."""
     for name, field in plan.fields.items():
         columns = {side: column for side in SIDES if (column := cohort.side(side).columns.get(name)) is not None}
@@ -125,7 +127,7 @@ def headers_of(sheet: SubmissionSheet, name: str) -> list[str]:
     return [sheet.table.header[column] for column in columns]
 
 
-def how_found(headers: Sequence[str], name: str, field: AnyField, plan: Plan) -> str:
+def how_found(headers: Sequence[str], name: str, field: AnyField, plan: IntakePlan) -> str:
     """Return a code for the way a question was recognised: its text, its id, or the mapping. Empty without headers."""
     if not headers:
         return ""
@@ -198,7 +200,7 @@ def spread_of_numbers(columns: Sequence[Column]) -> AnswerSpread | None:
     return AnswerSpread(float(numbers.min()), float(np.median(numbers)), float(numbers.max()))
 
 
-def assumptions(programme: Programme, plan: Plan, sheets: Sequence[SubmissionSheet]) -> Iterator[str]:
+def assumptions(programme: Programme, plan: IntakePlan, sheets: Sequence[SubmissionSheet]) -> Iterator[str]:
     """Yield sentences on what was assumed: identities, sides, rejected rows, and the meaning of blanks."""
     yield identity_text(plan)
     yield sides_text(plan, sheets)
@@ -218,12 +220,12 @@ def assumptions(programme: Programme, plan: Plan, sheets: Sequence[SubmissionShe
         yield tr("Jamais lu, même présent dans le fichier : {questions}.", questions=listed(forbidden))
 
 
-def quote_question(plan: Plan, name: str) -> str:
+def quote_question(plan: IntakePlan, name: str) -> str:
     """Return the text of a question in quotation marks."""
     return tr("« {text} »", text=plan.fields[name].question)
 
 
-def identity_text(plan: Plan) -> str:
+def identity_text(plan: IntakePlan) -> str:
     """Return a sentence on how people are identified: by key, by e-mail address, or not at all."""
     if plan.key is not None:
         return tr("Chaque personne est reconnue par « {question} ».", question=plan.fields[plan.key].question)
@@ -235,7 +237,7 @@ def identity_text(plan: Plan) -> str:
     )
 
 
-def sides_text(plan: Plan, sheets: Sequence[SubmissionSheet]) -> str:
+def sides_text(plan: IntakePlan, sheets: Sequence[SubmissionSheet]) -> str:
     """Return a sentence on how mentors and mentees are distinguished."""
     roles = plan.roles
     if roles is None or all(sheet.side is not None for sheet in sheets):
@@ -257,7 +259,7 @@ UNDECLARABLE_SUBJECTS = (None, "criminal record")
 """Subjects without a category that a field can declare; criminal records fall under article 10."""
 
 
-def find_undeclared(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
+def find_undeclared(sheets: Sequence[SubmissionSheet], plan: IntakePlan) -> Iterator[Remark]:
     """Yield a remark for each question read that seems sensitive (article 9 GDPR) but declares no category."""
     for sheet in sheets:
         for name in sheet.places:

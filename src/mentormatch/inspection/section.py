@@ -19,7 +19,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import FATES, Cohort, Remark, RowFate, RowStatus, merge_remarks
 from mentormatch.survey.entries import SubmissionSheet
 from mentormatch.survey.moments import ORDERS
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.table import Order
 from mentormatch.survey.tool import tools_by_kind
 
@@ -167,11 +167,11 @@ def line_runs(lines: Sequence[int], taken: set[int]) -> Iterator[str]:
             run = []
 
 
-def read_as(sheet: SubmissionSheet, plan: Plan) -> FileRead:
+def read_as(sheet: SubmissionSheet, plan: IntakePlan) -> FileRead:
     """Return the properties of one file as it was read, in words of the interface."""
     table = sheet.table
     manner = table.manner
-    mapped = ((header, plan.renaming.headers.get(fold(header))) for header in table.header)
+    mapped = ((header, plan.mapping.headers.get(fold(header))) for header in table.header)
     return FileRead(
         table.source,
         tr(tools_by_kind()[table.tool].label),
@@ -207,7 +207,7 @@ MIN_DATE_SHARE = 0.6  # a text question asks for dates if more of its answers ha
 PLAUSIBLE_YEARS = range(1900, 2101)
 
 
-def date_remarks(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
+def date_remarks(sheets: Sequence[SubmissionSheet], plan: IntakePlan) -> Iterator[Remark]:
     """Yield a remark for each line with an impossible or unreadable date, without the answer."""
     for sheet in sheets:
         for name, place in sheet.places.items():

@@ -13,7 +13,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.survey.contacts import MAIL_WORDS, Contacts
 from mentormatch.survey.intake import build_cohort, build_cohort_and_contacts, name_fields
-from mentormatch.survey.plan import Plan, Roles, renaming
+from mentormatch.survey.plan import IntakePlan, Roles, answer_mapping
 from mentormatch.survey.side_sheets import read_own_sheets, read_per_sheet
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import FrameSource, Records, SheetSource, read_table
@@ -106,21 +106,21 @@ def read_tables(
     return read_own_sheets(tables, [partial(read, source) for source, _ in sides])
 
 
-def make_intake_plan(programme: Programme, *, per_side: bool = False) -> Plan:
+def make_intake_plan(programme: Programme, *, per_side: bool = False) -> IntakePlan:
     """Return the intake plan of ``programme``; with ``per_side`` each table contains one side."""
     roles = get_roles(programme)
     key = programme.fields_with("key")
-    return Plan(
+    return IntakePlan(
         fields=programme.fields,
         key=key[0] if key else None,
         email=email_of(programme),
         roles=None if per_side else roles,
-        needed=frozenset(find_needed_fields(programme, per_side=per_side)),
+        required_fields=frozenset(find_needed_fields(programme, per_side=per_side)),
         weights={side: side_weights(programme, side) for side in ("mentor", "mentee")},
         minimum_answered=programme.heading.minimum_answered,
-        renaming=renaming(programme.mapping.questions, programme.mapping.options),
+        mapping=answer_mapping(programme.mapping.questions, programme.mapping.options),
         forgotten=programme.forgotten,
-        alone=None if programme.sessions is None else "mentee",
+        only_side=None if programme.sessions is None else "mentee",
         common_keys=programme.heading.keys_are_common,
         names=name_fields(programme.fields, programme.documents.names),
         codes=programme.codes.known,

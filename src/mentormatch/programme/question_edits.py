@@ -32,7 +32,7 @@ from mentormatch.programme.tables import (
     settings_text,
     toml_value,
 )
-from mentormatch.survey.plan import answers_of, has_item, takes, target
+from mentormatch.survey.plan import answers_of, has_item, target, understands
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -187,7 +187,7 @@ class QuestionEditor:
             return
         mapping: Any = self.document.get("mapping", {})
         answers: Any = mapping.get("options", {}).get(name, {})
-        for text in [text for text, answer in answers.items() if not takes(field, answer)]:
+        for text in [text for text, answer in answers.items() if not understands(field, answer)]:
             remove_key(answers, text)
         headers: Any = mapping.get("questions", {})
         for header, mapped in [(header, target(mapped)) for header, mapped in headers.items()]:

@@ -21,7 +21,7 @@ from mentormatch.programme.validation_messages import (
     shorten,
 )
 from mentormatch.rules.rule import Rule
-from mentormatch.survey.plan import Target, answers_of, has_item, takes
+from mentormatch.survey.plan import HeaderTarget, answers_of, has_item, understands
 
 type Location = tuple[int | str, ...]
 
@@ -121,7 +121,7 @@ def find_heading_problems(parts: QuestionParts, heading: Heading) -> Iterator[Pr
         yield from find_reference_problem(parts, ("programme", "email"), heading.email, EMAIL_REF)
 
 
-def find_target_problems(parts: QuestionParts, where: Location, mapped: Target) -> Iterator[Problem]:
+def find_target_problems(parts: QuestionParts, where: Location, mapped: HeaderTarget) -> Iterator[Problem]:
     """Yield the problem of a header mapped to an unknown field, or to an unknown item of its field."""
     yield from unknown_field(parts, where, mapped.field)
     field = parts.fields.get(mapped.field)
@@ -135,7 +135,7 @@ def find_target_problems(parts: QuestionParts, where: Location, mapped: Target) 
 
 def find_answer_problems(where: Location, field: AnyField, answer: str) -> Iterator[Problem]:
     """Yield the problem of an answer mapped to a text that its question does not accept."""
-    if not takes(field, answer):
+    if not understands(field, answer):
         yield unknown_option(where, field, answer, answers_of(field))
 
 

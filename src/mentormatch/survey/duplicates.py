@@ -16,7 +16,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Remark, RowFate, RowStatus
 from mentormatch.survey.entries import SurveyEntry
 from mentormatch.survey.moments import ORDERS
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.table import Order, SentMoment
 
 ORDER_LABELS: dict[Order, str] = {"day first": mark("jour/mois"), "month first": mark("mois/jour")}
@@ -92,7 +92,7 @@ def group_by[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[
 
 
 def settle_duplicates(
-    entries: Sequence[SurveyEntry], plan: Plan
+    entries: Sequence[SurveyEntry], plan: IntakePlan
 ) -> tuple[list[SurveyEntry], list[RowFate], list[Remark]]:
     """Return the entries that count, one per person and side; the replaced rows; and remarks.
 
@@ -227,12 +227,12 @@ def lines_in_words(affected: Sequence[Sequence[int]]) -> str:
     return " ; ".join(people)
 
 
-def sheet_of(entry: SurveyEntry, plan: Plan) -> tuple[str, str]:
+def sheet_of(entry: SurveyEntry, plan: IntakePlan) -> tuple[str, str]:
     """Return the scope of unique keys: the file, and the side unless a person has one row for both sides."""
     return entry.row.source, "" if plan.one_row_each else entry.side
 
 
-def refuse_duplicate_keys(entries: Sequence[SurveyEntry], plan: Plan) -> None:
+def refuse_duplicate_keys(entries: Sequence[SurveyEntry], plan: IntakePlan) -> None:
     """Raise SurveyError if two rows of one file have the same key."""
     problems = [
         Problem(

@@ -13,7 +13,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Remark, RowFate, RowStatus
 from mentormatch.survey.contacts import asks_for_mail
 from mentormatch.survey.headers import QuestionPlace, claims_by_field, locate_columns, separate_questions, split_part
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.table import NO_SENT_MOMENT, SentMoment, TextTable
 from mentormatch.survey.tool import OTHER
 
@@ -64,7 +64,7 @@ class SurveyEntry:
 class Questionnaire:
     """The questions of a plan, by use, with a cached parser of the answers to each."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: IntakePlan) -> None:
         self.plan = plan
         self.answer_readers = {side: answer_readers(plan.fields_for(side)) for side in SIDES}
         self.names = {side: tuple(questions) for side, questions in self.answer_readers.items()}
@@ -158,7 +158,7 @@ def explain_rejection(submission: Submission, questionnaire: Questionnaire) -> s
     return ""
 
 
-def compute_row_fate(share: float, plan: Plan) -> tuple[RowStatus, str]:
+def compute_row_fate(share: float, plan: IntakePlan) -> tuple[RowStatus, str]:
     """Return the outcome of a valid row, and the reason."""
     if share >= plan.minimum_answered:
         return "taken", ""
@@ -199,14 +199,14 @@ class SubmissionSheet:
     places: Mapping[str, QuestionPlace]
 
 
-def locate_fields(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> list[SubmissionSheet]:
+def locate_fields(tables: Sequence[tuple[TextTable, Side | None]], plan: IntakePlan) -> list[SubmissionSheet]:
     """Return the tables with the columns of each field.
 
     Raises SurveyError with every problem of every header.
     """
     sheets, problems = [], []
     for source, table_side in tables:
-        table, side = separate_questions(source, plan), table_side or (None if plan.roles else plan.alone)
+        table, side = separate_questions(source, plan), table_side or (None if plan.roles else plan.only_side)
         located, header_problems = locate_columns(table, plan, side)
         sheets.append(SubmissionSheet(table, side, located))
         problems += [
@@ -222,25 +222,27 @@ def locate_fields(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -
     return sheets
 
 
-def find_identity_problems(table: TextTable, located: Mapping[str, QuestionPlace], plan: Plan) -> Iterator[Problem]:
+def find_identity_problems(
+    table: TextTable, located: Mapping[str, QuestionPlace], plan: IntakePlan
+) -> Iterator[Problem]:
     if plan.key is None and plan.email not in located and not is_known_by_response(table, plan):
         cause = tr("ni identifiant ni courriel : on ne peut pas distinguer les personnes")
         advice = tr("ajoutez une colonne d'identifiant (usage « key ») ou de courriel (usage « contact »)")
         yield Problem(table.source, cause, advice=advice)
 
 
-def is_known_by_response(table: TextTable, plan: Plan) -> bool:
+def is_known_by_response(table: TextTable, plan: IntakePlan) -> bool:
     # By the number that the survey tool gave to the response
     return plan.key is None and plan.email is None and table.numbered
 
 
-def find_role_problems(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Problem]:
+def find_role_problems(table: TextTable, side: Side | None, plan: IntakePlan) -> Iterator[Problem]:
     if side is None and plan.roles is None:
         advice = tr("indiquez « role » dans [programme], ou donnez un fichier par côté")
         yield Problem(table.source, tr("rien ne distingue mentor·es et mentoré·es"), advice=advice)
 
 
-def submissions(sheet: SubmissionSheet, plan: Plan) -> Iterator[Submission]:
+def submissions(sheet: SubmissionSheet, plan: IntakePlan) -> Iterator[Submission]:
     """Yield the rows of a table, one per side of the person."""
     sides_of = make_side_classifier(sheet, plan)
     for record in sheet.table.records:
@@ -258,7 +260,7 @@ def answer_text(answers: Mapping[str, Answer], name: str | None) -> str:
     return as_text(answers.get(name, "")).strip() if name else ""
 
 
-def make_side_classifier(sheet: SubmissionSheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Sides]:
+def make_side_classifier(sheet: SubmissionSheet, plan: IntakePlan) -> Callable[[Mapping[str, Answer]], Sides]:
     """Return the function from answers to the sides of a row: one, both, or (None,) if its role is unknown."""
     roles = plan.roles
     if sheet.side is not None or roles is None:
@@ -311,7 +313,7 @@ def unread_items(place: QuestionPlace, table: TextTable) -> str:
     return listed([f"[{part}]" for part in unread_parts])
 
 
-def excluded_columns(table: TextTable, plan: Plan) -> set[int]:
+def excluded_columns(table: TextTable, plan: IntakePlan) -> set[int]:
     """Return the columns of the questions that the programme forbids."""
     claims = claims_by_field(table.header, plan)
     forbidden = [claims[name] for name, field in plan.fields.items() if field.use == "forbidden" and name in claims]
@@ -320,7 +322,7 @@ def excluded_columns(table: TextTable, plan: Plan) -> set[int]:
     }
 
 
-def remarks_of(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
+def remarks_of(sheets: Sequence[SubmissionSheet], plan: IntakePlan) -> Iterator[Remark]:
     """Yield the remarks of the reader, missing columns of parts of questions, and columns without a question."""
     for sheet in sheets:
         source = sheet.table.source

@@ -20,7 +20,7 @@ from mentormatch.languages.phrases import listed
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr, tr_n
-from mentormatch.survey.plan import Plan, Target, Wording, answers_of, has_item
+from mentormatch.survey.plan import AnswerTranslation, HeaderTarget, IntakePlan, answers_of, has_item
 from mentormatch.survey.table import EXPECTED_TABLE, Record, TextTable
 from mentormatch.survey.tool import number_repeats
 
@@ -107,11 +107,11 @@ NO_NEAREST_ADVICE = mark("vérifiez l'export, ou dites dans [mapping.questions] 
 
 @dataclass(frozen=True, slots=True)
 class QuestionPlace:
-    """The columns of a field: one ``column``, or one per item in ``parts``; ``wording`` if its answers are mapped."""
+    """The columns of a field: one ``column``, or one per item in ``parts``; ``translation`` if answers are mapped."""
 
     column: int | None
     parts: Mapping[str, int]
-    wording: Wording | None = None
+    translation: AnswerTranslation | None = None
 
     def answer(self, cells: Sequence[str]) -> Answer:
         """Return the answer in one row."""
@@ -119,7 +119,7 @@ class QuestionPlace:
             answer: Answer = cells[self.column]
         else:
             answer = {part: cells[column] for part, column in self.parts.items()}
-        return answer if self.wording is None else self.wording.answer(answer)
+        return answer if self.translation is None else self.translation.answer(answer)
 
 
 @dataclass(slots=True)
@@ -145,7 +145,9 @@ def split_part(header: str) -> tuple[str, str] | None:
     return (match["question"], match["square"] or match["round"] or "") if match else None
 
 
-def locate_columns(table: TextTable, plan: Plan, side: Side | None) -> tuple[dict[str, QuestionPlace], list[Problem]]:
+def locate_columns(
+    table: TextTable, plan: IntakePlan, side: Side | None
+) -> tuple[dict[str, QuestionPlace], list[Problem]]:
     """Return the columns of each field, and all problems of the header.
 
     A field with several columns is a problem. So is a required field of ``side`` (None: of either) without a column.
@@ -161,15 +163,15 @@ def locate_columns(table: TextTable, plan: Plan, side: Side | None) -> tuple[dic
         if claim and (doubled := claim.find_doubled()):
             problems.append(repeated_column_problem(table, name, doubled))
         elif claim:
-            answers = plan.renaming.answers.get(name)
-            wording = Wording(question, answers) if answers else None
-            located[name] = QuestionPlace(claim.whole[0] if claim.whole else None, dict(claim.items), wording)
-        elif name in plan.needed and (side is None or question.asks(side)):
+            answers = plan.mapping.answers.get(name)
+            translation = AnswerTranslation(question, answers) if answers else None
+            located[name] = QuestionPlace(claim.whole[0] if claim.whole else None, dict(claim.items), translation)
+        elif name in plan.required_fields and (side is None or question.asks(side)):
             problems.append(missing_column_problem(table, name, question, claims))
     return located, problems
 
 
-def claims_by_field(header: Sequence[str], plan: Plan) -> dict[str, FieldColumns]:
+def claims_by_field(header: Sequence[str], plan: IntakePlan) -> dict[str, FieldColumns]:
     """Return all columns that claim each field, forbidden ones included."""
     fields_by_text: dict[str, list[str]] = {}
     for name, question in plan.fields.items():
@@ -182,31 +184,33 @@ def claims_by_field(header: Sequence[str], plan: Plan) -> dict[str, FieldColumns
             if target.item is None:
                 claim.whole.append(column)
             else:
-                claim.items.append((plan.renaming.item(target.field, target.item), column))
+                claim.items.append((plan.mapping.item(target.field, target.item), column))
     return claims
 
 
-def header_targets(header: str, plan: Plan, fields_by_text: Mapping[str, Sequence[str]]) -> Iterator[Target]:
+def header_targets(
+    header: str, plan: IntakePlan, fields_by_text: Mapping[str, Sequence[str]]
+) -> Iterator[HeaderTarget]:
     """Yield the fields, or items of fields, that a header belongs to. The mapping of the programme comes first."""
-    mapped = plan.renaming.headers
+    mapped = plan.mapping.headers
     if is_ignored(header, plan):
         return
     if fold(header) in mapped:
         yield mapped[fold(header)]
         return
     exact = fields_by_text.get(fold(header), ())
-    yield from map(Target, exact)
+    yield from map(HeaderTarget, exact)
     pieces = split_part(header)
     if pieces and not exact:  # "Vos attentes (suite)" may be another question than "Vos attentes"
         question, item = fold(pieces[0]), pieces[1]
         names = [mapped[question].field] if question in mapped else fields_by_text.get(question, ())
-        yield from (Target(name, item) for name in names)
+        yield from (HeaderTarget(name, item) for name in names)
 
 
-def is_ignored(header: str, plan: Plan) -> bool:
+def is_ignored(header: str, plan: IntakePlan) -> bool:
     """Return whether a header, or the question of its item, is mapped to no field."""
     question = fold((split_part(header) or (header, ""))[0])
-    target = plan.renaming.headers.get(fold(header)) or plan.renaming.headers.get(question)
+    target = plan.mapping.headers.get(fold(header)) or plan.mapping.headers.get(question)
     return target is not None and not target.field
 
 
@@ -228,7 +232,7 @@ def missing_column_problem(table: TextTable, name: str, field: AnyField, claims:
     return Problem(table.source, cause, expected, advice)
 
 
-def separate_questions(table: TextTable, plan: Plan) -> TextTable:
+def separate_questions(table: TextTable, plan: IntakePlan) -> TextTable:
     """Return the table with the header from ``alone`` for each separate question.
 
     In a group of columns that may be items of one question, the programme decides: the columns after the last item
@@ -252,7 +256,7 @@ def column_groups(table: TextTable) -> Iterator[list[int]]:
         yield list(range(start - 1, end))
 
 
-def items_in(table: TextTable, columns: Sequence[int], plan: Plan) -> int:
+def items_in(table: TextTable, columns: Sequence[int], plan: IntakePlan) -> int:
     """Return the number of first columns that belong to one question, at least 1."""
     known_items = [at for at, column in enumerate(columns) if is_item(table, column, plan)]
     if known_items:
@@ -263,7 +267,7 @@ def items_in(table: TextTable, columns: Sequence[int], plan: Plan) -> int:
     return next(questions, len(columns))
 
 
-def is_item(table: TextTable, column: int, plan: Plan) -> bool:
+def is_item(table: TextTable, column: int, plan: IntakePlan) -> bool:
     """Return whether a column is an item of a question of the programme.
 
     Any text with a number may be a rank, but not if the text in ``alone`` is a question of the programme.
@@ -275,5 +279,5 @@ def is_item(table: TextTable, column: int, plan: Plan) -> bool:
     return any(has_item(field, item) for field, item in items) and not is_question(table.alone.get(column, ""), plan)
 
 
-def is_question(header: str, plan: Plan) -> bool:
+def is_question(header: str, plan: IntakePlan) -> bool:
     return any(claim.whole for claim in claims_by_field([header], plan).values())

@@ -32,7 +32,7 @@ from mentormatch.survey.entries import (
     submissions,
     to_entry,
 )
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.table import TextTable
 
 ADDRESS_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -53,7 +53,7 @@ def name_fields(fields: Mapping[str, AnyField], called: tuple[str, ...] = ()) ->
     return names or called
 
 
-def identity_hashes(entry: SurveyEntry, plan: Plan) -> tuple[int, int]:
+def identity_hashes(entry: SurveyEntry, plan: IntakePlan) -> tuple[int, int]:
     """Return two hashes that identify a person on both sides: of the key, and of e-mail and name.
 
     A hash is 0 if the key is valid on one side only, or if the e-mail or the name is unknown.
@@ -69,7 +69,7 @@ def identifies_person(key: str, *, common: bool) -> bool:
     return common or ADDRESS_PATTERN.fullmatch(key) is not None
 
 
-def words_of(entry: SurveyEntry, plan: Plan) -> Iterator[str]:
+def words_of(entry: SurveyEntry, plan: IntakePlan) -> Iterator[str]:
     """Yield the folded words of the name of a person, in the order of the fields."""
     yield from words_in(str(entry.contact.get(field) or entry.value(field) or "") for field in plan.names)
 
@@ -84,12 +84,12 @@ def text_hash(*texts: str) -> int:
     return int.from_bytes(blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
-def person_numbers(entries: Sequence[SurveyEntry], plan: Plan) -> PersonNumbers:
+def person_numbers(entries: Sequence[SurveyEntry], plan: IntakePlan) -> PersonNumbers:
     # (n, 2)
     return np.array([identity_hashes(entry, plan) for entry in entries], dtype=np.uint64).reshape(-1, 2)
 
 
-def on_both_sides(entries: Sequence[SurveyEntry], plan: Plan) -> bool:
+def on_both_sides(entries: Sequence[SurveyEntry], plan: IntakePlan) -> bool:
     """Return whether these are two entries of one person, one per side."""
     if len(entries) != 2 or entries[0].side == entries[1].side:
         return False
@@ -97,7 +97,7 @@ def on_both_sides(entries: Sequence[SurveyEntry], plan: Plan) -> bool:
     return any(first_hash == second_hash > 0 for first_hash, second_hash in zip(first, second, strict=True))
 
 
-def both_sides_remarks(cohort: Cohort, entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+def both_sides_remarks(cohort: Cohort, entries: Sequence[SurveyEntry], plan: IntakePlan) -> Iterator[Remark]:
     """Yield a remark on each person on both sides, with the lines."""
     mentors, mentees = ([entry.row for entry in entries if entry.side == side] for side in ("mentor", "mentee"))
     for i, k in zip(*cohort.both, strict=True):
@@ -120,7 +120,7 @@ MIN_SIMILARITY = 0.88  # ratio of difflib
 MAX_NAMES_FOR_ALL_PAIRS = 400  # above, only names with the same skeleton are compared
 
 
-def similarity_remarks(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+def similarity_remarks(entries: Sequence[SurveyEntry], plan: IntakePlan) -> Iterator[Remark]:
     """Yield remarks on rows that may be of the same person, on similar names, and on rows that may be tests."""
     for group in same_email(entries):
         if not on_both_sides(group, plan):
@@ -142,7 +142,7 @@ def remark(entries: Sequence[SurveyEntry], text: str) -> Remark:
     )
 
 
-def look_alike_remarks(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+def look_alike_remarks(entries: Sequence[SurveyEntry], plan: IntakePlan) -> Iterator[Remark]:
     """Yield remarks on rows whose keys, or names, have the same skeleton."""
     for group in group_by(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
         if len(group) > 1 and not on_both_sides(group, plan):
@@ -152,7 +152,7 @@ def look_alike_remarks(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[R
             yield remark(group, tr("même nom à l'œil : homonymes, ou doublon ?"))
 
 
-def skeleton_of_name(entry: SurveyEntry, plan: Plan) -> str:
+def skeleton_of_name(entry: SurveyEntry, plan: IntakePlan) -> str:
     """Return the skeleton of the contact details that contain letters, without the e-mail: those of the name."""
     names = [text for field, text in entry.contact.items() if field != plan.email and any(map(str.isalpha, text))]
     return skeleton(" ".join(names))
@@ -296,7 +296,7 @@ def distinguishing_words(text: str) -> list[str]:
     ]
 
 
-def build_cohort(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> Cohort:
+def build_cohort(tables: Sequence[tuple[TextTable, Side | None]], plan: IntakePlan) -> Cohort:
     """Return the cohort in ``tables``, each with the side that answered it, None if a question states the side.
 
     Raises SurveyError with every problem of every file if a required column or the identity of people is missing; also
@@ -305,7 +305,9 @@ def build_cohort(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) ->
     return build_cohort_and_contacts(tables, plan)[0]
 
 
-def build_cohort_and_contacts(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> tuple[Cohort, Contacts]:
+def build_cohort_and_contacts(
+    tables: Sequence[tuple[TextTable, Side | None]], plan: IntakePlan
+) -> tuple[Cohort, Contacts]:
     """Return the cohort in ``tables`` and, separately, the contact details of its people; see ``build_cohort``."""
     sheets = locate_fields(tables, plan)
     received = (submission for sheet in sheets for submission in submissions(sheet, plan))
@@ -313,7 +315,7 @@ def build_cohort_and_contacts(tables: Sequence[tuple[TextTable, Side | None]], p
 
 
 def cohort_of_submissions(
-    received: Iterable[Submission], plan: Plan, *, refused: Iterable[RowFate] = (), remarks: Iterable[Remark] = ()
+    received: Iterable[Submission], plan: IntakePlan, *, refused: Iterable[RowFate] = (), remarks: Iterable[Remark] = ()
 ) -> Cohort:
     """Return the cohort of these submissions. Refused rows and earlier remarks are added to it.
 
@@ -323,7 +325,7 @@ def cohort_of_submissions(
 
 
 def cohort_and_contacts_of(
-    received: Iterable[Submission], plan: Plan, *, refused: Iterable[RowFate], remarks: Iterable[Remark]
+    received: Iterable[Submission], plan: IntakePlan, *, refused: Iterable[RowFate], remarks: Iterable[Remark]
 ) -> tuple[Cohort, Contacts]:
     """Return the cohort of these submissions and, separately, the contact details of its people."""
     questionnaire = Questionnaire(plan)
@@ -383,7 +385,7 @@ def address_remarks(faults: Mapping[RowFate, Mapping[str, str]]) -> Iterator[Rem
             yield Remark(row.source, row.line, tr("« {name} » : {note}", name=name, note=tr(fault)))
 
 
-def zone_remarks(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+def zone_remarks(entries: Sequence[SurveyEntry], plan: IntakePlan) -> Iterator[Remark]:
     # Slots of people without a known place are read in the reference time zone
     for name, field in plan.fields.items():
         if isinstance(field, Slots) and field.zone:
@@ -395,7 +397,7 @@ def zone_remarks(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]
                     yield Remark(entry.row.source, entry.row.line, sentence)
 
 
-def people_of(entries: Sequence[SurveyEntry], plan: Plan, side: Side) -> People:
+def people_of(entries: Sequence[SurveyEntry], plan: IntakePlan, side: Side) -> People:
     """Return the people of one side, with one typed column per field."""
     side_entries = [entry for entry in entries if entry.side == side]
     questions = plan.fields_for(side)

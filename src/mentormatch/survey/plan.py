@@ -32,7 +32,7 @@ from mentormatch.survey.table import Order
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class HeaderTarget:
     """The target of a header: a field, or one item of it; no question if ``field`` is empty."""
 
     field: str
@@ -40,10 +40,10 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Renaming:
+class AnswerMapping:
     """The targets of folded headers, and the answers of the programme for folded texts, by field."""
 
-    headers: Mapping[str, Target] = field(default_factory=dict)
+    headers: Mapping[str, HeaderTarget] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def item(self, name: str, text: str) -> str:
@@ -51,22 +51,22 @@ class Renaming:
         return self.answers.get(name, {}).get(fold(text), text)
 
 
-def renaming(questions: Mapping[str, str], options: Mapping[str, Mapping[str, str]]) -> Renaming:
+def answer_mapping(questions: Mapping[str, str], options: Mapping[str, Mapping[str, str]]) -> AnswerMapping:
     """Return the mapping that a programme states: headers to fields, and texts of answers by field.
 
-    >>> renaming({"Q1 [SQ2]": "grille [Paie]"}, {}).headers
-    {'q1 [sq2]': Target(field='grille', item='Paie')}
+    >>> answer_mapping({"Q1 [SQ2]": "grille [Paie]"}, {}).headers
+    {'q1 [sq2]': HeaderTarget(field='grille', item='Paie')}
     """
     headers = {fold(header): target(answer) for header, answer in questions.items()}
-    return Renaming(
+    return AnswerMapping(
         headers, {name: {fold(text): answer for text, answer in meanings.items()} for name, meanings in options.items()}
     )
 
 
-def target(text: str) -> Target:
+def target(text: str) -> HeaderTarget:
     """Parse ``field`` or ``field [item]``."""
     name, bracket, item = text.partition("[")
-    return Target(name.strip(), item.strip().removesuffix("]").strip()) if bracket else Target(text.strip())
+    return HeaderTarget(name.strip(), item.strip().removesuffix("]").strip()) if bracket else HeaderTarget(text.strip())
 
 
 def answers_of(field: AnyField) -> list[str]:
@@ -83,7 +83,7 @@ def answers_of(field: AnyField) -> list[str]:
     return []
 
 
-def takes(field: AnyField, text: str) -> bool:
+def understands(field: AnyField, text: str) -> bool:
     """Return whether a question accepts ``text`` as an answer, or as a part of one."""
     options = [] if isinstance(field, YesNo) else answers_of(field)
     if options:
@@ -100,7 +100,7 @@ def has_item(field: AnyField, item: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class AnswerTranslation:
     """The mapping of answers to one field; the keys of ``known`` are folded texts of the file."""
 
     field: AnyField
@@ -157,22 +157,22 @@ class Roles:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class IntakePlan:
     """The settings of a programme by which answers are read.
 
     Attributes
     ----------
-    needed
+    required_fields
         The fields required by criteria, rules, roles and consent.
     weights
         The weight in the score of each field, by side.
     minimum_answered
         The share of this weight below which a person is incomplete.
-    renaming
+    mapping
         The mapping of headers and answers.
     forgotten
         The people who asked to be forgotten.
-    alone
+    only_side
         The side of all people, if nothing separates two sides.
     common_keys
         Whether the same key on both sides is one person.
@@ -188,12 +188,12 @@ class Plan:
     key: str | None
     email: str | None
     roles: Roles | None = None
-    needed: frozenset[str] = frozenset()
+    required_fields: frozenset[str] = frozenset()
     weights: Mapping[Side, Mapping[str, float]] = field(default_factory=dict)
     minimum_answered: float = 0.0
-    renaming: Renaming = field(default_factory=Renaming)
+    mapping: AnswerMapping = field(default_factory=AnswerMapping)
     forgotten: Forgotten = NOBODY_FORGOTTEN
-    alone: Side | None = None
+    only_side: Side | None = None
     common_keys: bool = False
     names: tuple[str, ...] = ()
     codes: PersonCodes = field(default_factory=dict)

@@ -18,7 +18,7 @@ from mentormatch.programme.drafts.roles import RoleQuestion, role_among, role_of
 from mentormatch.programme.drafts.samples import EMAIL_PATTERN, QuestionSample
 from mentormatch.programme.drafts.uses import guess
 from mentormatch.survey.headers import claims_by_field
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.table import TextTable
 
 MOST_OF_A_CODE = 40
@@ -155,7 +155,7 @@ def is_email(sample: QuestionSample) -> bool:
     return not sample.items and share(sample.answers, EMAIL_PATTERN.fullmatch) > 0.7
 
 
-def why_identity(sample: QuestionSample, name: str, plan: Plan) -> str:
+def why_identity(sample: QuestionSample, name: str, plan: IntakePlan) -> str:
     """Return why a column could be the key or the role that a programme asks for, empty where it could not."""
     if plan.roles and name == plan.roles.field and role_of_answers(sample):
         return tr(TELLS)
@@ -197,13 +197,13 @@ def is_coded(sample: QuestionSample) -> bool:
 
 
 def missing_identity(
-    tables: Sequence[TextTable], questions: Sequence[QuestionSample], plan: Plan, *, apart: bool
+    tables: Sequence[TextTable], questions: Sequence[QuestionSample], plan: IntakePlan, *, apart: bool
 ) -> list[str]:
     """Return what to add to a programme that has neither key nor role where these files need one, line by line."""
     lines: list[str] = []
     if not plan.key and not all(plan.email in claims_by_field(table.header, plan) for table in tables):
         lines += [*key_lines(questions)]
-    if not apart and plan.roles is None and plan.alone is None:
+    if not apart and plan.roles is None and plan.only_side is None:
         role = role_among(questions)
         lines += [*role_lines(role)] if role else [tr(NO_ROLE_AT_ALL)]
     return lines

@@ -34,7 +34,7 @@ from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.tables import parse_document
 from mentormatch.survey.headers import claims_by_field, is_ignored, locate_columns, separate_questions, split_part
-from mentormatch.survey.plan import Plan, Renaming, answers_of, has_item, takes, target
+from mentormatch.survey.plan import AnswerMapping, IntakePlan, answers_of, has_item, target, understands
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
 
@@ -141,16 +141,18 @@ def propose_in_words(programme: Programme, tables: Tables, stated: StatedMapping
     )
 
 
-def plan_with(plan: Plan, questions: Iterable[Counterpart], options: Mapping[str, Mapping[str, str]]) -> Plan:
+def plan_with(
+    plan: IntakePlan, questions: Iterable[Counterpart], options: Mapping[str, Mapping[str, str]]
+) -> IntakePlan:
     """Return a plan by which these headers and texts stand for what they are said to."""
     named = {fold(found.text): target(found.name) for found in questions if found.name is not None}
-    answers = {name: dict(texts) for name, texts in plan.renaming.answers.items()}
+    answers = {name: dict(texts) for name, texts in plan.mapping.answers.items()}
     for name, texts in options.items():
         answers.setdefault(name, {}).update({fold(text): said for text, said in texts.items() if said})
-    return replace(plan, renaming=Renaming({**plan.renaming.headers, **named}, answers))
+    return replace(plan, mapping=AnswerMapping({**plan.mapping.headers, **named}, answers))
 
 
-def find_stated_questions(tables: Tables, stated: StatedMapping, plan: Plan) -> Iterator[Counterpart]:
+def find_stated_questions(tables: Tables, stated: StatedMapping, plan: IntakePlan) -> Iterator[Counterpart]:
     """Yield what people said of the questions of these files."""
     for table, side in tables:
         for sample in find_questions(table, side):
@@ -159,7 +161,7 @@ def find_stated_questions(tables: Tables, stated: StatedMapping, plan: Plan) -> 
                 yield from counterparts(sample, name, tr(STATED), plan.fields)
 
 
-def find_stated_options(stated: StatedMapping, name: str, plan: Plan) -> Iterator[Counterpart]:
+def find_stated_options(stated: StatedMapping, name: str, plan: IntakePlan) -> Iterator[Counterpart]:
     """Yield what people said of the answers to a field; what stays as typed needs no word."""
     known = plan.fields.get(name)
     for text, said in stated.options.get(name, {}).items():
@@ -190,7 +192,7 @@ def item_of(field: AnyField, item: str) -> str | None:
     return near.name if near else None
 
 
-def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Counterpart]:
+def header_counterparts(table: TextTable, side: Side | None, plan: IntakePlan) -> Iterator[Counterpart]:
     """Yield each question of a file that no field answers to, with the field that it may be."""
     claims = claims_by_field(table.header, plan)
     taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}
@@ -209,7 +211,7 @@ def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iter
 
 
 def pair_with_fields(
-    questions: Sequence[QuestionSample], fields: Mapping[str, AnyField], plan: Plan
+    questions: Sequence[QuestionSample], fields: Mapping[str, AnyField], plan: IntakePlan
 ) -> dict[int, tuple[str, str]]:
     """Return the field that each question may be, the likest first, and why; no field twice."""
     names = list(fields)
@@ -246,7 +248,7 @@ def share_understood(sample: QuestionSample, field: AnyField) -> float:
     return known / len(texts) if len(texts) > 1 else 0.0
 
 
-def unknown_options(tables: Tables, plan: Plan) -> dict[str, Counter[str]]:
+def unknown_options(tables: Tables, plan: IntakePlan) -> dict[str, Counter[str]]:
     """Return how often each text stands in the answers to a question that does not understand it."""
     counts: dict[str, Counter[str]] = {}
     spelled: dict[str, str] = {}
@@ -261,7 +263,7 @@ def unknown_options(tables: Tables, plan: Plan) -> dict[str, Counter[str]]:
     return counts
 
 
-def option_counterparts(name: str, texts: Counter[str], plan: Plan) -> Iterator[Counterpart]:
+def option_counterparts(name: str, texts: Counter[str], plan: IntakePlan) -> Iterator[Counterpart]:
     """Yield the texts that may be options: near to one, what says a side, or given more than once."""
     field = plan.fields[name]
     sides = sides_said(name, texts, plan)
@@ -277,7 +279,7 @@ def option_counterparts(name: str, texts: Counter[str], plan: Plan) -> Iterator[
             yield Counterpart(text, None, tr("à compléter, ou à laisser telle quelle : {given}", given=given))
 
 
-def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
+def sides_said(name: str, texts: Counter[str], plan: IntakePlan) -> dict[str, str]:
     """Return the answer of the programme for each text that says mentor or mentee, in the question of the role."""
     if plan.roles is None or name != plan.roles.field:
         return {}
@@ -290,17 +292,17 @@ def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
     return dict(zip(found, (plan.roles.mentor, plan.roles.mentee), strict=True)) if found else {}
 
 
-def missing_fields(tables: Tables, plan: Plan) -> Iterator[str]:
+def missing_fields(tables: Tables, plan: IntakePlan) -> Iterator[str]:
     """Yield the fields that criteria and rules need and no column answers, with their words and the closest header."""
     for name, near in find_unanswered_fields(tables, plan).items():
         said = CLOSEST if near else ALONE
         yield tr(said, question=plan.fields[name].question, name=name, near=near)
 
 
-def find_unanswered_fields(tables: Tables, plan: Plan) -> dict[str, str]:
+def find_unanswered_fields(tables: Tables, plan: IntakePlan) -> dict[str, str]:
     """Return the closest header, empty for none, by the field that is needed and that no column answers."""
     found: dict[str, str] = {}
-    for name in sorted(plan.needed):
+    for name in sorted(plan.required_fields):
         without = [
             table
             for table, side in tables
@@ -373,7 +375,7 @@ def unknown_texts(field: AnyField, answer: Answer) -> Iterator[str]:
                 yield from () if has_item(field, item) else (item,)
                 yield from in_part(field, text)
     elif isinstance(field, Levels):
-        yield from (part for cell in field.cells(answer) for part in cell if not takes(field, part))
+        yield from (part for cell in field.cells(answer) for part in cell if not understands(field, part))
     elif answers_of(field):
         yield from in_cell(field, answer)
 
@@ -384,15 +386,15 @@ def in_part(field: AnyField, text: str) -> Iterator[str]:
         return
     if isinstance(field, Slots):
         pieces = (piece.strip() for part in split(text, field.joiner) for piece in part.split(","))
-        yield from (piece for piece in pieces if piece and not takes(field, piece))
+        yield from (piece for piece in pieces if piece and not understands(field, piece))
     elif isinstance(field, Levels) or (isinstance(field, Ranking) and not rank_of(text)):
-        yield from () if takes(field, text) else (text.strip(),)
+        yield from () if understands(field, text) else (text.strip(),)
 
 
 def in_cell(field: AnyField, text: str) -> Iterator[str]:
     """Yield what is unknown in a cell with one answer, or with several."""
     if not isinstance(field, Choices | Ranking | Slots):
-        yield from () if not text.strip() or takes(field, text) else (text.strip(),)
+        yield from () if not text.strip() or understands(field, text) else (text.strip(),)
         return
     for piece in split(text, field.joiner):
         found, rest = take_options(answers_of(field), fold(piece))

@@ -68,7 +68,7 @@ from mentormatch.programme.sections import UNNAMED_PROGRAMME
 from mentormatch.survey.entries import NO_EMAIL_MESSAGE, NO_KEY_MESSAGE, NOT_ACCEPTED_MESSAGE, locate_fields
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.intake import build_cohort
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.tool import OTHER, OTHER_LABELS
 
 
@@ -124,7 +124,7 @@ def rejections(dry_run: DryRun, entries: Sequence[DraftEntry]) -> Iterator[str]:
         yield tr("{rows} ; {advice}", rows=rows, advice=tr(ADVICE[uses], names=names)) if names else rows
 
 
-def misread_fields(tables: Tables, plan: Plan) -> Iterator[str]:
+def misread_fields(tables: Tables, plan: IntakePlan) -> Iterator[str]:
     """Yield the field of each answer that is not understood as it was meant."""
     for sheet in locate_fields(tables, plan):
         for name, place in sheet.places.items():

@@ -38,7 +38,7 @@ from mentormatch.survey.code_table import codes_beside, read_code_rows
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.entries import SubmissionSheet, locate_fields, submissions
 from mentormatch.survey.intake import words_in
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.privacy import Pseudonyms, pseudonyms_for, secret_beside
 from mentormatch.survey.table import Record, TextTable
 
@@ -146,7 +146,7 @@ class SentAnswers:
         return person in map(canonical, self.keys)
 
 
-def rows_of(sheet: SubmissionSheet, plan: Plan) -> Iterator[SentAnswers]:
+def rows_of(sheet: SubmissionSheet, plan: IntakePlan) -> Iterator[SentAnswers]:
     """Yield the rows of a file with their senders."""
     records = {record.line: record for record in sheet.table.records}
     contacts = [name for name, field in plan.fields.items() if field.use == "contact"]

@@ -49,7 +49,7 @@ from mentormatch.service.desk.column_messages import (
 )
 from mentormatch.survey.headers import claims_by_field, separate_questions
 from mentormatch.survey.intake import build_cohort
-from mentormatch.survey.plan import Plan, answers_of
+from mentormatch.survey.plan import IntakePlan, answers_of
 
 FIELD_MENU = "fields"
 FREE_COLUMN_MENU = "columns"
@@ -166,7 +166,7 @@ class InterpretedMapping:
     stated: StatedMapping
     confirmed: Mapping[str, str]
     proposal: MappingDraft
-    plan: Plan
+    plan: IntakePlan
     questions: Sequence[QuestionSample]
     fields_of: Mapping[str, str]
     proposed: Mapping[str, Counterpart]
@@ -391,7 +391,7 @@ class InterpretedMapping:
 
     def wrong_file_blocker(self, lacking: int) -> Iterator[ColumnBlocker]:
         """Yield the problem that the file is another one, if most fields lack a column."""
-        needed = len(self.plan.needed) + sum(field.later for field in self.programme.fields.values())
+        needed = len(self.plan.required_fields) + sum(field.later for field in self.programme.fields.values())
         if lacking > max(3, 0.75 * needed):
             questions = counted(needed, "question")
             upload_other = ColumnAction(words=tr("Déposer un autre fichier"), what="file")
@@ -434,7 +434,7 @@ class InterpretedMapping:
         headers = [claims_by_field(table.header, self.plan) for table, _ in self.tables]
         if not self.plan.key and not all(self.plan.email in claims for claims in headers):
             yield make_no_key_blocker(self.unmapped_questions)
-        if self.plan.roles is None and self.plan.alone is None and any(side is None for _, side in self.tables):
+        if self.plan.roles is None and self.plan.only_side is None and any(side is None for _, side in self.tables):
             role = role_among(self.unmapped_questions)
             yield make_sides_unknown_blocker(role.sample if role else None)
 
@@ -536,7 +536,7 @@ def keep_column_action(mapped: QuestionSample, unmapped: QuestionSample) -> Colu
     return ColumnAction(words=words, what="column", question=make_opaque_tag(fold(unmapped.question)))
 
 
-def fields_by_header(headers: Sequence[str], plan: Plan) -> Iterator[tuple[str, str]]:
+def fields_by_header(headers: Sequence[str], plan: IntakePlan) -> Iterator[tuple[str, str]]:
     for name, claim in claims_by_field(headers, plan).items():
         yield from ((fold(headers[at]), name) for at in (*claim.whole, *(column for _, column in claim.items)))
 

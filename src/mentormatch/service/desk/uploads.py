@@ -26,7 +26,7 @@ from mentormatch.report.texts import visible
 from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import build_cohort, build_cohort_and_contacts
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.side_sheets import side_of_sheet
 from mentormatch.survey.table_reader import TableSource, read_stream
 
@@ -240,7 +240,7 @@ class CohortCache:
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.cached: tuple[Plan, Cohort] | None = None
+        self.cached: tuple[IntakePlan, Cohort] | None = None
 
     def cohort_for(self, programme: Programme) -> Cohort:
         """Return the cohort. Raises SurveyError with all errors of the files."""
