@@ -129,39 +129,54 @@ class LoadPricer:
         people, useful = len(blocks.degrees), np.flatnonzero(is_open & (profit > 0))
         order = useful[np.argsort(blocks.owners[useful], kind="stable")]
         counts = np.bincount(blocks.owners[order], minlength=people)
-        items, degree, hours = int(counts.max(initial=0)), int(blocks.degrees.max()), int(blocks.hours.max())
-        steps = items * people * degree * (hours + 1)
-        self.work += steps // TABLE_STEPS_PER_WORK
-        if steps > MAX_TABLE:
-            raise BudgetError
+        items, hours = int(counts.max(initial=0)), int(blocks.hours.max())
         place = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
         listed: IntMatrix = np.full((people, items), -1)
         listed[blocks.owners[order], place] = order
         worth: FloatMatrix = np.where(listed >= 0, profit[listed], 0.0)
         needs: IntMatrix = np.where(listed >= 0, blocks.needs[listed], 0)
-        best = np.zeros((people, degree + 1, hours + 1))
-        taken = np.zeros((items, people, degree, hours + 1), dtype=bool)
+        # How many of the shortest pairs fit: a higher degree never binds, and if none binds the table has no degrees
+        used = np.cumsum(np.sort(np.where(listed >= 0, needs, hours + 1), axis=1), axis=1)
+        fits = np.count_nonzero(used <= blocks.hours[:, None], axis=1)
+        is_bound = bool((fits > blocks.degrees).any())
+        limits = np.minimum(blocks.degrees, fits) if is_bound else np.zeros(people, dtype=np.int64)
+        layers = max(int(limits.max(initial=0)), 1)
+        steps = items * people * layers * (hours + 1)
+        self.work += steps // TABLE_STEPS_PER_WORK
+        if steps > MAX_TABLE:
+            raise BudgetError
+        best = np.zeros((people, layers + is_bound, hours + 1))
+        fewer, more = best[:, :layers], best[:, best.shape[1] - layers :]  # the same without degrees
+        taken = np.zeros((items, people, layers, hours + 1), dtype=bool)
         units = np.arange(hours + 1)
         for item in range(items):
             before = units[None, :] - needs[:, item, None]
-            shifted = np.take_along_axis(best[:, :-1], np.maximum(before, 0)[:, None, :], axis=2)
+            shifted = np.take_along_axis(fewer, np.maximum(before, 0)[:, None, :], axis=2)
             candidate = np.where((before >= 0)[:, None, :], shifted + worth[:, item, None, None], -np.inf)
-            taken[item] = candidate > best[:, 1:]
-            best[:, 1:] = np.maximum(candidate, best[:, 1:])
-        return self._read(best, taken, listed, needs)
+            taken[item] = candidate > more
+            more[:] = np.maximum(candidate, more)
+        return self._read(best, taken, limits, (listed, needs))
 
     def _read(
-        self, best: FloatMatrix, taken: BoolMatrix, listed: IntMatrix, needs: IntMatrix
+        self, best: FloatMatrix, taken: BoolMatrix, limits: IntVector, items: tuple[IntMatrix, IntMatrix]
     ) -> tuple[FloatVector, list[IntVector]]:
-        people = np.arange(len(listed))
-        degree, hours = np.minimum(self.blocks.degrees, best.shape[1] - 1), self.blocks.hours.copy()
+        """Return the greatest profit of each person, and the pairs of that load, by the steps of the table.
+
+        ``limits``: the degree of each person where the table has degrees. ``items``: the pairs of each person, and
+        their hours.
+        """
+        listed, needs = items
+        people, is_bound = np.arange(len(listed)), best.shape[1] > taken.shape[2]
+        degree, hours = limits, self.blocks.hours.copy()
         value = best[people, degree, hours]
         chosen: BoolMatrix = np.zeros(listed.shape, dtype=bool)
         for item in range(len(taken) - 1, -1, -1):
-            takes = (degree > 0) & taken[item, people, np.maximum(degree - 1, 0), hours]
+            takes = taken[item, people, np.maximum(degree - 1, 0), hours]
+            if is_bound:
+                takes &= degree > 0
+                degree = degree - takes
             chosen[:, item] = takes
             hours = hours - np.where(takes, needs[:, item], 0)
-            degree = degree - takes
         return value, [listed[person][chosen[person]] for person in people]
 
 
