@@ -6,6 +6,7 @@ the tree is walked depth first. Whatever goes wrong here is refused by the check
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import monotonic
 from typing import Any, Protocol
 
@@ -37,6 +38,8 @@ FIXING_PARTS = 1 << 10
 STRONG_CANDIDATES = 8
 """The number of columns, and of rows, that strong branching tries."""
 FRACTION_TOLERANCE, ACTIVITY_TOLERANCE = 1e-6, 1e-5
+MAX_SHORT_HOURS = 24
+"""With more units of hours a person, cuts of pairs are tried before loads, whose table and number grow with hours."""
 MAX_CUT_ROUNDS = 30
 MAX_POOR_ROUNDS = 3
 POOR_ROUND = 0.01
@@ -121,7 +124,7 @@ class Prover:
         if broken is not None:
             self.root = [broken]
             return [["leaf", self.root]]
-        target, node = self.target, self._fix(Node.root(self.system), self._sums_of_one_pair())
+        node = self._fix(Node.root(self.system), self._sums_of_one_pair())
         self.system = node.system
         relaxation, is_optimal = self._root_program(node)
         self.program = relaxation
@@ -129,35 +132,57 @@ class Prover:
         if leaf is not None:
             self.root = leaf
             return [*self.steps, ["leaf", leaf]]
-        if is_optimal:
-            self.root = relaxation.multipliers(node, relaxation.duals, FIXING_PARTS, weight=FIXING_PARTS)
-            steps = self._prove_by_blocks(relaxation)
-            if steps is not None:
-                return [*self.steps, *steps]
-            node = self._fix(node, self.root)
-            relaxation = LinearRelaxation(node, target, np.flatnonzero(node.system.most))
-            if not self.plain:
-                node, relaxation = self._cut(node, relaxation)
-        self._walk(node, relaxation)
-        return self.steps
+        if not is_optimal:
+            self._walk(node, relaxation)
+            return self.steps
+        self.root = relaxation.multipliers(node, relaxation.duals, FIXING_PARTS, weight=FIXING_PARTS)
+        loads, pairs = self._loads(relaxation), partial(self._prove_by_pairs, node)
+        if loads is None:
+            return [*self.steps, *pairs()]
+        is_short = loads.blocks.hours.max() <= MAX_SHORT_HOURS
+        first, second = (loads.prove, pairs) if is_short else (pairs, loads.prove)
+        return [*self.steps, *self._prove_by_either(first, second)]
 
-    def _prove_by_blocks(self, relaxation: LinearRelaxation) -> Steps | None:
-        """Return the steps of a proof by loads if hours couple the pairs of one person each, and one is found."""
+    def _loads(self, relaxation: LinearRelaxation) -> BlockProver | None:
+        """Return the prover by loads if hours couple the pairs of one person each."""
         claims = self.claims
         if self.plain or self.chosen is None or not isinstance(claims, Claims):
             return None
         blocks = find_blocks(self.system, self.target, claims.mentors, claims.problem.shape[0])
         if blocks is None:
             return None
-        share = replace(self.budget, work=self.budget.work // 2, leaves=self.budget.leaves // 2)
-        half = self.budget.work - share.work
         target = self.target, relaxation.sign, relaxation.profit, relaxation.goal
-        prover = BlockProver(self.system, blocks, *target, relaxation.duals, self.chosen, share.spend)
+        return BlockProver(self.system, blocks, *target, relaxation.duals, self.chosen, self._spend)
+
+    def _prove_by_either(self, first: Callable[[], Steps], second: Callable[[], Steps]) -> Steps:
+        """Return the steps of the first proof, within half of the budget; if there is none, those of the second."""
+        whole = self.budget
+        self.budget = replace(whole, work=whole.work // 2, leaves=whole.leaves // 2)
         try:
-            return prover.prove()
+            return first()
         except BudgetError:
-            self.budget.work = half + max(share.work, 0)  # only what the attempt took
-            return None
+            whole.work -= whole.work // 2 - max(self.budget.work, 0)  # only what the attempt took
+            self.budget = whole
+            return second()
+        finally:
+            self.budget = whole
+
+    def _prove_by_pairs(self, node: Node) -> Steps:
+        """Return the steps of a proof over pairs: fixing by the duals of the root, cuts, and a tree."""
+        before = self.steps
+        self.steps = []
+        try:
+            node = self._fix(node, self.root)
+            relaxation = LinearRelaxation(node, self.target, np.flatnonzero(node.system.most))
+            if not self.plain:
+                node, relaxation = self._cut(node, relaxation)
+            self._walk(node, relaxation)
+            return self.steps
+        finally:
+            self.steps = before
+
+    def _spend(self, *, leaves: int = 0, work: int = 0) -> None:
+        self.budget.spend(leaves=leaves, work=work)
 
     def _solve(self, relaxation: LinearRelaxation, node: Node | None = None) -> bool:
         before = relaxation.work
