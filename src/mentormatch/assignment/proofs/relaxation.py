@@ -23,6 +23,8 @@ QUANTUM_EXPONENTS = range(9, 0, -1)
 """Duals are rounded to the greatest power of ten that still closes a leaf: short numbers are easier to read."""
 DUAL_SCALES = (1, 60, 1 << 12, 1 << 20, 1 << 30)
 """Then to these parts of a unit."""
+FIXING_PARTS = 1 << 10
+"""Duals of a fixing are in parts of 1/1024 of a unit, or less if coefficients are greater than these."""
 RAY_SCALES = (1, 2, 6, 60, 1 << 10, 1 << 20, 1 << 30)
 RAY_TOLERANCE = 1e-9
 
@@ -258,6 +260,17 @@ class LinearRelaxation(HighsProgram):
             rounded[self.target] = -weight * self.sign
         return [[row, dual] for row, dual in sorted(rounded.items()) if dual]
 
+    def fixing(self, node: Node) -> Multipliers:
+        """Return the duals of the optimum as multipliers of a fixing: each term is exact to 1/1024 of a unit."""
+        parts = self._fixing_parts()
+        return self.multipliers(node, self.duals, parts, weight=parts)
+
+    def _fixing_parts(self) -> int:
+        """Return the parts of a unit in which duals are rounded: more of them if rows have large coefficients."""
+        has_dual = np.abs(self.duals[self.rows]) > DUAL_TOLERANCE
+        largest = int(np.abs(self.coefficients[has_dual]).max(initial=1))
+        return FIXING_PARTS << largest.bit_length() if largest > FIXING_PARTS else FIXING_PARTS
+
     def leaf(self, node: Node, *, is_optimal: bool) -> Multipliers | None:
         """Return multipliers that show a box to be empty, in the coarsest rounding that does; None if none do."""
         if node.system.is_empty:
@@ -268,7 +281,7 @@ class LinearRelaxation(HighsProgram):
                 return None
             quanta = [10**exponent for exponent in QUANTUM_EXPONENTS if 10**exponent < 10 * gap]
             tries = [(self.duals, 1, quantum, 1) for quantum in quanta]
-            tries += [(self.duals, parts, 1, parts) for parts in DUAL_SCALES]
+            tries += [(self.duals, parts, 1, parts) for parts in sorted({*DUAL_SCALES, self._fixing_parts()})]
         else:
             broken = broken_row(node.system)
             if broken is not None:

@@ -33,8 +33,6 @@ FIRST_PER_PERSON = 10
 MIN_NEW_COLUMNS = 500
 """Pricing adds at least this number of columns, or half of the present number."""
 PRICING_TOLERANCE = 1e-7
-FIXING_PARTS = 1 << 10
-"""Duals of a fixing are in parts of 1/1024 of a unit."""
 STRONG_CANDIDATES = 8
 """The number of columns, and of rows, that strong branching tries."""
 FRACTION_TOLERANCE, ACTIVITY_TOLERANCE = 1e-6, 1e-5
@@ -135,7 +133,7 @@ class Prover:
         if not is_optimal:
             self._walk(node, relaxation)
             return self.steps
-        self.root = relaxation.multipliers(node, relaxation.duals, FIXING_PARTS, weight=FIXING_PARTS)
+        self.root = relaxation.fixing(node)
         loads, pairs = self._loads(relaxation), partial(self._prove_by_pairs, node)
         if loads is None:
             return [*self.steps, *pairs()]
@@ -357,7 +355,7 @@ class Prover:
         relaxation = LinearRelaxation(node, self.target, np.flatnonzero(system.most))
         if self._solve(relaxation, node) and relaxation.value >= relaxation.goal:
             # A tree follows; the tighter bound fixes more columns
-            node = self._fix(node, relaxation.multipliers(node, relaxation.duals, FIXING_PARTS, weight=FIXING_PARTS))
+            node = self._fix(node, relaxation.fixing(node))
             relaxation = LinearRelaxation(node, self.target, np.flatnonzero(node.system.most))
         return node, relaxation
 
