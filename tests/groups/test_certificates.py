@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import GroupProblem, Status, examples
+from mentormatch import GroupProblem, Status
 from mentormatch.groups.certificate import GroupCertificate, certify_groups, list_groups
 from mentormatch.groups.check import violations
 from mentormatch.groups.columns import enumerate_groups
@@ -20,6 +20,7 @@ from mentormatch.groups.proofs import add_proofs
 from mentormatch.groups.solver import solve_groups
 from mentormatch.results import GroupSolution, Tier, Verdict
 from tests.conftest import DEEP
+from tests.groups.examples import example_groups
 from tests.groups.exhaustive import Game
 from tests.groups.random_problems import drawn_problem
 from tests.groups.random_programmes import drawn
@@ -203,8 +204,7 @@ def test_too_many_groups_are_not_certified_and_it_is_said() -> None:
 
 
 def test_the_example_says_that_its_groups_were_checked_without_a_solver() -> None:
-    cohort, programme = examples.cohort("codeveloppement"), examples.programme("codeveloppement")
-    grouping = mm.form_groups(cohort, programme)
+    grouping = example_groups()
     assert grouping.certificate.certified
     assert any("sans solveur" in sentence for sentence in grouping.sentences)
     bare = replace(grouping, solution=replace(grouping.solution, proofs=()))

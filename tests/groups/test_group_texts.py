@@ -16,9 +16,10 @@ from mentormatch.languages.translation import tr
 from mentormatch.programme.sections import Facilitation
 from mentormatch.report.sessions import TABLE_TITLES
 from mentormatch.results import Grouping, Rotation, Tier
+from mentormatch.rules import Together
 from tests.doors import substitute
+from tests.groups.examples import NAME, example_groups
 
-NAME = "codeveloppement"
 SUFFIXES = (".html", ".csv", ".json", ".xlsx")
 
 
@@ -28,7 +29,7 @@ def grouping() -> Grouping:
     cohort, programme = mm.examples.cohort(NAME), mm.examples.programme(NAME)
     assert programme.groups
     asked = programme.model_copy(update={"groups": programme.groups.model_copy(update={"size": 7})})
-    return mm.form_groups(cohort, asked, past=[mm.form_groups(cohort, programme)])
+    return mm.form_groups(cohort, asked, past=[example_groups()])
 
 
 @pytest.fixture(scope="module")
@@ -143,8 +144,7 @@ def without_codes(grouping: Grouping) -> Grouping:
         name: field.model_copy(update={"use": "contact"}) if field.use == "key" else field
         for name, field in grouping.programme.fields.items()
     }
-    rule = mm.form_groups(grouping.cohort, grouping.programme, together=[("C01", "C09")]).programme.rules[-1]
-    people = rule.model_copy(update={"people": [ids[0], ids[8]]})
+    people = Together(people=[ids[0], ids[8]])
     others = [each for each in grouping.programme.rules if "code" not in getattr(each, "against", ())]
     programme = grouping.programme.model_copy(update={"fields": fields, "rules": [*others, people]})
     return mm.form_groups(cohort, programme)

@@ -7,11 +7,12 @@ import pytest
 import mentormatch as mm
 from mentormatch import language
 from mentormatch.results import Grouping
+from tests.groups.examples import example_groups
 
 
 @pytest.fixture(scope="module")
 def grouping() -> Grouping:
-    return mm.form_groups(mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement"))
+    return example_groups()
 
 
 def test_the_example_is_proved_with_nobody_beside_a_colleague(grouping: Grouping) -> None:

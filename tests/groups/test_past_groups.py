@@ -10,15 +10,15 @@ import mentormatch as mm
 from mentormatch import MentorMatchError, RequestError, SurveyError, read_groups
 from mentormatch.results import Grouping
 from mentormatch.survey.table_reader import TableSource
+from tests.groups.examples import NAME, example_groups
 
-NAME = "codeveloppement"
 COHORT = mm.examples.cohort(NAME)
 SECRET = "Nadège Vialard"
 
 
 @pytest.fixture(scope="module")
 def grouping() -> Grouping:
-    return mm.form_groups(COHORT, mm.examples.programme(NAME))
+    return example_groups()
 
 
 @pytest.mark.parametrize("staff", [False, True])
