@@ -59,7 +59,7 @@ def at(value: Any, place: tuple[str | int, ...]) -> Any:
 
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60 if DEEP else 20)
+@settings(max_examples=60 if DEEP else 8)
 @given(data=st.data())
 def test_any_json_is_answered_or_refused(kind: str, data: st.DataObject) -> None:
     sent = changed(data, kind)
@@ -69,7 +69,7 @@ def test_any_json_is_answered_or_refused(kind: str, data: st.DataObject) -> None
 
 
 @pytest.mark.promise(6)
-@settings(max_examples=60 if DEEP else 20)
+@settings(max_examples=60 if DEEP else 8)
 @given(data=st.data())
 def test_any_json_in_a_programme_of_every_kind_is_answered_or_refused(data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(PLACES))

@@ -43,7 +43,7 @@ LIMIT = {"time_limit_s": 2}
 
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("kind", OF_MEMBERS)
-@settings(max_examples=20 if DEEP else 7)
+@settings(max_examples=20 if DEEP else 4)
 @given(data=st.data())
 def test_any_answers_are_worked_on_or_refused(kind: str, data: st.DataObject) -> None:
     answers = st.dictionaries(st.sampled_from(ASKED), st.sampled_from(ANSWERS), max_size=len(ASKED))
@@ -56,7 +56,7 @@ def test_any_answers_are_worked_on_or_refused(kind: str, data: st.DataObject) ->
 
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("kind", OF_MEMBERS)
-@settings(max_examples=20 if DEEP else 7)
+@settings(max_examples=20 if DEEP else 4)
 @given(data=st.data())
 def test_any_json_in_a_programme_of_groups_is_answered_or_refused(kind: str, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(PLACES))

@@ -15,7 +15,9 @@ from tests.explanation.diagnosis.people import alike, cohort, counting, pin, pro
 from tests.explanation.diagnosis.planting import Planted, planted, wild
 from tests.oracles.exhaustive import exhaustive
 
-FAST, DEEP = 30, 1_000
+FAST, DEEP = (*range(11), 28), 1_000
+"""Seeds of conflicts in programmes of three to six rules."""
+LATER = [seed for seed in range(DEEP) if seed not in FAST]
 WILD = 500
 
 
@@ -59,20 +61,20 @@ def finds_what_was_planted(seed: int) -> None:
 
 
 @pytest.mark.promise(17)
-@pytest.mark.parametrize("seed", range(FAST))
+@pytest.mark.parametrize("seed", FAST)
 def test_a_planted_conflict_is_found_and_no_rule_of_it_can_be_spared(seed: int) -> None:
     finds_what_was_planted(seed)
 
 
 @pytest.mark.proof
 @pytest.mark.promise(17)
-@pytest.mark.parametrize("seed", range(FAST, DEEP))
+@pytest.mark.parametrize("seed", LATER)
 def test_every_planted_conflict_is_found(seed: int) -> None:
     finds_what_was_planted(seed)
 
 
 def test_planted_cases_have_six_to_twelve_people_and_three_to_six_rules() -> None:
-    cases = [planted(seed) for seed in range(FAST)]
+    cases = [planted(seed) for seed in FAST]
     assert {len(case.programme.rules) for case in cases} == {3, 4, 5, 6}
     assert all(6 <= len(case.cohort.mentors) + len(case.cohort.mentees) <= 12 for case in cases)
 
@@ -86,14 +88,14 @@ def conflicts_irreducibly_or_not_at_all(seed: int) -> None:
 
 
 @pytest.mark.promise(17)
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(12))
 def test_whatever_the_rules_the_conflict_is_irreducible(seed: int) -> None:
     conflicts_irreducibly_or_not_at_all(seed)
 
 
 @pytest.mark.proof
 @pytest.mark.promise(17)
-@pytest.mark.parametrize("seed", range(20, WILD))
+@pytest.mark.parametrize("seed", range(12, WILD))
 def test_whatever_the_rules_every_conflict_is_irreducible(seed: int) -> None:
     conflicts_irreducibly_or_not_at_all(seed)
 
