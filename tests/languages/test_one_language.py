@@ -123,7 +123,8 @@ def ours(text: str, theirs: Iterable[str]) -> list[str]:
     """Return the lines of a text without what others typed."""
     found = {" ".join(part.split()) for part in theirs} - {"in", "where", "by"}
     for part in sorted((each for each in found if len(each) > 2), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "_", text)
+        if part in text:
+            text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "_", text)
     return [re.sub(r"`[^`]*`|--?\w[\w-]*|\S+\.\w+\b", "_", line) for line in text.splitlines()]
 
 
