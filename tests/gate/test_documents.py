@@ -20,16 +20,19 @@ from tests.cli.processes import command_on_path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-LATER = {  # what they tell to type is told elsewhere as well, or takes a solve of many people
+LATER = {  # what they tell to type is told elsewhere as well, or takes a solve of many people or a service of its own
     "defendre-une-repartition",
     "depuis-limesurvey",
     "donnees-personnelles",
     "former-des-groupes",
+    "ligne-de-commande",
+    "partir-de-ses-reponses",
     "proposer-et-prendre-les-reponses",
     "quand-quelquun-part",
     "records-of-an-application",
     "relire-le-classeur",
     "repondre-autrement",
+    "run-the-service",
     "savoir-d-avance",
     "solve-an-array",
     "souhaits-apres-profils",
