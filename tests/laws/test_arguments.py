@@ -320,7 +320,7 @@ def fitting(parameter: inspect.Parameter) -> Any:
 
 @pytest.mark.promise(50)
 @pytest.mark.parametrize("name", sorted(called()))
-@settings(max_examples=40 if DEEP else 3, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40 if DEEP else 2, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nothing_but_errors_of_ours_leaves_a_public_function(
     name: str, data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

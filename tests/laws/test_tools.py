@@ -44,7 +44,7 @@ every_tool = pytest.mark.parametrize("kind", KINDS)
 every_export = pytest.mark.parametrize(("kind", "source"), EXPORTS)
 every_writer = pytest.mark.parametrize("kind", sorted(WRITERS))
 FRONTS = (LIMESURVEY, SURVEYMONKEY, MICROSOFT, TALLY, HELLOASSO, ("#", *TYPEFORM_END), ("Horodateur",))
-few = settings(max_examples=500 if DEEP else 4)
+few = settings(max_examples=500 if DEEP else 3)
 cases = programmes_with_answers()
 
 

@@ -37,7 +37,7 @@ FORMATS = [
     *("%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M:%S %p", "%d/%m/%y %H:%M:%S"),
     *("%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y/%m/%d %I:%M:%S %p UTC+2", "%d/%m/%Y"),
 ]
-many = settings(max_examples=5_000 if DEEP else 100)
+many = settings(max_examples=5_000 if DEEP else 40)
 
 
 def programme(dates: str | None = None) -> Programme:

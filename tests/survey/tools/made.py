@@ -87,7 +87,7 @@ TEXTS = (
     "a; b, c\td", "X", "Autre", "2026-01-01", canaries.ANSWER,
 )  # fmt: skip
 
-few = settings(max_examples=1_000 if DEEP else 10)
+few = settings(max_examples=1_000 if DEEP else 5)
 unfinished = st.lists(st.booleans(), min_size=8, max_size=8)
 """Which of at most eight people did not finish."""
 
