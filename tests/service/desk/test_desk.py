@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partialmethod
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -441,7 +442,7 @@ def test_nothing_that_the_page_shows_or_hands_out_has_an_address_that_is_a_key(
     sitting: Sitting, monkeypatch: pytest.MonkeyPatch, *, named: bool
 ) -> None:
     if not DEEP:  # two hundred solves, whose pairs stand in one table
-        monkeypatch.setitem(Views.robustness.__kwdefaults__, "samples", 3)
+        monkeypatch.setattr(Views, "robustness", partialmethod(Views.robustness, samples=3))
     programme, answers = by_address()
     sitting.done("take", programme, part="programme", name="programme.toml")
     sitting.done("take", answers, part="answers", name="reponses.csv")
