@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch.languages.text_keys import fold
-from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.enrolment import read_tables
 from tests.cli.processes import run
 from tests.conftest import DEEP
@@ -35,7 +35,7 @@ def test_a_terminal_asks_one_question_after_the_other_and_the_draft_comes_to_pai
 def test_from_a_pipe_nothing_is_asked_and_the_draft_is_what_it_was(sample: Sample, tmp_path: Path) -> None:
     done = run("draft", sample.path, folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == draft(read_tables(sample.path)).text
+    assert done.stdout == make_draft(read_tables(sample.path)).text
     assert "role" in done.stderr
     assert "--answers" in done.stderr
 
@@ -77,7 +77,7 @@ def test_what_is_no_reply_is_refused_by_the_name_of_its_question(tmp_path: Path)
 
 def test_json_has_the_questions_and_nothing_else_changes(tmp_path: Path) -> None:
     told = json.loads(run("draft", SAMPLES[1].path, "--json", folder=tmp_path).stdout)
-    assert told["programme"] == draft(read_tables(SAMPLES[1].path)).text
+    assert told["programme"] == make_draft(read_tables(SAMPLES[1].path)).text
     assert [question["id"] for question in told["questions"]] == ["role", "shared", "places", "sensitive"]
     role = told["questions"][0]
     assert role["proposed"] in [choice["value"] for choice in role["choices"]]

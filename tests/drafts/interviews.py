@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import mentormatch as mm
-from mentormatch.programme.drafts.capacity import figure
+from mentormatch.programme.drafts.capacity import parse_count
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.interview.question import NUMBER_CHOICE, DraftQuestion
@@ -57,7 +57,7 @@ def reply(question: DraftQuestion, right: Mapping[str, Any]) -> Any:
     if question.form == "each":
         stated = {line.key: line.proposed for line in question.lines if line.proposed}
         unsure = [line.key for line in question.lines if not line.proposed]
-        return stated | {key: figure(key) or PLACES_STATED for key in unsure if NUMBER_CHOICE in question.values}
+        return stated | {key: parse_count(key) or PLACES_STATED for key in unsure if NUMBER_CHOICE in question.values}
     if question.proposed is not None:
         return question.proposed
     return question.values[:1] if question.form == "several" else question.values[0]

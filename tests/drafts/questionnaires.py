@@ -10,7 +10,7 @@ from typing import Any
 from pandas import DataFrame
 
 from mentormatch import Programme, examples
-from mentormatch.programme.drafts.programme_draft import Draft, draft
+from mentormatch.programme.drafts.programme_draft import Draft, make_draft
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.enrolment import read_tables
 
@@ -83,7 +83,7 @@ def again(given: list[str]) -> list[str]:
 
 def apart(mentors: dict[str, list[str]], mentees: dict[str, list[str]]) -> Draft:
     """Return the draft of a file of mentors and a file of mentees."""
-    return draft(read_tables(mentors=people("M", **mentors), mentees=people("E", **mentees)))
+    return make_draft(read_tables(mentors=people("M", **mentors), mentees=people("E", **mentees)))
 
 
 def proposed(made: Draft) -> list[tuple[str, list[str]]]:

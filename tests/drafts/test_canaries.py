@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Programme
-from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
-from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.mapping_draft import mapping_text, propose_mapping
+from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.enrolment import read_tables
 from tests.cli.processes import run
 
@@ -71,13 +71,13 @@ def export(path: Path, kind: str) -> Path:
 @pytest.mark.parametrize("kind", EXPORTS)
 def test_a_draft_and_a_mapping_hold_no_canary(kind: str, tmp_path: Path) -> None:
     tables = read_tables(export(tmp_path / "r.csv", kind))
-    made = draft(tables)
+    made = make_draft(tables)
     known = tmp_path / "p.toml"
     known.write_text(PROGRAMME, "utf-8")
-    mapped = mapping_text(propose(Programme.load(known), tables), Programme.load(known))
+    mapped = mapping_text(propose_mapping(Programme.load(known), tables), Programme.load(known))
     bare = tmp_path / "q.toml"
     bare.write_text('[programme]\nname = "x"\n', "utf-8")
-    advised = mapping_text(propose(Programme.load(bare), tables), Programme.load(bare))
+    advised = mapping_text(propose_mapping(Programme.load(bare), tables), Programme.load(bare))
     said = (made.text, *made.rejected, *made.lacking, *map(str, made.dry_run.problems), mapped, advised)
     assert not [text for text in said if CANARY in text.casefold()]
     assert '"Métier"' in made.text  # the questions are there

@@ -11,7 +11,7 @@ from pandas import DataFrame
 
 from mentormatch import MentorMatchError, Programme, examples, read_survey
 from mentormatch.fields import AnyField
-from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.survey.table import Record, TextTable
@@ -32,7 +32,7 @@ def columns(**cells: list[str]) -> DataFrame:
 
 
 def drafted(frame: DataFrame) -> Programme:
-    return Programme.read(tomllib.loads(draft(read_tables(frame)).text))
+    return Programme.read(tomllib.loads(make_draft(read_tables(frame)).text))
 
 
 def field(question: str, *cells: str) -> AnyField:
@@ -125,7 +125,7 @@ def test_what_is_typed_beside_the_options_is_a_text_of_its_own_kept_as_typed() -
 )
 def test_special_categories_of_data_are_forbidden_and_neither_read_nor_written_out(question: str) -> None:
     frame = columns(**{question: ["canari", "canari", "autruche"]})
-    assert "canari" not in draft(read_tables(frame)).text
+    assert "canari" not in make_draft(read_tables(frame)).text
     assert field(question, "canari", "autruche").use == "forbidden"
     cohort = read_survey(drafted(frame), frame)
     assert "canari" not in repr((cohort.mentors.columns, cohort.mentees.columns, cohort.rows, cohort.remarks))
@@ -138,12 +138,12 @@ def test_words_that_only_look_like_special_categories_are_not(question: str) -> 
 
 def test_free_texts_and_contacts_are_never_written_into_a_draft() -> None:
     free = [f"canari {n} raconte sa vie" for n in "abcdefgh"]
-    text = draft(read_tables(columns(Remarque=free, Courriel=[f"canari{n}@x.fr" for n in "abcdefgh"]))).text
+    text = make_draft(read_tables(columns(Remarque=free, Courriel=[f"canari{n}@x.fr" for n in "abcdefgh"]))).text
     assert "canari" not in text
 
 
 def test_every_guess_is_marked_to_be_confirmed() -> None:
-    text = draft(read_tables(columns(Métier=["Production", "Diffusion"]))).text
+    text = make_draft(read_tables(columns(Métier=["Production", "Diffusion"]))).text
     guessed = [line for line in text.splitlines() if line.startswith(("kind", "use", "side", "role", "name", "email"))]
     assert guessed
     assert [line for line in guessed if "à confirmer" not in line] == []
@@ -155,7 +155,7 @@ def test_a_question_that_one_side_answered_is_drafted_for_that_side() -> None:
 
 def test_the_example_is_drafted_with_its_roles_its_key_and_its_grid_and_takes_all_its_rows(tmp_path: Path) -> None:
     answers = examples.copy_to(tmp_path).answers
-    made = draft(read_tables(answers))
+    made = make_draft(read_tables(answers))
     programme = Programme.read(tomllib.loads(made.text))
     cohort, expected = read_survey(programme, answers), examples.cohort()
     assert made.lacking == ()
@@ -169,7 +169,7 @@ def test_the_example_is_drafted_with_its_roles_its_key_and_its_grid_and_takes_al
 def test_two_files_are_drafted_as_one_programme_in_which_the_file_tells_the_side() -> None:
     mentors = DataFrame({"Courriel": ["a@x.fr", "b@x.fr"], "Places": ["1", "2"]}, dtype=object)
     mentees = DataFrame({"Courriel": ["c@x.fr", "d@x.fr"], "Besoin": ["long " * 30, "autre"]}, dtype=object)
-    made = draft(read_tables(mentors=mentors, mentees=mentees))
+    made = make_draft(read_tables(mentors=mentors, mentees=mentees))
     programme = Programme.read(tomllib.loads(made.text))
     assert {name: asked.side for name, asked in programme.fields.items()} == {
         "courriel": "both",
@@ -180,7 +180,7 @@ def test_two_files_are_drafted_as_one_programme_in_which_the_file_tells_the_side
 
 
 def test_a_file_that_tells_no_role_or_no_identity_is_drafted_with_a_word_on_what_is_lacking() -> None:
-    made = draft(read_tables(DataFrame({"Métier": ["a", "a"]}, dtype=object)))
+    made = make_draft(read_tables(DataFrame({"Métier": ["a", "a"]}, dtype=object)))
     assert Programme.read(tomllib.loads(made.text)).heading.role is None
     assert len(made.lacking) == 2
 
@@ -189,7 +189,7 @@ def test_where_the_survey_tool_numbers_responses_no_identity_is_lacking() -> Non
     answers = DataFrame(
         {"#": ["f0", "f1"], "Métier": ["a", "b"], "Submit Date (UTC)": ["2026-03-01"] * 2}, dtype=object
     )
-    made = draft(read_tables(mentors=answers, mentees=answers))
+    made = make_draft(read_tables(mentors=answers, mentees=answers))
     assert made.lacking == ()
     assert "f0" not in made.text
 
@@ -242,4 +242,4 @@ def odd_tables(draw: st.DrawFn) -> TextTable:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_table_of_anything_gives_a_draft_or_an_error_in_words(table: TextTable) -> None:
     with suppress(MentorMatchError):
-        assert draft([(table, None)]).text
+        assert make_draft([(table, None)]).text

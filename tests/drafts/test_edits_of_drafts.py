@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mentormatch import MentorMatchError, Programme, examples
 from mentormatch.fields import AnyField
-from mentormatch.programme.drafts.programme_draft import Draft, StatedDraft, draft
+from mentormatch.programme.drafts.programme_draft import Draft, DraftDecisions, make_draft
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.edits import (
     EDIT_ADAPTER,
@@ -51,8 +51,8 @@ class Reversible(NamedTuple):
 
 def drafted(made: Draft, given: Tables) -> ProgrammeText:
     """Return the draft that the page makes of the same answers once all its proposals are taken."""
-    taken = StatedDraft(taken=frozenset(one.key for one in made.proposals))
-    return ProgrammeText.of(draft(given, "", taken).text.encode())
+    taken = DraftDecisions(accepted=frozenset(one.key for one in made.proposals))
+    return ProgrammeText.of(make_draft(given, "", taken).text.encode())
 
 
 def edits_of(text: ProgrammeText) -> Iterator[Reversible]:
@@ -212,7 +212,7 @@ def test_every_questionnaire_takes_every_kind_of_edit_and_its_undoing(shared_dat
     paths = every if DEEP else every[::5]
     for path in paths:
         given = tables(render.read(path), render, tmp_path)
-        plain = draft(given)
+        plain = make_draft(given)
         assert [one.rule for one in plain.proposals] == sorted((one.rule for one in plain.proposals), reverse=True)
         assert "[[rules]]" not in uncommented(plain.text).partition("[[criteria]]")[2]
         text = drafted(plain, given)
@@ -229,7 +229,7 @@ def test_every_questionnaire_takes_every_kind_of_edit_and_its_undoing(shared_dat
 
 def test_the_form_tries_changes_of_a_draft_of_the_example_on_its_people(tmp_path: Path) -> None:
     given = read_tables(examples.copy_to(tmp_path).answers)
-    text = drafted(draft(given), given)
+    text = drafted(make_draft(given), given)
     people = build_cohort(given, make_intake_plan(text.programme, per_side=False))
     form = ProgrammeForm(text, lambda _: people)
     form.edit(WeightEdit(at=0, weight=50.0, others=True))

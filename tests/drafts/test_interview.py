@@ -16,7 +16,7 @@ from mentormatch.errors import RequestError
 from mentormatch.explanation.names import names_of
 from mentormatch.languages.text_keys import fold
 from mentormatch.programme.drafts.name_order import marked_order
-from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.structures import may_be_one, pairs_that_may_be_one
 from mentormatch.programme.enrolment import read_tables
@@ -56,7 +56,7 @@ def question_of(interview: DraftInterview, kind: str) -> DraftQuestion:
 
 @NAMES
 def test_without_a_reply_the_draft_is_what_it_was(name: str) -> None:
-    assert interview_of(name).text == draft(tables_of(OURS[name].path)).text
+    assert interview_of(name).text == make_draft(tables_of(OURS[name].path)).text
 
 
 @pytest.mark.parametrize("name", list(MADE)[:: 1 if DEEP else 3])
@@ -66,7 +66,7 @@ def test_every_sample_comes_to_pairs_by_the_questions_alone(name: str) -> None:
         tables = read_tables(sample.path)
     except mm.SurveyError:  # refused by name, before any draft
         return
-    assert DraftInterview.of(tables).text == draft(tables).text
+    assert DraftInterview.of(tables).text == make_draft(tables).text
     interview = answered(sample) if has_labels(sample) else DraftInterview.of(tables).accepted()
     assert len(interview.questions) <= MAX_QUESTIONS
     assert not interview.open or not has_labels(sample)
@@ -381,14 +381,14 @@ def test_the_order_of_first_and_last_name_is_asked_if_no_mark_shows_it() -> None
 )
 def test_certain_marks_show_that_the_last_name_comes_first(more: dict[str, list[str]]) -> None:
     tables = frame_of(more)
-    name = next(entry for entry in draft(tables).entries if entry.question == "Nom et prénom")
-    assert marked_order(name, draft(tables).entries) is True
+    name = next(entry for entry in make_draft(tables).entries if entry.question == "Nom et prénom")
+    assert marked_order(name, make_draft(tables).entries) is True
 
 
 def test_marks_that_differ_show_no_order() -> None:
     tables = frame_of({"Nom et prénom": ["TEYSSIER Bruno", "Élise FAURE", "RUIZ Ana", *TYPED[3:]]})
-    name = next(entry for entry in draft(tables).entries if entry.question == "Nom et prénom")
-    assert marked_order(name, draft(tables).entries) is None
+    name = next(entry for entry in make_draft(tables).entries if entry.question == "Nom et prénom")
+    assert marked_order(name, make_draft(tables).entries) is None
 
 
 def test_letters_call_people_first_name_first_if_marks_show_the_last_name_first() -> None:

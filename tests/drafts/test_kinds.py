@@ -4,11 +4,11 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch.languages.vocabulary import words_of
-from mentormatch.programme.drafts.capacity import taking_side
+from mentormatch.programme.drafts.capacity import get_capacity_side
 from mentormatch.programme.drafts.kinds import Guess
-from mentormatch.programme.drafts.roles import role_among
+from mentormatch.programme.drafts.roles import find_role
 from mentormatch.programme.drafts.samples import QuestionSample, sample_questions
-from mentormatch.programme.drafts.uses import guess
+from mentormatch.programme.drafts.uses import guess_use
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.survey.table import Record, TextTable
 
@@ -18,7 +18,7 @@ def sample(question: str, *answers: str) -> QuestionSample:
 
 
 def asked(question: str, *answers: str) -> Guess:
-    return guess(sample(question, *answers))
+    return guess_use(sample(question, *answers))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_boxes_ticked_with_their_own_label_are_one_question() -> None:
     )
     found = sample_questions(read_tables(frame))
     assert [one.items for one in found] == [(), ("Law", "Tax"), ()]
-    assert guess(found[1]).kind == "choices"
+    assert guess_use(found[1]).kind == "choices"
 
 
 def test_a_question_is_not_taken_into_the_grid_that_a_tool_may_have_put_it_under() -> None:
@@ -125,7 +125,7 @@ def test_whole_days_stand_beside_the_moments_of_others(
 def test_boxes_for_whole_days_and_for_moments_are_slots() -> None:
     boxes = {"Calls [Weekday mornings]": ["Yes", "No"] * 4, "Calls [Sunday]": ["No", "Yes"] * 4}
     (found,) = sample_questions(read_tables(DataFrame(boxes, dtype=object)))
-    assert guess(found).kind == "slots"
+    assert guess_use(found).kind == "slots"
 
 
 @pytest.mark.parametrize(
@@ -160,14 +160,14 @@ def test_one_text_that_all_gave_is_no_contact() -> None:
 def test_answers_that_give_or_take_in_and_those_that_seek_or_are_new_tell_the_sides(
     question: str, mentor: str, mentee: str
 ) -> None:
-    found = role_among([sample(question, *(mentor, mentee) * 4)])
+    found = find_role([sample(question, *(mentor, mentee) * 4)])
     assert found is not None
     assert (found.mentor, found.mentee) == (mentor, mentee)
 
 
 @pytest.mark.parametrize("answers", [("Étudiant", "Salarié"), ("New building", "Old building")])
 def test_answers_that_name_no_giver_tell_no_side(answers: tuple[str, ...]) -> None:
-    assert role_among([sample("I am in", *answers * 4)]) is None
+    assert find_role([sample("I am in", *answers * 4)]) is None
 
 
 @pytest.mark.parametrize(
@@ -180,4 +180,4 @@ def test_answers_that_name_no_giver_tell_no_side(answers: tuple[str, ...]) -> No
     ],
 )
 def test_organisations_are_counted_as_people_are(question: str, side: str | None) -> None:
-    assert taking_side(question) == side
+    assert get_capacity_side(question) == side

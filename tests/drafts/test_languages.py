@@ -11,7 +11,7 @@ from pandas import DataFrame
 from mentormatch.languages.text_keys import says_yes
 from mentormatch.languages.vocabulary import words_of
 from mentormatch.programme.drafts.form_language import languages_in
-from mentormatch.programme.drafts.programme_draft import Draft, StatedDraft, draft
+from mentormatch.programme.drafts.programme_draft import Draft, DraftDecisions, make_draft
 from mentormatch.programme.drafts.samples import languages_of
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.drafts.structures import pairs_that_may_be_one
@@ -26,11 +26,11 @@ def cycle(*cells: str) -> list[str]:
     return [cells[at % len(cells)] for at in range(PEOPLE)]
 
 
-def drafted(columns: dict[str, list[str]], stated: StatedDraft | None = None) -> Draft:
+def drafted(columns: dict[str, list[str]], stated: DraftDecisions | None = None) -> Draft:
     """Return the draft of a form whose people have an address."""
     mails = {"E-mail": [f"p{at}@example.org" for at in range(PEOPLE)]}
     tables = read_tables(DataFrame(mails | columns, dtype=object))
-    return draft(tables, stated=stated or StatedDraft())
+    return make_draft(tables, decisions=stated or DraftDecisions())
 
 
 POLISH = {
@@ -51,13 +51,13 @@ def test_in_an_unknown_language_choices_are_forbidden_until_people_say_otherwise
     # What a form says in words that are known in any language is understood.
     assert made.outline.role
     assert uses["Jakie języki Pani zna?"] == "match"
-    said = drafted(POLISH, StatedDraft(uses={"czy choruje pani przewlekle?": "display"}))
+    said = drafted(POLISH, DraftDecisions(uses={"czy choruje pani przewlekle?": "display"}))
     assert {entry.question: entry.guess.use for entry in said.entries}["Czy choruje Pani przewlekle?"] == "display"
 
 
 def test_the_language_of_a_form_can_be_stated() -> None:
     columns = {"Rolle": cycle("Mentor", "Mentee"), "Themen": cycle("Budget", "Recht")}
-    made = drafted(columns, StatedDraft(languages=("de",)))
+    made = drafted(columns, DraftDecisions(languages=("de",)))
     assert made.outline.languages == ("de",)
     assert "LANGUE INCONNUE" not in made.text
 
@@ -156,7 +156,7 @@ def test_a_question_in_another_language_than_its_form_is_read_in_its_own() -> No
 @pytest.mark.parametrize("code", ["it", "nl"])
 def test_the_words_of_an_address_tell_nothing_sensitive(code: str) -> None:
     mails = DataFrame({"E-mail": [f"p{at}@example.invalid" for at in range(PEOPLE)]}, dtype=object)
-    made = draft(read_tables(mails), stated=StatedDraft(languages=(code,)))
+    made = make_draft(read_tables(mails), decisions=DraftDecisions(languages=(code,)))
     assert [entry.guess.use for entry in made.entries] == ["contact"]
 
 
@@ -187,7 +187,7 @@ HOUSES = {
 @pytest.mark.parametrize(("code", "question"), [(code, text) for code, texts in HOUSES.items() for text in texts])
 def test_the_words_for_an_organisation_are_known(code: str, question: str) -> None:
     columns = {"Role": cycle("Mentor", "Mentee"), question: cycle("Nord", "Sud", "Est", "Ouest")}
-    found = [proposal.kind for proposal in drafted(columns, StatedDraft(languages=(code,))).proposals]
+    found = [proposal.kind for proposal in drafted(columns, DraftDecisions(languages=(code,))).proposals]
     assert found == ["different"]
 
 
@@ -249,7 +249,7 @@ def test_twins_are_found_from_two_files_as_from_one(offer: str, need: str, tmp_p
     }
     one = drafted({"Role": sides, **halves})
     files = {"mentors": write(tmp_path / "m.csv", offer, items), "mentees": write(tmp_path / "t.csv", need, items)}
-    two = draft(read_tables(mentors=files["mentors"], mentees=files["mentees"]))
+    two = make_draft(read_tables(mentors=files["mentors"], mentees=files["mentees"]))
     for made in (one, two):
         assert [proposal.kind for proposal in made.proposals] == ["coverage"]
 
@@ -292,7 +292,7 @@ CAPACITIES = {
 
 @pytest.mark.parametrize("question", CAPACITIES)
 def test_a_capacity_in_words_is_a_number_and_the_number_is_asked_where_a_word_needs_one(question: str) -> None:
-    made = drafted({question: cycle(*CAPACITIES[question])}, StatedDraft())
+    made = drafted({question: cycle(*CAPACITIES[question])}, DraftDecisions())
     entry = next(entry for entry in made.entries if entry.question == question)
     one, two, open_ended = CAPACITIES[question]
     assert entry.answers == {one: "1", two: "2"}

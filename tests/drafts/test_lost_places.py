@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch.languages.translation import language
-from mentormatch.programme.drafts.programme_draft import Draft, draft
+from mentormatch.programme.drafts.programme_draft import Draft, make_draft
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.report import words
 from mentormatch.widgets.board.view import format_texts
@@ -43,7 +43,7 @@ def drafted(question: str, answers: list[str]) -> Draft:
     rows = ROWS // len(answers) * len(answers)
     mentors = {"Code": [f"M{row}" for row in range(rows)], question: answers * (rows // len(answers))}
     mentees = {"Code": [f"E{row}" for row in range(rows)], "Métier": ["Son", "Image"] * (rows // 2)}
-    return draft(read_tables(mentors=DataFrame(mentors), mentees=DataFrame(mentees)))
+    return make_draft(read_tables(mentors=DataFrame(mentors), mentees=DataFrame(mentees)))
 
 
 @pytest.mark.parametrize(("question", "numbers", "unclear"), CAPACITIES, ids=lambda case: next(iter(case), "")[:20])
@@ -52,7 +52,7 @@ def test_a_capacity_in_words_is_proposed_and_what_gives_no_number_is_asked(
 ) -> None:
     made = drafted(question, [*numbers, *unclear])
     (entry,) = (entry for entry in made.entries if entry.question == question)
-    assert entry.takes == "mentor"
+    assert entry.capacity_side == "mentor"
     assert dict(entry.answers) == numbers
     assert list(entry.unclear) == unclear
     stated = tomllib.loads(uncommented(made.text))
@@ -66,7 +66,7 @@ def test_a_capacity_in_words_is_proposed_and_what_gives_no_number_is_asked(
 def test_each_side_is_called_by_the_question_that_asks_it_for_its_name() -> None:
     mentors = {"Code": ["M0", "M1"], "Your full name": ["Ann Bo", "Cy Dee"]}
     mentees = {"Code": ["E0", "E1"], "Full name": ["Eli Fay", "Gus Hal"]}
-    made = draft(read_tables(mentors=DataFrame(mentors), mentees=DataFrame(mentees)))
+    made = make_draft(read_tables(mentors=DataFrame(mentors), mentees=DataFrame(mentees)))
     named = tomllib.loads(made.text)
     assert set(named["documents"]["name"]) == {
         name for name, field in named["fields"].items() if field.get("use") == "contact"
@@ -79,7 +79,7 @@ def sparse(**columns: list[str]) -> Draft:
     emails = [f"p{row}@example.org" if row < 4 else "" for row in range(ROWS)]
     sides = ["Mentor·e", "Mentoré·e"] * (ROWS // 2)
     frame = DataFrame({**columns, "Vous êtes": sides, "Courriel": emails, "Métier": ["Son", "Image"] * 6}, dtype=object)
-    return draft(read_tables(frame))
+    return make_draft(read_tables(frame))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def sparse(**columns: list[str]) -> Draft:
 )
 def test_where_it_is_not_sure_that_places_are_counted_the_draft_and_the_matching_ask(question: str) -> None:
     made = drafted(question, ["One", "Two at most"])
-    assert not any(entry.takes for entry in made.entries)
+    assert not any(entry.capacity_side for entry in made.entries)
     (name,) = (entry.name for entry in made.entries if entry.question == question)
     assert f"# # “{question}”: " in made.text or f"# # « {question} » : " in made.text.replace(chr(160), " ")
     assert f'kind = "capacity", field = "{name}"' in made.text

@@ -10,12 +10,12 @@ from mentormatch import Programme, SurveyError, examples, read_survey
 from mentormatch.base.columns import Grades
 from mentormatch.errors import OutputError
 from mentormatch.programme.drafts.mapping_draft import (
-    StatedMapping,
+    MappingDecisions,
     add_mapping,
-    ask_later,
+    find_unknown_texts,
     mapping_text,
-    propose,
-    unknown_texts,
+    postpone_questions,
+    propose_mapping,
     with_mapping,
 )
 from mentormatch.programme.enrolment import read_tables
@@ -53,7 +53,7 @@ options = ["Budget", "Droit", "Paie"]
 
 def test_the_example_in_its_own_words_needs_no_header_mapped(tmp_path: Path) -> None:
     files = examples.copy_to(tmp_path)
-    proposal = propose(examples.programme(), read_tables(files.answers))
+    proposal = propose_mapping(examples.programme(), read_tables(files.answers))
     assert [found.name for found in proposal.questions] == [None]
     assert proposal.questions[0].text == "Date de réponse"
     assert proposal.missing == ()
@@ -66,7 +66,7 @@ def test_the_mapping_proposed_for_other_words_gives_the_people_that_the_words_of
     known = Programme.load(tmp_path / "programme.toml")
     with pytest.raises(SurveyError):
         read_survey(known, answers)
-    add_mapping(tmp_path / "programme.toml", mapping_text(propose(known, read_tables(answers)), known))
+    add_mapping(tmp_path / "programme.toml", mapping_text(propose_mapping(known, read_tables(answers)), known))
     cohort, expected = read_survey(Programme.load(tmp_path / "programme.toml"), answers), examples.cohort()
     assert cohort.mentees.ids == expected.mentees.ids
     offered, as_expected = (people.mentors.columns["transmettre"] for people in (cohort, expected))
@@ -81,7 +81,7 @@ def test_the_mapping_proposed_for_other_words_gives_the_people_that_the_words_of
 
 
 def test_a_header_of_other_words_is_found_by_the_answers_below_it(tmp_path: Path) -> None:
-    proposal = propose(examples.programme(), read_tables(reworded(tmp_path)))
+    proposal = propose_mapping(examples.programme(), read_tables(reworded(tmp_path)))
     found = next(found for found in proposal.questions if found.text == "Dans quel but venez-vous ?")
     assert found.name == "role"
     assert "les réponses sont les siennes" in found.why
@@ -89,7 +89,7 @@ def test_a_header_of_other_words_is_found_by_the_answers_below_it(tmp_path: Path
 
 def test_each_line_of_a_proposal_tells_its_likeness_and_what_nobody_knows_is_left_to_fill_in(tmp_path: Path) -> None:
     known = examples.programme()
-    text = mapping_text(propose(known, read_tables(reworded(tmp_path))), known)
+    text = mapping_text(propose_mapping(known, read_tables(reworded(tmp_path))), known)
     assert '"Vos structures" = "employeurs"  # « Structures pour lesquelles' in text
     assert "ressemblance 0,67" in text
     assert '# "Date de réponse" = ""  # à compléter' in text
@@ -100,7 +100,9 @@ def test_what_the_programme_maps_already_is_kept_and_not_proposed_again() -> Non
     known = programme({"code": KEY, "metier": TRADE}).model_dump(by_alias=True)
     known["mapping"] = {"questions": {"Job": "metier"}, "options": {"metier": {"prod": "Production"}}}
     mapped = Programme.read(known)
-    proposal = propose(mapped, read_tables(frame("Rôle|Code|Job", "Mentor·e|M01|prod", "Mentor·e|M02|Difusion")))
+    proposal = propose_mapping(
+        mapped, read_tables(frame("Rôle|Code|Job", "Mentor·e|M01|prod", "Mentor·e|M02|Difusion"))
+    )
     assert proposal.questions == ()
     assert [(found.text, found.name) for found in proposal.options["metier"]] == [("Difusion", "Diffusion")]
     stated = tomllib.loads(mapping_text(proposal, mapped))["mapping"]
@@ -111,7 +113,7 @@ def test_what_the_programme_maps_already_is_kept_and_not_proposed_again() -> Non
 def test_an_answer_typed_once_and_near_to_no_option_is_counted_but_never_written() -> None:
     known = programme({"code": KEY, "metier": TRADE})
     rows = ("Mentor·e|M01|Je vends des canaris", "Mentor·e|M02|Régie", "Mentor·e|M03|Régie")
-    proposal = propose(known, read_tables(frame("Rôle|Code|Métier", *rows)))
+    proposal = propose_mapping(known, read_tables(frame("Rôle|Code|Métier", *rows)))
     text = mapping_text(proposal, known)
     assert "canaris" not in text
     assert "1\u00a0autre réponse" in text.replace(" autre", "\u00a0autre")
@@ -139,10 +141,10 @@ def test_the_texts_of_free_questions_and_ticks_are_never_unknown() -> None:
     fields = programme(
         {"code": KEY, "metier": TRADE, "arts": {"question": "Arts", "kind": "choices", "options": ["Danse", "Mime"]}}
     ).fields
-    assert list(unknown_texts(fields["code"], "M01")) == []
-    assert list(unknown_texts(fields["metier"], "  ")) == []
-    assert list(unknown_texts(fields["arts"], {"Danse": "X", "Autre": "clown", "Conte": "Oui"})) == ["Conte"]
-    assert list(unknown_texts(fields["arts"], "Danse, Conte; Fil")) == ["conte", "Fil"]
+    assert list(find_unknown_texts(fields["code"], "M01")) == []
+    assert list(find_unknown_texts(fields["metier"], "  ")) == []
+    assert list(find_unknown_texts(fields["arts"], {"Danse": "X", "Autre": "clown", "Conte": "Oui"})) == ["Conte"]
+    assert list(find_unknown_texts(fields["arts"], "Danse, Conte; Fil")) == ["conte", "Fil"]
 
 
 ELSEWHERE = (
@@ -156,7 +158,7 @@ ELSEWHERE = (
 
 def test_the_key_and_the_role_that_a_file_calls_otherwise_are_mapped_with_the_answers_that_tell_the_sides() -> None:
     known = programme({"code": KEY, "metier": TRADE})
-    text = mapping_text(propose(known, read_tables(frame(*ELSEWHERE))), known)
+    text = mapping_text(propose_mapping(known, read_tables(frame(*ELSEWHERE))), known)
     stated = tomllib.loads(text)["mapping"]
     assert stated["questions"] == {"Matricule": "code", "Dans quel but ?": "role", "Profession": "metier"}
     assert stated["options"]["role"] == {"J'accompagne": "Mentor·e", "Je suis accompagné·e": "Mentoré·e"}
@@ -167,7 +169,7 @@ def test_the_key_and_the_role_that_a_file_calls_otherwise_are_mapped_with_the_an
 
 def test_a_programme_without_key_or_role_is_told_which_columns_could_be_it_and_what_to_write() -> None:
     bare = Programme.read({"programme": {"name": "x"}, "fields": {"metier": TRADE}})
-    text = mapping_text(propose(bare, read_tables(frame(*ELSEWHERE))), bare)
+    text = mapping_text(propose_mapping(bare, read_tables(frame(*ELSEWHERE))), bare)
     advice = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")]
     role = next(line for line in advice if line.startswith("role = "))
     fields = advice[advice.index("[fields.matricule]") : advice.index("[fields.matricule]") + 4]
@@ -179,14 +181,14 @@ def test_a_programme_without_key_or_role_is_told_which_columns_could_be_it_and_w
 
 def test_where_no_column_could_tell_people_or_sides_apart_that_is_said() -> None:
     bare = Programme.read({"programme": {"name": "x"}, "fields": {"metier": TRADE}})
-    text = mapping_text(propose(bare, read_tables(frame("Métier", "Production", "Production"))), bare)
+    text = mapping_text(propose_mapping(bare, read_tables(frame("Métier", "Production", "Production"))), bare)
     assert "aucune colonne ne le pourrait : ajoutez une colonne de codes" in text
     assert "--mentors, --mentees" in text
 
 
 def test_a_needed_question_that_no_column_answers_is_told_with_the_closest() -> None:
     known = programme({"code": KEY, "metier": TRADE}, criteria=[{"kind": "same", "field": "metier", "weight": 1}])
-    text = mapping_text(propose(known, read_tables(frame("Rôle|Code|Le tri, le mets", "Mentor·e|M1|x"))), known)
+    text = mapping_text(propose_mapping(known, read_tables(frame("Rôle|Code|Le tri, le mets", "Mentor·e|M1|x"))), known)
     assert "# Aucune colonne pour « Métier » (metier)" in text
     assert "la plus proche : « Le tri, le mets »" in text
 
@@ -194,13 +196,13 @@ def test_a_needed_question_that_no_column_answers_is_told_with_the_closest() -> 
 def test_what_people_state_goes_before_what_a_file_seems_to_be() -> None:
     known = Programme.read(tomllib.loads(PROGRAMME_OF_TWO))
     tables = read_tables(DataFrame({"Code": ["a", "b"], "Votre métier": ["Son", "Bois"], "Art": ["Danse", "Cirque"]}))
-    assert [one.name for one in propose(known, tables).questions] == ["metier", None]
-    stated = StatedMapping({"votre metier": "", "art": "metier"}, {"metier": {"Danse": "Son", "Cirque": ""}})
-    found = propose(known, tables, stated)
+    assert [one.name for one in propose_mapping(known, tables).questions] == ["metier", None]
+    stated = MappingDecisions({"votre metier": "", "art": "metier"}, {"metier": {"Danse": "Son", "Cirque": ""}})
+    found = propose_mapping(known, tables, stated)
     assert {one.text: one.name for one in found.questions} == {"Votre métier": "", "Art": "metier"}
     assert [(one.text, one.name) for one in found.options["metier"]] == [("Danse", "Son")]
     again = Programme.read(tomllib.loads(PROGRAMME_OF_TWO + mapping_text(found, known)))
-    assert propose(again, tables).questions == ()
+    assert propose_mapping(again, tables).questions == ()
 
 
 def test_columns_of_one_ranking_without_a_title_are_mapped_item_by_item() -> None:
@@ -208,7 +210,7 @@ def test_columns_of_one_ranking_without_a_title_are_mapped_item_by_item() -> Non
     options = ["Budget", "Droit", "Paie"] * 4
     first, second = options, options[1:] + options[:1]
     cells = {"Code": [str(row) for row in range(12)], "Thème : 1er choix": first, "Thème : 2e choix": second}
-    found = propose(known, read_tables(DataFrame(cells)))
+    found = propose_mapping(known, read_tables(DataFrame(cells)))
     assert {one.text: one.name for one in found.questions} == {
         "Thème : 1er choix": "themes [1]",
         "Thème : 2e choix": "themes [2]",
@@ -219,19 +221,19 @@ def test_columns_of_one_ranking_without_a_title_are_mapped_item_by_item() -> Non
 def test_a_mapping_is_added_to_one_that_is_there_and_comments_stay() -> None:
     content = f'# le nôtre\n{PROGRAMME_OF_TWO}[mapping.questions]  # de 2025\n"Job" = "metier"\n'.encode()
     tables = read_tables(DataFrame({"Code": ["a", "b"], "Job": ["Son", "Bois"], "Mon âge": ["1", "2"]}))
-    stated = StatedMapping({"mon age": "annees"}, {"metier": {"Bois": "Lumière"}})
-    made = with_mapping(content, propose(Programme.parse(content), tables, stated)).decode()
+    stated = MappingDecisions({"mon age": "annees"}, {"metier": {"Bois": "Lumière"}})
+    made = with_mapping(content, propose_mapping(Programme.parse(content), tables, stated)).decode()
     assert made.startswith("# le nôtre\n")
     assert "[mapping.questions]  # de 2025" in made
     mapping = tomllib.loads(made)["mapping"]
     assert mapping == {"questions": {"Job": "metier", "Mon âge": "annees"}, "options": {"metier": {"Bois": "Lumière"}}}
     untouched = read_tables(DataFrame({"Code": ["a"], "Job": ["Son"]}))
-    assert with_mapping(content, propose(Programme.parse(content), untouched)) == content
+    assert with_mapping(content, propose_mapping(Programme.parse(content), untouched)) == content
 
 
 def test_a_question_that_nobody_was_asked_yet_is_asked_later_and_a_consent_is_read_by_staff() -> None:
     content = f'{PROGRAMME_OF_TWO}[fields.accord]\nkind = "yesno"\nuse = "consent"\n'.encode()
-    fields = Programme.parse(ask_later(content, ["metier", "accord"])).fields
+    fields = Programme.parse(postpone_questions(content, ["metier", "accord"])).fields
     assert (fields["metier"].later, fields["accord"].use) == (True, "display")
 
 
@@ -261,6 +263,6 @@ options = ["Mentor·e", "Mentoré·e"]
 def test_files_in_other_languages_are_mapped_by_their_words(code: str, role: str, mentor: str, mentee: str) -> None:
     rows = {code: [f"X{at}" for at in range(8)], role: [mentor, mentee] * 4}
     known = Programme.read(tomllib.loads(PROGRAMME_OF_ROLES))
-    found = propose(known, read_tables(DataFrame(rows, dtype=object)))
+    found = propose_mapping(known, read_tables(DataFrame(rows, dtype=object)))
     assert {one.text: one.name for one in found.questions} == {code: "code", role: "role"}
     assert {one.text: one.name for one in found.options["role"]} == {mentor: "Mentor·e", mentee: "Mentoré·e"}

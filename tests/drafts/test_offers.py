@@ -6,10 +6,10 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import Programme, match, read_survey
-from mentormatch.programme.drafts.capacity import may_count_places, taking_side
-from mentormatch.programme.drafts.entries import ENOUGH, thin
-from mentormatch.programme.drafts.programme_draft import draft
-from mentormatch.programme.drafts.roles import role_among
+from mentormatch.programme.drafts.capacity import get_capacity_side, may_count_places
+from mentormatch.programme.drafts.entries import MAX_FIRST_ROWS, limit_rows
+from mentormatch.programme.drafts.programme_draft import make_draft
+from mentormatch.programme.drafts.roles import find_role
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.enrolment import read_tables
 from tests.drafts.offer_wordings import NO_ROLES, NO_TWINS, NOT_TAKEN, ROLES, TAKEN, TWINS, lines
@@ -20,13 +20,13 @@ OPTIONS = ["Alpha", "Beta;Gamma", "Gamma", "Alpha;Beta"]
 
 @pytest.mark.parametrize("question", [question for (question,) in lines(TAKEN)])
 def test_whoever_is_counted_to_be_taken_a_capacity_is_told(question: str) -> None:
-    assert taking_side(question) == "mentor"
+    assert get_capacity_side(question) == "mentor"
 
 
 @pytest.mark.parametrize("question", [question for (question,) in lines(NOT_TAKEN)])
 def test_what_is_past_today_at_home_or_no_person_is_no_capacity(question: str) -> None:
-    assert taking_side(question) is None
-    assert taking_side(question, side="mentor") is None
+    assert get_capacity_side(question) is None
+    assert get_capacity_side(question, side="mentor") is None
     assert not may_count_places(question, ["One", "Two at most"])
 
 
@@ -63,7 +63,7 @@ def test_answers_between_two_numbers_make_a_capacity_that_says_what_to_map() -> 
     asked = "Combien de jeunes souhaitez-vous accompagner ?"
     mentors = people("M", **{asked: ["1", "2", "2 à 3", "4 ou plus", "1"]})
     mentees = people("E", **{"Métier": ["Régie", "Paie"]})
-    made = draft(read_tables(mentors=mentors, mentees=mentees))
+    made = make_draft(read_tables(mentors=mentors, mentees=mentees))
     assert ("capacity", [asked]) in proposed(made)
     assert "quel nombre pour « 2 à 3 »" in made.text
     programme = Programme.read(tomllib.loads(uncommented(made.text)))
@@ -72,7 +72,7 @@ def test_answers_between_two_numbers_make_a_capacity_that_says_what_to_map() -> 
 
 def test_a_mentee_who_would_be_matched_with_several_takes_several() -> None:
     asked = "How many people would you like to be matched with?"
-    assert (taking_side(asked), taking_side(asked, side="mentee")) == ("mentor", "mentee")
+    assert (get_capacity_side(asked), get_capacity_side(asked, side="mentee")) == ("mentor", "mentee")
 
 
 def column(question: str, answers: list[str]) -> QuestionSample:
@@ -85,21 +85,21 @@ def test_two_answers_of_which_one_takes_and_the_other_is_taken_tell_the_role(
     question: str, mentor: str, mentee: str
 ) -> None:
     for answers in ([mentor, mentee, mentee], [mentee, mentor]):
-        role = role_among([column(question, answers)])
+        role = find_role([column(question, answers)])
         assert role
         assert (role.mentor, role.mentee) == (mentor, mentee)
 
 
 @pytest.mark.parametrize(("question", "one", "other"), lines(NO_ROLES))
 def test_two_answers_that_say_something_else_tell_no_role(question: str, one: str, other: str) -> None:
-    assert role_among([column(question, [one, other, other])]) is None
+    assert find_role([column(question, [one, other, other])]) is None
 
 
 def test_of_many_rows_the_rare_answers_are_looked_at_too() -> None:
-    answers = ["Alpha", "Beta"] * ENOUGH + ["Gamma"] + ["Alpha"] * ENOUGH + ["Gamma"] * 3
-    kept = thin(column("Thème", answers))
-    assert len(kept.rows) < ENOUGH + 10
+    answers = ["Alpha", "Beta"] * MAX_FIRST_ROWS + ["Gamma"] + ["Alpha"] * MAX_FIRST_ROWS + ["Gamma"] * 3
+    kept = limit_rows(column("Thème", answers))
+    assert len(kept.rows) < MAX_FIRST_ROWS + 10
     assert kept.answers.count("Gamma") == 2
-    made = draft(read_tables(DataFrame({"Code": [f"P{n}" for n in range(len(answers))], "Thème": answers})))
+    made = make_draft(read_tables(DataFrame({"Code": [f"P{n}" for n in range(len(answers))], "Thème": answers})))
     assert '"Gamma"' in made.text
     assert made.dry_run.misread == {}

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Programme, match, read_survey
-from mentormatch.programme.drafts.capacity import figure, taking_side
-from mentormatch.programme.drafts.programme_draft import Draft, draft
+from mentormatch.programme.drafts.capacity import get_capacity_side, parse_count
+from mentormatch.programme.drafts.programme_draft import Draft, make_draft
 from mentormatch.programme.drafts.twins import need_or_offer
 from mentormatch.programme.enrolment import read_tables
 from tests.conftest import DEEP
@@ -16,7 +16,7 @@ from tests.drafts.questionnaires import ROWS, apart, people, proposed, renderer,
 
 def together(cells: dict[str, list[str]]) -> Draft:
     """Return the draft of one file in which a question tells the role."""
-    return draft(read_tables(people("P", Rôle=["Mentor·e", "Mentoré·e"], **cells)))
+    return make_draft(read_tables(people("P", Rôle=["Mentor·e", "Mentoré·e"], **cells)))
 
 
 TOPICS = ["Budget;Droit", "Réseau", "Droit;Réseau", "Budget"]
@@ -41,7 +41,7 @@ TOPICS = ["Budget;Droit", "Réseau", "Droit;Réseau", "Budget"]
     ],
 )
 def test_a_capacity_is_how_many_people_somebody_would_take_and_no_other_count(question: str, side: str | None) -> None:
-    assert taking_side(question) == side
+    assert get_capacity_side(question) == side
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_capacity_is_how_many_people_somebody_would_take_and_no_other_count(qu
     ],
 )
 def test_the_figure_of_a_capacity_is_the_one_number_of_its_answer(answer: str, number: int | None) -> None:
-    assert figure(answer) == number
+    assert parse_count(answer) == number
 
 
 def test_a_capacity_in_words_is_read_as_a_number_by_a_mapping_that_people_confirm() -> None:
@@ -100,7 +100,7 @@ def test_needs_and_offers_are_told_by_their_words_and_proposed_to_meet(need: str
     assert (need_or_offer(need), need_or_offer(offer)) == (1, -1)
     in_two_files = apart({offer: TOPICS}, {need: TOPICS[::-1]})
     assert ("coverage", sorted([need, offer])) in proposed(in_two_files)
-    by_everybody = draft(read_tables(people("P", **{need: TOPICS, offer: TOPICS[::-1]})))
+    by_everybody = make_draft(read_tables(people("P", **{need: TOPICS, offer: TOPICS[::-1]})))
     assert proposed(by_everybody) == [("coverage", sorted([need, offer]))]
 
 
@@ -203,7 +203,7 @@ def test_gender_logistics_and_sensitive_answers_are_never_proposed_unasked(quest
 def test_where_nothing_tells_the_sides_apart_nothing_is_proposed_but_a_capacity() -> None:
     asked = "How many mentees can you take?"
     cells = {asked: ["1", "2", "3"], "Discipline": ["Law", "History"], "Languages": ["English;French", "English"]}
-    made = draft(read_tables(people("P", **cells)))
+    made = make_draft(read_tables(people("P", **cells)))
     assert proposed(made) == [("capacity", [asked])]
 
 
@@ -238,7 +238,7 @@ def test_every_proposal_of_every_questionnaire_loads_and_pairs_its_own_people(
         document = render.read(path)
         if not DEEP and document["role"] == "one side only":
             continue
-        made = draft(tables(document, render, tmp_path))
+        made = make_draft(tables(document, render, tmp_path))
         whole = Programme.read(tomllib.loads(uncommented(made.text)), path.stem)
         proposals += made.proposed
         assert len(whole.criteria) + len(whole.rules) == made.proposed, path.stem

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 from pandas import DataFrame
 
-from mentormatch.programme.drafts.programme_draft import StatedDraft, draft, examples, surety_of_entry
+from mentormatch.programme.drafts.programme_draft import DraftDecisions, find_examples, get_field_confidence, make_draft
 from mentormatch.programme.drafts.samples import sample_questions
 from mentormatch.programme.enrolment import read_tables
 
@@ -39,13 +39,13 @@ ASKED = {one.question: one for one in sample_questions(read_tables(DataFrame(CEL
 def test_examples_are_answers_that_tell_little_of_anybody(
     question: str, kind: str, use: str, shown: tuple[str, ...]
 ) -> None:
-    assert examples(ASKED[question], kind, use) == shown
+    assert find_examples(ASKED[question], kind, use) == shown
 
 
 def test_what_people_state_of_a_question_is_written_without_a_word_to_confirm() -> None:
     tables = read_tables(DataFrame(CELLS))
     uses = {"metier": "display", "niveau de gene": "forbidden", "courriel": "key", "code": "display"}
-    made = draft(tables, "Printemps", StatedDraft(uses))  # type: ignore[arg-type]  # each is a use
+    made = make_draft(tables, "Printemps", DraftDecisions(uses))  # type: ignore[arg-type]  # each is a use
     text = tomllib.loads(made.text)
     assert text["programme"]["name"] == "Printemps"
     fields = {one["question"]: one.get("use", "match") for one in text["fields"].values()}
@@ -55,15 +55,15 @@ def test_what_people_state_of_a_question_is_written_without_a_word_to_confirm() 
         "Courriel": "key",
         "Code": "display",
     }
-    stated = [one for one in made.entries if one.stated]
-    assert {surety_of_entry(one) for one in stated} == {"sure"}
+    stated = [one for one in made.entries if one.is_confirmed]
+    assert {get_field_confidence(one) for one in stated} == {"sure"}
     assert 'kind = "text"  # choisi par l’équipe' in made.text
 
 
 def test_what_was_taken_counts_and_the_rest_stays_a_comment() -> None:
     tables = read_tables(DataFrame(CELLS))
-    first, *rest = draft(tables).proposals
-    made = draft(tables, stated=StatedDraft(taken=frozenset([first.key])))
+    first, *rest = make_draft(tables).proposals
+    made = make_draft(tables, decisions=DraftDecisions(accepted=frozenset([first.key])))
     told = tomllib.loads(made.text)
     taken = [*told.get("criteria", ()), *told.get("rules", ())]
     assert [one["kind"] for one in taken] == [first.kind]
@@ -72,5 +72,5 @@ def test_what_was_taken_counts_and_the_rest_stays_a_comment() -> None:
 
 def test_the_question_and_the_answers_of_the_role_are_those_that_were_stated() -> None:
     tables = read_tables(DataFrame(CELLS))
-    made = draft(tables, stated=StatedDraft(role=("metier", "Lumière", "Son")))
+    made = make_draft(tables, decisions=DraftDecisions(role=("metier", "Lumière", "Son")))
     assert tomllib.loads(made.text)["programme"]["role"] == {"field": "role", "mentor": "Lumière", "mentee": "Son"}

@@ -13,7 +13,7 @@ from mentormatch.fields import Ranking
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.samples import QuestionSample, sample_questions
 from mentormatch.programme.drafts.scales import order_answers
-from mentormatch.programme.drafts.uses import guess
+from mentormatch.programme.drafts.uses import guess_use
 from mentormatch.programme.enrolment import read_tables
 
 ORDERS = [
@@ -61,7 +61,7 @@ def test_answers_that_tell_no_order_have_none(answers: list[str]) -> None:
 
 def asked(question: str, *answers: str) -> Guess:
     rows = tuple((answer,) for answer in answers * 3)
-    return guess(QuestionSample(question, (question,), (), rows, (None,) * len(rows)))
+    return guess_use(QuestionSample(question, (question,), (), rows, (None,) * len(rows)))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_first_choice_is_the_best_whatever_the_order_of_the_columns(headers:
     columns = list(zip(headers, cells, strict=True))
     frame = DataFrame(dict(reversed(columns) if turned else columns), dtype=object)
     (found,) = sample_questions(read_tables(frame))
-    made = guess(found)
+    made = guess_use(found)
     assert made.kind == "ranking"
     options = made.settings["options"]
     assert isinstance(options, list | tuple)

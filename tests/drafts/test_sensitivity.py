@@ -5,7 +5,7 @@ from pandas import DataFrame
 
 from mentormatch.programme.drafts.samples import QuestionSample, sample_questions
 from mentormatch.programme.drafts.sensitivity import subject_of
-from mentormatch.programme.drafts.uses import guess
+from mentormatch.programme.drafts.uses import guess_use
 from mentormatch.programme.enrolment import read_tables
 from tests.drafts.near_wordings import NEAR
 from tests.drafts.wordings import SENSITIVE
@@ -53,13 +53,13 @@ def test_maps_by_computer_are_no_matter_of_health_and_the_scheme_of_the_same_let
 )
 def test_a_header_that_is_a_code_is_told_by_its_options(options: list[str]) -> None:
     assert subject_of("Q7") is None
-    assert guess(sample("Q7", *options * 4)).use == "forbidden"
+    assert guess_use(sample("Q7", *options * 4)).use == "forbidden"
 
 
 def test_the_items_of_a_grid_tell_as_options_do() -> None:
     boxes = {f"Q7 [{item}]": ["Oui", "Non"] * 4 for item in ("Asthme", "Diabète", "Autre")}
     (found,) = sample_questions(read_tables(DataFrame(boxes, dtype=object)))
-    assert guess(found).use == "forbidden"
+    assert guess_use(found).use == "forbidden"
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_the_items_of_a_grid_tell_as_options_do() -> None:
     ],
 )
 def test_options_that_only_look_sensitive_tell_nothing(question: str, options: list[str]) -> None:
-    assert guess(sample(question, *options * 4)).use != "forbidden"
+    assert guess_use(sample(question, *options * 4)).use != "forbidden"
 
 
 def test_long_texts_with_a_sensitive_word_here_and_there_are_not_left_out() -> None:
     texts = [
         f"J'ai travaillé {n} ans dans une équipe, et je voudrais transmettre ce que j'ai appris." for n in range(9)
     ]
-    assert guess(sample("Pourquoi ce programme ?", *texts, "Mon asthme m'a appris la patience.")).use == "display"
+    assert guess_use(sample("Pourquoi ce programme ?", *texts, "Mon asthme m'a appris la patience.")).use == "display"
 
 
 @pytest.mark.parametrize("more", ["Si oui, précisez", "If yes, please give details", "Details"])
@@ -91,12 +91,12 @@ def test_a_question_that_only_asks_for_more_is_as_sensitive_as_the_one_before(mo
         "Loisirs": ["Lire", "Dormir"],
     }
     found = sample_questions(read_tables(DataFrame(columns, dtype=object)))
-    assert [guess(one).use == "forbidden" for one in found] == [True, True, False]
+    assert [guess_use(one).use == "forbidden" for one in found] == [True, True, False]
 
 
 def uses_in(form: dict[str, list[str]]) -> list[str]:
     """Return how a form says that each of its questions is used."""
-    return [guess(one).use for one in sample_questions(read_tables(DataFrame(form, dtype=object)))]
+    return [guess_use(one).use for one in sample_questions(read_tables(DataFrame(form, dtype=object)))]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from mentormatch import MentorMatchError
 from mentormatch.languages.translation import language
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
-from mentormatch.programme.drafts.programme_draft import Draft, draft
+from mentormatch.programme.drafts.programme_draft import Draft, make_draft
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.scales import order_answers
 from mentormatch.programme.edits import ProgrammeText
@@ -61,7 +61,7 @@ def test_no_export_leaves_a_draft_with_an_answer_of_one_person_alone(shared_data
         tables = tables_of(path)
         if not tables:
             continue
-        made = draft(tables)
+        made = make_draft(tables)
         for entry, option in copied(made):
             options += 1
             others = {fold(text) for other in made.entries if other is not entry for text in other.options}
@@ -96,7 +96,7 @@ def test_what_one_person_typed_is_in_no_draft_also_if_this_person_answered_twice
     if twice:
         frame = frame.iloc[[*range(ROWS), ROWS - 1]]
     with language("fr"):
-        made = draft(read_tables(frame))
+        made = make_draft(read_tables(frame))
     assert CANARY not in made.text.casefold()
     assert '"Son", "Image"' in made.text
     assert made.text.count("1 réponse donnée une seule fois") >= 3
@@ -163,7 +163,7 @@ EXPORTS = {
 def test_no_option_of_a_draft_is_what_one_person_typed_in_any_language(name: str) -> None:
     people = [f"p{row}@example.org" for row in range(2 * ROWS)]
     people = [*people[:-1], people[-2]] if name == "nl" else people
-    made = draft(read_tables(DataFrame({"E-mail": people, **EXPORTS[name]}, dtype=object)))
+    made = make_draft(read_tables(DataFrame({"E-mail": people, **EXPORTS[name]}, dtype=object)))
     assert CANARY not in made.text.casefold()
     options = list(copied(made))
     # Italian beside Portuguese is no known language: what was chosen there is forbidden, and has no options.
@@ -176,7 +176,7 @@ def test_no_option_of_a_draft_is_what_one_person_typed_in_any_language(name: str
 def test_boxes_that_one_person_ticked_stay_options() -> None:
     boxes = {"Vos arts [Danse]": ["X"] + [""] * (ROWS - 1), "Vos arts [Cirque]": ["", "X"] * (ROWS // 2)}
     frame = DataFrame({"Code": [f"P{row}" for row in range(ROWS)], **boxes}, dtype=object)
-    fields = tomllib.loads(draft(read_tables(frame)).text)["fields"]
+    fields = tomllib.loads(make_draft(read_tables(frame)).text)["fields"]
     assert fields["arts"]["options"] == ["Danse", "Cirque"]
 
 
@@ -190,7 +190,7 @@ def test_an_answer_of_one_person_that_others_gave_to_another_question_stays() ->
         },
         dtype=object,
     )
-    fields = tomllib.loads(draft(read_tables(frame)).text)["fields"]
+    fields = tomllib.loads(make_draft(read_tables(frame)).text)["fields"]
     assert "Réseau" in fields["pouvez_transmettre"]["options"]
 
 
@@ -206,7 +206,7 @@ def test_answers_given_once_are_counted_and_one_is_added_by_hand() -> None:
     )
     tables = read_tables(frame)
     with language("fr"):
-        made = draft(tables)
+        made = make_draft(tables)
         (entry,) = (entry for entry in made.entries if entry.question == "Votre secteur")
         assert "3\u00a0réponses données une seule fois" in entry.why
     assert "3 réponses données une seule fois" in made.text

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.programme.drafts.samples import QuestionSample
-from mentormatch.programme.drafts.uses import guess
+from mentormatch.programme.drafts.uses import guess_use
 
 
 def use(question: str, *answers: str) -> str:
-    return guess(
+    return guess_use(
         QuestionSample(question, (question,), (), tuple((each,) for each in answers), (None,) * len(answers))
     ).use
 

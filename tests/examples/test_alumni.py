@@ -10,7 +10,7 @@ import pytest
 
 from mentormatch import Cohort, Matching, Programme, evaluate, examples, language, match
 from mentormatch.examples import folder_of
-from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.enrolment import read_tables
 from tests.cli.commands import done
 from tests.english import french_in
@@ -64,7 +64,7 @@ def test_pairs_are_proved_and_keep_the_rules() -> None:
 
 def test_a_draft_of_the_file_states_what_the_programme_states() -> None:
     with language("en"):
-        made = draft(read_tables(Path(str(folder_of(NAME) / "answers.csv"))))
+        made = make_draft(read_tables(Path(str(folder_of(NAME) / "answers.csv"))))
     kinds = {entry.question: (entry.guess.kind, entry.guess.use) for entry in made.entries}
     stated = {field.question: (field.kind, field.use) for field in examples.programme(NAME).fields.values()}
     differ = {question for question in stated if kinds[question] != stated[question]}

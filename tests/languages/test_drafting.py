@@ -3,8 +3,8 @@
 from pandas import DataFrame
 
 from mentormatch import Programme, language
-from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
-from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.mapping_draft import mapping_text, propose_mapping
+from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.enrolment import read_tables
 from tests.english import french_in
 
@@ -38,8 +38,8 @@ FIELDS = {
 
 def test_a_draft_says_why_each_question_was_taken_for_what_it_is() -> None:
     with language("en"):
-        made = draft(read_tables(ANSWERS))
-        alone = draft(read_tables(ANSWERS[["Trade"]]))
+        made = make_draft(read_tables(ANSWERS))
+        alone = make_draft(read_tables(ANSWERS[["Trade"]]))
     assert 'name = "Programme to be named"  # to be confirmed' in made.text
     assert 'kind = "choice"  # to be confirmed: one option; options seen in the answers, to be completed' in made.text
     assert not french_in(made.text)
@@ -52,7 +52,7 @@ def test_a_mapping_says_what_each_line_rests_on() -> None:
     criteria = [{"kind": "same", "field": name, "weight": 1} for name in ("craft", "wish")]
     known = Programme.read({"programme": {"name": "X", "role": role}, "fields": FIELDS, "criteria": criteria})
     with language("en"):
-        text = mapping_text(propose(known, read_tables(ANSWERS)), known)
+        text = mapping_text(propose_mapping(known, read_tables(ANSWERS)), known)
     assert '"Trade" = "craft"  # “Trades”: likeness 0.91' in text
     assert '"sound" = "sounds"  # likeness 0.91, 4 answers' in text
     assert "# No column for “What else” (wish)" in text

@@ -65,15 +65,15 @@ def run(folder: Path) -> None:
 def taken_in(programme: "Programme", answers: Path) -> None:
     """Read, inspect, draft and map one file."""
     import mentormatch as mm
-    from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
-    from mentormatch.programme.drafts.programme_draft import draft
+    from mentormatch.programme.drafts.mapping_draft import mapping_text, propose_mapping
+    from mentormatch.programme.drafts.programme_draft import make_draft
     from mentormatch.programme.enrolment import read_tables
 
     mm.intake(programme, answers).save(answers.parent / "lu")
     cohort, contacts = mm.read_survey(programme, answers), mm.read_contacts(programme, answers)
     said.extend(map(repr, (cohort, cohort.mentors, cohort.mentors.person(0), contacts)))
-    draft(read_tables(answers))
-    mapping_text(propose(programme, read_tables(answers)), programme)
+    make_draft(read_tables(answers))
+    mapping_text(propose_mapping(programme, read_tables(answers)), programme)
 
 
 def asked(programme: "Programme", folder: Path) -> None:

@@ -203,11 +203,11 @@ def to_review_lines(draft: "Draft") -> Iterator[str]:
 @expand_options
 def map_command(*, survey: SurveyFiles, out: MappingFile = None, as_json: AsJson = False) -> None:
     """Propose the question that each column answers, and the option of each answer, where the words differ."""
-    from mentormatch.programme.drafts.mapping_draft import add_mapping, mapping_text, propose
+    from mentormatch.programme.drafts.mapping_draft import add_mapping, mapping_text, propose_mapping
     from mentormatch.programme.enrolment import read_tables
 
     programme = survey.load_programme()
-    proposal = propose(programme, read_tables(**survey.sources))
+    proposal = propose_mapping(programme, read_tables(**survey.sources))
     text = mapping_text(proposal, programme)
     if proposal.empty:
         print_message(tr("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle."))

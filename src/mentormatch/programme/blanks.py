@@ -40,8 +40,6 @@ type BlankKind = Literal[
 BLANK_PATTERN = re.compile(r"\{([\w.]+)\}")
 WEIGHT_SETTINGS = ("weight", "neutral", "group")  # settings of a criterion that are outside its sentences
 CELLS_SETTING = "cells"  # the setting of criteria and rules that lists pairs of answers
-PEOPLE_SETTING = "people"  # the setting of rules that lists people by their keys
-MAX_LISTED_ANSWERS = 200  # possible answers of a blank; any further one is typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +152,11 @@ class SentenceBuilder:
             return FormBlank(setting, "count", len(value or ()))
         if any(part.get("type") in ("number", "integer") for part in schema_variants(items)):
             return FormBlank(setting, "numbers", value, optional=True)
-        if setting == PEOPLE_SETTING:
+        if setting == "people":
             return FormBlank(setting, "people", list(value or ()))
         field = self.fields.get(self.find_question(setting))
         options = field.options_without("\0") if field else ()
-        return FormBlank(
-            setting, "answers", list(value or ()), tuple((option, option) for option in options[:MAX_LISTED_ANSWERS])
-        )
+        return FormBlank(setting, "answers", list(value or ()), tuple((option, option) for option in options[:200]))
 
     def find_question(self, setting: str) -> str:
         return self._value(answer_field(self.extension, setting)) or ""

@@ -106,7 +106,6 @@ FUNCTION_BY_OPERATION: Mapping[str, str] = MappingProxyType(
         "turns": "schedule_turns",
     }
 )
-NOT_NAMED_MESSAGE = mark("Ce nom n'est pas celui d'un seul critère, ou d'une règle, de ce programme")
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
@@ -426,7 +425,8 @@ def find_named(named: str | Extension, among: Sequence[Extension], where: str, *
         name = named if isinstance(named, str) else type(named).__name__
         cause = tr("{name} : {count} dans ce programme", name=quoted(shorten(name)), count=len(indices))
         raise RequestError(
-            tr(NOT_NAMED_MESSAGE), [Problem(where, cause, list_if_short(labels), nearest_hint(name, labels))]
+            tr("Ce nom n'est pas celui d'un seul critère, ou d'une règle, de ce programme"),
+            [Problem(where, cause, list_if_short(labels), nearest_hint(name, labels))],
         )
     return indices
 
@@ -536,7 +536,7 @@ def find_reference_problems(parts: ProgrammeParts) -> Iterator[Problem]:
 
 
 def find_emphasis_problems(parts: ProgrammeParts, emphasis: Emphasis) -> Iterator[Problem]:
-    """Yield the problems of the question in which people choose the criteria that weigh more for them."""
+    """Yield the problems of the question by which people give more weight to some criteria."""
     yield from find_reference_problem(parts, ("emphasis", "field"), emphasis.field, FieldRef(EMPHASISED, "any"))
     criteria = [criterion for _, criterion in parts.criteria]
     if len(criteria) == len(parts.data.get("criteria", criteria)):  # an invalid criterion has no name to compare

@@ -44,8 +44,6 @@ LIST_SETTINGS = ("options", "items", "levels", "days", "moments")  # settings of
 KINDS_WITH_OPTIONS = ("choice", "choices", "scale", "ranking")  # kinds with answers in ``options``
 # Kinds of criteria with a table of points, and the setting that contains it
 POINTS_SETTING_BY_KIND = {"table": "cells", "given": "pairs"}
-QUESTION_GONE_MESSAGE = mark("Cette question n'est plus dans le programme")
-ANSWER_GONE_MESSAGE = mark("Cette réponse n'est plus dans la question")
 # The moments of slots made from a question without slots
 DAY_PARTS = (mark("matin"), mark("après-midi"), mark("soir"))
 
@@ -144,7 +142,7 @@ class QuestionEditor:
     def table(self, name: str) -> Any:
         """Return the table of a question. Raises RequestError if there is none."""
         if name not in self.programme.fields:
-            raise RequestError(tr(QUESTION_GONE_MESSAGE))
+            raise RequestError(tr("Cette question n'est plus dans le programme"))
         fields: Any = self.document["fields"]
         return fields[name]
 
@@ -221,7 +219,7 @@ class QuestionEditor:
         ]
         positions = [(texts, index) for texts in lists if (index := position(list(texts), answer)) is not None]
         if not positions:
-            raise RequestError(tr(ANSWER_GONE_MESSAGE))
+            raise RequestError(tr("Cette réponse n'est plus dans la question"))
         for texts, index in positions:
             texts[index] = becomes
         self._replace_quotations(set(names), answer, becomes)
@@ -440,7 +438,7 @@ def slots_in(options: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def align_hours(zone: Any, moments: Sequence[str]) -> None:
-    """Set hours for exactly these moments; a new one follows the last, else precedes the first, if there is time."""
+    """Set hours for exactly these moments; a new one follows or precedes the present hours, if there is time."""
     hours: Any = zone.get("hours", {})
     for moment in [moment for moment in hours if position(moments, moment) is None]:
         remove_key(hours, moment)

@@ -37,9 +37,6 @@ from mentormatch.survey.table import Order
 
 type Location = tuple[int | str, ...]
 type Placed = tuple[Location, Extension]
-CLOCK_READERS_MESSAGE = mark(
-    "« availability » ou « common », qui comparent les heures ; les autres comparent des noms de créneaux"
-)
 type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
 
 
@@ -58,14 +55,15 @@ def find_clock_problems(
                 *find_zone_field_problems(field.zone, fields),
             ):
                 yield replace(problem, where=key_path(("fields", name, *problem.where.split("."))))
+    if grouped:
+        expected = tr("pour des groupes, des créneaux à l'heure d'un seul lieu")
+    else:
+        expected = tr(
+            "« availability » ou « common », qui comparent les heures ; les autres comparent des noms de créneaux"
+        )
     for where, extension in extensions:
         if grouped or not extension.by_the_clock:
-            yield from find_unread_slots(
-                where,
-                extension,
-                zoned,
-                tr("pour des groupes, des créneaux à l'heure d'un seul lieu") if grouped else tr(CLOCK_READERS_MESSAGE),
-            )
+            yield from find_unread_slots(where, extension, zoned, expected)
     for name, question in later.items():
         if isinstance(question, Slots) and question.zone:
             yield Problem(
@@ -227,7 +225,7 @@ MAX_GROUP_SIZE = 12  # members; in a larger group some would have no turn in a y
 
 
 class Facilitation(Part):
-    """The question that identifies facilitators of groups, with the answer of facilitators and that of members.
+    """The question that identifies facilitators of groups, with one answer for facilitators and one for members.
 
     ``seats`` is the number of groups per facilitator: one number, or the id of a number field that they answer.
     """
@@ -513,7 +511,6 @@ class Sessions(Part):
 def find_question_problems(
     where: str, name: str, fields: Mapping[str, AnyField], kinds: Sequence[str]
 ) -> Iterator[Problem]:
-    """Yield a problem if a question is unknown or of another kind."""
     if name not in fields:
         yield Problem(
             where, tr("champ inconnu « {name} »", name=name), enumerate_names(fields), nearest_hint(name, fields)

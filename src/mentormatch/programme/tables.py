@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
     from tomlkit.container import Container
 
-MAX_LIST_WIDTH = 100  # characters of a list on one line of a file
 type PointsSource = str | PathLike[str] | FrameSource | Records
 
 
@@ -412,7 +411,7 @@ def toml_text(tables: Mapping[str, Any]) -> str:
     def spread_lists(part: Any) -> None:
         for value in part.values() if isinstance(part, dict) else part:
             if isinstance(value, Array):
-                value.multiline(len(value.as_string()) > MAX_LIST_WIDTH)
+                value.multiline(len(value.as_string()) > 100)
             elif isinstance(value, (dict, list)):
                 spread_lists(value)
 

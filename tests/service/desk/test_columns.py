@@ -13,8 +13,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Programme, language
-from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
-from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.mapping_draft import mapping_text, propose_mapping
+from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.service.desk.columns import DraftReplies
@@ -119,7 +119,7 @@ def test_the_mapping_is_the_one_that_the_command_writes(tmp_path: Path) -> None:
     sitting = handed(programme=PROGRAMME, answers=other_words(tmp_path))
     sitting.done("read")
     known, tables = Programme.parse(PROGRAMME), read_tables(tmp_path / "reponses.csv")
-    text = mapping_text(propose(known, tables), known)
+    text = mapping_text(propose_mapping(known, tables), known)
     assert sitting.content("hand", "correspondance.toml").decode() == text
     sitting.done("settle")
     assert sitting.content("hand", "programme.toml") == PROGRAMME.rstrip() + b"\n\n" + text.encode()
@@ -224,7 +224,7 @@ def test_answers_alone_lead_to_the_programme_that_the_command_drafts(tmp_path: P
     assert (told["columns"]["blocked"], told["intake"], told["plan"]) == (0, None, None)
     tables = read_tables(path)
     with language("fr"):
-        assert sitting.content("hand", "programme.toml").decode() == draft(tables).text
+        assert sitting.content("hand", "programme.toml").decode() == make_draft(tables).text
     expected = mm.draft_programme(path).accepted().text
     assert solve(sitting)["intake"]
     assert sitting.content("hand", "programme.toml").decode() == expected

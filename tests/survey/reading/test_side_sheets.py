@@ -9,7 +9,7 @@ from pandas import DataFrame, ExcelWriter
 
 import mentormatch as mm
 from mentormatch import SurveyError
-from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.survey.side_sheets import side_of_sheet
 from tests.cli.processes import run
@@ -159,9 +159,9 @@ def test_sheets_that_tell_no_side_are_read_as_before_and_told(tmp_path: Path) ->
 
 def test_a_draft_of_two_sheets_is_one_of_two_sides(tmp_path: Path) -> None:
     path = workbook(tmp_path, Mentors=people("M", 6), Mentees=people("E", 8))
-    made = draft(read_tables(path))
+    made = make_draft(read_tables(path))
     assert made.dry_run.fates == {"taken": 14}
-    assert made.outline.apart
+    assert made.outline.per_side
 
 
 def test_a_draft_tells_of_sheets_in_the_language_of_the_answers(tmp_path: Path) -> None:

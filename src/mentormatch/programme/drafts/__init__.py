@@ -1,4 +1,4 @@
-"""A file of answers -> a first programme, or a first mapping: proposals for people to confirm, never used as such.
+"""Files of answers -> a draft of a programme, or of a mapping, for staff to confirm.
 
-Everything that is guessed stands beside a comment that says so; a matching never guesses.
+Every guess has a comment that asks for confirmation; matching itself guesses nothing.
 """

@@ -1,95 +1,106 @@
-"""The columns of a table -> those that may be items of one question, though no tool wrote so, by how headers begin."""
+"""The columns of a table -> groups that may be items of one question, by the words with which their headers begin."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from mentormatch.programme.drafts.capacity import LONGEST_OPTION, are_chosen
+from mentormatch.programme.drafts.capacity import MAX_OPTION_LENGTH, are_chosen
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.twins import need_or_offer
 from mentormatch.programme.drafts.words import get_content_words
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import TextTable
 
-MIN_STEM_WORDS = 2  # headers that begin alike for these words may have one question
+MIN_STEM_WORDS = 2  # common to the headers of one question
 SEPARATORS = " -\u2013\u2014:>/|."
-MIN_SHARED = 0.5  # of the answers of all columns, those that each of them has too
+MIN_SHARED = 0.5  # of the answers of all columns, in each column
 
 
 @dataclass(frozen=True, slots=True)
 class ItemColumns:
-    """Columns side by side whose headers begin with one ``question``, by their items."""
+    """Adjacent columns whose headers begin with one ``question``, by their items."""
 
     question: str
     columns: Mapping[str, int]
 
     @property
     def key(self) -> str:
-        """The question as it is compared."""
+        """The folded question."""
         return fold(self.question)
 
 
 def item_columns(table: TextTable) -> Iterator[ItemColumns]:
-    """Yield the columns that may be items of one question: two or more, with the same few answers."""
+    """Yield the groups of two or more columns that may be items of one question, with the same few answers."""
     run: list[int] = []
-    for column, after in pairwise((*range(len(table.header)), -1)):
+    for column, following in pairwise((*range(len(table.header)), -1)):
         run.append(column)
-        if after >= 0 and begin_alike(table, run, after):
+        if following >= 0 and continues_run(table, run, following):
             continue
-        headers = [table.header[at] for at in run]
-        stem = stem_of(headers)
+        headers = [table.header[index] for index in run]
+        stem = get_common_beginning(headers)
         if len(run) > 1 and is_question(stem, headers) and have_same_answers(table, run):
-            yield ItemColumns(stem.rstrip(SEPARATORS), {table.header[at][len(stem) :].strip(): at for at in run})
+            yield ItemColumns(
+                stem.rstrip(SEPARATORS), {table.header[index][len(stem) :].strip(): index for index in run}
+            )
         run = []
 
 
-def begin_alike(table: TextTable, run: Sequence[int], column: int) -> bool:
-    """Return whether one more column goes on with a run: no tool's column, nor an item in brackets."""
+def continues_run(table: TextTable, run: Sequence[int], column: int) -> bool:
+    """Return whether a column continues a run: same beginning, not from a tool, and without an item in brackets."""
     columns = (*run, column)
-    headers = [table.header[at].strip() for at in columns]
-    if any(at in table.own or at in table.alone or split_part(table.header[at]) for at in columns):
+    headers = [table.header[index].strip() for index in columns]
+    if any(index in table.own or index in table.alone or split_part(table.header[index]) for index in columns):
         return False
-    stem = stem_of(headers)
+    stem = get_common_beginning(headers)
     items = [text[len(stem) :].strip() for text in headers]
-    short = all(0 < len(item) <= LONGEST_OPTION for item in items)
-    before = stem_of(headers[:-1]) if len(run) > 1 else stem
-    return short and len({*map(fold, items)}) == len(items) and len(stem.split()) >= MIN_STEM_WORDS and stem == before
+    are_short = all(0 < len(item) <= MAX_OPTION_LENGTH for item in items)
+    stem_of_run = get_common_beginning(headers[:-1]) if len(run) > 1 else stem
+    return (
+        are_short
+        and len({*map(fold, items)}) == len(items)
+        and len(stem.split()) >= MIN_STEM_WORDS
+        and stem == stem_of_run
+    )
 
 
 def is_question(stem: str, headers: Sequence[str]) -> bool:
-    """Return whether a stem says what is asked, and no header is a question of its own or the twin of another.
+    """Return whether a beginning is the question: no header is one by itself, and none is a need among offers.
 
     >>> is_question("What matters to you ", ["What matters to you Advice", "What matters to you Listening"])
     True
     >>> is_question("Ce que vous ", ["Ce que vous pouvez transmettre", "Ce que vous aimeriez apprendre"])
     False
     """
-    asked = any(text.rstrip().endswith("?") for text in headers)
-    return bool(get_content_words(stem)) and not asked and len({need_or_offer(text) for text in headers}) == 1
+    has_question = any(text.rstrip().endswith("?") for text in headers)
+    return bool(get_content_words(stem)) and not has_question and len({need_or_offer(text) for text in headers}) == 1
 
 
-def stem_of(headers: Sequence[str]) -> str:
-    """Return the words with which all headers begin, up to a blank, as typed.
+def get_common_beginning(headers: Sequence[str]) -> str:
+    """Return the words with which all headers begin, up to the last space, as typed.
 
-    >>> stem_of(["Vos attentes Conseils", "Vos attentes Écoute"]), stem_of(["Nom", "Prénom"])
+    >>> get_common_beginning(["Vos attentes Conseils", "Vos attentes Écoute"]), get_common_beginning(["Nom", "Prénom"])
     ('Vos attentes ', '')
     """
     first, last = min(headers), max(headers)
-    length = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    length = next(
+        (index for index, (left, right) in enumerate(zip(first, last, strict=False)) if left != right), len(first)
+    )
     return first[: first.rfind(" ", 0, length) + 1]
 
 
 def have_same_answers(table: TextTable, columns: Sequence[int]) -> bool:
-    """Return whether all columns have the same few answers, all but some that nobody gave to one of them."""
-    given = [[text for record in table.records if (text := record.cells[at].strip())] for at in columns]
-    sets = [set(map(fold, answers)) for answers in given]
-    every = set[str]().union(*sets)
-    shared = all(len(one) >= MIN_SHARED * len(every) for one in sets)
-    return bool(every) and shared and are_chosen([text for answers in given for text in answers])
+    """Return whether each column contains at least half of a few answers."""
+    columns_of_answers = [
+        [text for record in table.records if (text := record.cells[index].strip())] for index in columns
+    ]
+    answer_sets = [set(map(fold, answers)) for answers in columns_of_answers]
+    all_answers = set[str]().union(*answer_sets)
+    are_shared = all(len(answer_set) >= MIN_SHARED * len(all_answers) for answer_set in answer_sets)
+    return bool(all_answers) and are_shared and are_chosen([text for answers in columns_of_answers for text in answers])
 
 
 def join_columns(table: TextTable, joined: Collection[str]) -> TextTable:
-    """Return a table in which the columns of these questions are named as items of one: ``Question [item]``."""
+    """Return a table in which the headers of these questions have the form ``Question [item]``."""
     header = list(table.header)
     for group in item_columns(table) if joined else ():
         if group.key in joined:

@@ -13,7 +13,7 @@ from mentormatch.fields.lists import OTHER_ITEMS
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import LANGUAGES, spoken
 from mentormatch.languages.vocabulary import Codes, vocabulary
-from mentormatch.programme.drafts.capacity import share
+from mentormatch.programme.drafts.capacity import share_of
 from mentormatch.programme.drafts.form_language import (
     MIN_HEADER_WORDS,
     certain_language,
@@ -134,7 +134,7 @@ def answers_in(table: TextTable, column: int) -> frozenset[str]:
 
 
 def link_follow_ups(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
-    """Return the questions in order, each follow-up with the question that it follows."""
+    """Return the questions in order, each follow-up linked to an earlier question."""
     linked: list[QuestionSample] = []
     for question in questions:
         previous = linked[-1] if linked else None
@@ -162,7 +162,6 @@ def link_memberships(questions: Sequence[QuestionSample]) -> list[QuestionSample
 
 
 def contain_other_only(header: Sequence[str], columns: Sequence[int]) -> bool:
-    """Return whether all these columns, if any, contain texts typed next to an option."""
     return all(fold(split_header(header[column])[1]) == fold(OTHER) for column in columns)
 
 
@@ -275,7 +274,7 @@ def split_header(header: str) -> tuple[str, str]:
 
 
 def make_sample(table: TextTable, question: str, columns: Sequence[int], side: Side | None) -> QuestionSample:
-    """Return one question; if one of its columns has no item, only that column is read."""
+    """Return a question; if one of its columns has no item, only this column is read."""
     items = tuple(split_header(table.header[column])[1] for column in columns)
     columns_without_item = [column for column, item in zip(columns, items, strict=True) if not item]
     columns_without_item = columns_without_item or [
@@ -290,7 +289,7 @@ def make_sample(table: TextTable, question: str, columns: Sequence[int], side: S
 def identify_people(table: TextTable) -> tuple[str, ...]:
     """Return an id per row for its person: rows with the same e-mail address are of one person."""
     columns = [[record.cells[column].strip() for record in table.records] for column in range(len(table.header))]
-    addresses = [column for column in columns if share(list(filter(None, column)), EMAIL_PATTERN.fullmatch) > 0.7]
+    addresses = [column for column in columns if share_of(list(filter(None, column)), EMAIL_PATTERN.fullmatch) > 0.7]
     best = max(addresses, key=lambda column: len(set(column)), default=[""] * len(table.records))
     lines = (f"{table.source}:{record.line}" for record in table.records)
     return tuple(canonical(address) or line for address, line in zip(best, lines, strict=True))

@@ -173,7 +173,7 @@ def are_years(answers: Sequence[str]) -> bool:
 
 
 def measure_range(answer: str, *, scaled: bool = True) -> float | None:
-    """Return the number by which a range is ordered, in days or in its unit; None if an answer is no range.
+    """Return the number by which a range is ordered, in days or in its unit; None for another answer.
 
     It is the first number, slightly lower for "less than" and slightly higher for "more than".
 
@@ -226,7 +226,6 @@ def get_unit_days(after_number: str) -> float:
 
 @cache
 def get_unit_patterns(words: Vocabulary) -> tuple[tuple[re.Pattern[str], float], ...]:
-    """Return the pattern of each unit of time, with its length in days."""
     return tuple(
         (re.compile(rf"(?<![a-z])(?:{getattr(words.units, name)})(?![a-z])"), DAYS_PER_UNIT[name])
         for name in DAYS_PER_UNIT

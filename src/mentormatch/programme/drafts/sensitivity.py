@@ -1,4 +1,4 @@
-"""A question and its options -> the sensitive subject that it asks about, if any.
+"""A question and its options -> its sensitive subject, if any.
 
 An error in one direction hides one question from staff; in the other it pairs people by their health or faith. So a
 phrase of a sensitive subject counts, unless the words around it name a field of work, of study or of interest, a
@@ -193,7 +193,6 @@ def conversation_frames(words: Vocabulary) -> tuple[re.Pattern[str], ...]:
 
 
 def not_about_respondent(words: Vocabulary) -> str:
-    """Return a lookahead before a word that does not refer to the respondent."""
     return rf"(?!(?:{words.sensitive.own})\b)"
 
 
@@ -225,7 +224,7 @@ def subject_in_options(options: tuple[str, ...], words: Vocabulary, *, closed: b
 
 
 def subject_of_option(option: str) -> str | None:
-    """Return the sensitive subject of an option in which people describe themselves, None if there is none."""
+    """Return the sensitive subject of an option by which people describe themselves; None for another option."""
     for name, subject in vocabulary().subjects.items():
         if re.fullmatch(make_phrases_regex(subject.answers), option):
             return name

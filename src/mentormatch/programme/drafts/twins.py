@@ -100,7 +100,7 @@ def have_common_options(first: DraftEntry, second: DraftEntry) -> bool:
 
 
 def need_or_offer(question: str) -> int:
-    """Return 1 if a question asks for needs, -1 if it asks for offers, 0 if its words show neither.
+    """Return 1 for a question on needs, -1 for one on offers, 0 if its words show neither.
 
     >>> need_or_offer("What do you need help with?"), need_or_offer("What can you help with?")
     (1, -1)
@@ -112,7 +112,7 @@ def need_or_offer(question: str) -> int:
 
 
 def signs() -> Iterator[tuple[RegexAlternatives, int]]:
-    """Yield the words of needs (1) and of offers (-1), in the order in which they decide."""
+    """Yield the words of needs (1) and of offers (-1); the first words that match decide."""
     words = vocabulary().needs
     yield from ((words.receiving, 1), (words.giving, -1), (words.done, -1), (words.able, -1), (words.wishing, 1))
     yield from ((words.lacked, 1), (words.held, -1))

@@ -51,7 +51,7 @@ def asks_all_that_apply(text: str) -> bool:
 
 
 def asks_organisation(question: str) -> bool:
-    """Return whether a question asks for the employer of a person; False for people to avoid.
+    """Return whether a question is about the employer of a person, not about people to avoid.
 
     >>> asks_organisation("Organisme de rattachement"), asks_organisation("Direction / service")
     (True, False)
@@ -84,7 +84,7 @@ def is_moment(text: str) -> bool:
 
 
 def asks_code(question: str) -> bool:
-    """Return whether a short question asks for a code that identifies people.
+    """Return whether a short question is about a code that identifies people.
 
     >>> asks_code("N° d'adhérent"), asks_code("userID"), asks_code("Avez-vous lu le code de conduite de votre école ?")
     (True, True, False)
@@ -95,7 +95,7 @@ def asks_code(question: str) -> bool:
 
 
 def asks_place(question: str) -> bool:
-    """Return whether a question asks for a place.
+    """Return whether a question is about a place, and not about a number.
 
     >>> asks_place("Ville de résidence"), asks_place("Where are you based?"), asks_place("Or something else")
     (True, True, False)
@@ -120,7 +120,7 @@ def is_for_staff(question: str) -> bool:
 
 
 def asks_typed_text(question: str) -> bool:
-    """Return whether a question asks for a typed text: an employer, a school, a position.
+    """Return whether the answer to a question is typed: an employer, a school, a position.
 
     >>> asks_typed_text("Your employer"), asks_typed_text("Size of your employer")
     (True, False)
@@ -129,7 +129,7 @@ def asks_typed_text(question: str) -> bool:
 
 
 def asks_gender(question: str) -> bool:
-    """Return whether a question asks for a gender, of the person or of a partner.
+    """Return whether a question is about the gender of the person or of a partner.
 
     >>> asks_gender("Genre"), asks_gender("Quel genre de mentor cherchez-vous ?")
     (True, False)
@@ -161,7 +161,7 @@ def split_ordinal(header: str) -> tuple[str, int]:
 
 
 def is_follow_up(question: str) -> bool:
-    """Return whether a question only asks for details of the question before it.
+    """Return whether a question is only about details of the question before it.
 
     >>> is_follow_up("Si oui, précisez :"), is_follow_up("Please give details"), is_follow_up("Describe your project")
     (True, True, False)
@@ -195,7 +195,7 @@ def stem(word: str) -> str:
 
 
 def asks_membership(question: str) -> bool:
-    """Return whether a question asks for a membership, or its begin, without the name of the group.
+    """Return whether a question is about a membership, or its start, without the name of the group.
 
     >>> asks_membership("Are you a member?"), asks_membership("Are you a member of a sports club?")
     (True, False)
@@ -215,7 +215,7 @@ def is_day(text: str) -> bool:
 
 
 def name_of_person(question: str) -> bool:
-    """Return whether a question only asks for the name of a person, or a part of it.
+    """Return whether a question is only about the name of a person, or a part of it.
 
     >>> name_of_person("Votre prénom"), name_of_person("Last (family) name"), name_of_person("Nom du club")
     (True, True, False)
@@ -226,7 +226,7 @@ def name_of_person(question: str) -> bool:
 
 
 def name_of_somebody_else(question: str) -> bool:
-    """Return whether a question about a name asks for that of a parent, a payer or another person, or a title.
+    """Return whether a question about a name is on a parent, a payer or another person, or on a title.
 
     >>> name_of_somebody_else("Nom payeur"), name_of_somebody_else("Nom participant")
     (True, False)
@@ -235,7 +235,7 @@ def name_of_somebody_else(question: str) -> bool:
 
 
 def name_part(question: str) -> Literal["first", "last", "whole"]:
-    """Return the part of a name that a question asks for.
+    """Return the part of a name that a question is about.
 
     >>> [name_part(question) for question in ("Prénom", "Nom", "Nom et prénom", "Full name", "Last name")]
     ['first', 'last', 'whole', 'whole', 'last']

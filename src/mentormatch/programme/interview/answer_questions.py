@@ -12,13 +12,13 @@ from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.translation import tr
 from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import capacity
-from mentormatch.programme.drafts.capacity import distinct, pieces, split_options
+from mentormatch.programme.drafts.capacity import distinct, split_cells, split_options
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.item_columns import item_columns
 from mentormatch.programme.drafts.kinds import JOINERS
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
-from mentormatch.programme.drafts.proposals import is_of_house
+from mentormatch.programme.drafts.proposals import asks_employer
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.structures import pairs_that_may_be_one
 from mentormatch.programme.edits import AdditionEdit, ProgrammeEdit
@@ -42,7 +42,6 @@ AS_LISTED_REPLY = "listed"
 REVERSED_REPLY = "reversed"
 COUNTS_REPLY = "counts"
 BLANK_PLACES = 1  # the places of a mentor who gave no number
-MIN_NUMBER_SHARE = 0.6  # of the answers, where a question may count places
 
 
 def item_points(tables: Tables) -> Iterator[OpenPoint]:
@@ -78,7 +77,7 @@ def item_effects(reply: Reply) -> Effects:
 
 def place_points(draft: Draft) -> Iterator[OpenPoint]:
     """Yield the question on the number of places, if an answer is not a number, or a question may be about places."""
-    taking = next((entry for entry in draft.entries if entry.takes), None)
+    taking = next((entry for entry in draft.entries if entry.capacity_side), None)
     if taking is not None:
         texts = [*taking.answers, *taking.unclear]
         if texts:
@@ -94,7 +93,7 @@ def words_question(draft: Draft, entry: DraftEntry) -> DraftQuestion:
     counts = tally(last_answers(entry.sample))
     lines = [Line(text, counts.get(text, 0), number) for text, number in entry.answers.items()]
     lines += [Line(text, counts.get(text, 0)) for text in entry.unclear]
-    side = entry.takes or "mentor"
+    side = entry.capacity_side or "mentor"
     place_counts = [parse_place_count(answer, entry.answers) for answer in answers_of_side(entry, side)]
     places = sum(BLANK_PLACES if number is None else number for number in place_counts)
     partners = people_on(draft.entries, "mentee" if side == "mentor" else "mentor")
@@ -141,7 +140,7 @@ def word_effects(draft: Draft, entry: DraftEntry, reply: Reply) -> Effects:
     numbers = reply if isinstance(reply, Mapping) else {}
     edits = (MeaningEdit(name=entry.name, text=text, means=str(number)) for text, number in numbers.items())
     rules = {proposal.key for proposal in draft.proposals if proposal.of_places}
-    return Effects(edits=tuple(edits), taken=frozenset(rules))
+    return Effects(edits=tuple(edits), accepted=frozenset(rules))
 
 
 def may_be_places(entry: DraftEntry) -> bool:
@@ -150,10 +149,10 @@ def may_be_places(entry: DraftEntry) -> bool:
     used = entry.guess.use in ("match", "display", "forbidden") and not sample.items and entry.side == "mentor"
     answers = last_answers(sample)
     numbers = [number for answer in answers if answer and (number := parse_number(answer)) is not None]
-    counts = [number for number in numbers if 1 <= number <= capacity.MOST and float(number).is_integer()]
+    counts = [number for number in numbers if 1 <= number <= capacity.MAX_PLACES and float(number).is_integer()]
     answered = sum(map(bool, answers))
     several = any(number > 1 for number in counts) and max(counts, default=0) < len(answers)
-    return used and several and len(counts) >= MIN_NUMBER_SHARE * answered and not lexicon_counts_years(entry)
+    return used and several and len(counts) >= 0.6 * answered and not lexicon_counts_years(entry)
 
 
 def lexicon_counts_years(entry: DraftEntry) -> bool:
@@ -224,7 +223,7 @@ def separators(entry: DraftEntry) -> dict[str, list[str]]:
     for joiner in (*JOINERS, "/"):
         if joiner == "/" and " / " in options_by_joiner:
             continue
-        cells = pieces(answers, joiner)
+        cells = split_cells(answers, joiner)
         options, single = split_options(
             [text for cell in cells for text in cell],
             [person for person, cell in zip(sample.givers, cells, strict=True) for _ in cell],
@@ -251,7 +250,7 @@ def separator_question(entry: DraftEntry) -> DraftQuestion:
     options_by_joiner = separators(entry)
     drafted = str(entry.guess.settings.get("joiner") or (";" if entry.guess.kind == "choices" else ""))
     proposed = drafted if drafted in options_by_joiner else next(iter(options_by_joiner))
-    first = Counter(text for cell in pieces(entry.sample.answers, proposed) for text in cell)
+    first = Counter(text for cell in split_cells(entry.sample.answers, proposed) for text in cell)
     return DraftQuestion(
         "separator",
         tr("« {question} » : où s'arrête une réponse, où commence la suivante ?", question=entry.question),
@@ -299,7 +298,7 @@ def structure_points(draft: Draft) -> Iterator[OpenPoint]:
 def pairs_to_join(entry: DraftEntry) -> list[tuple[str, str]]:
     """Return disjoint pairs of similar names of structures; several people gave at least one name of each pair."""
     used = entry.guess.use in ("match", "display") and not entry.sample.items
-    if not used or entry.guess.kind == "choices" or not is_of_house(entry):  # a cell of a list is no name
+    if not used or entry.guess.kind == "choices" or not asks_employer(entry):  # a cell of a list is no name
         return []
     shared = {fold(text) for text in split_options(entry.sample.answers, entry.sample.givers)[0]}
     used_names: set[str] = set()

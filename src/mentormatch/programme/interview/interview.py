@@ -1,7 +1,7 @@
 """Files of answers and replies of staff -> the questions of their draft, and the programme after the replies.
 
 The questions are a pure function of files and replies, so that page, terminal and file ask the same ones. A reply
-becomes a statement for the draft (``StatedDraft``) or an edit of its programme (``programme.edits``). Without replies
+becomes a decision on the draft (``DraftDecisions``) or an edit of its programme (``programme.edits``). Without replies
 the programme equals the draft, byte for byte.
 """
 
@@ -13,17 +13,17 @@ from typing import Self
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import Use
-from mentormatch.languages.translation import language, mark, tr
+from mentormatch.languages.translation import language, tr
 from mentormatch.languages.vocabulary import words_of
-from mentormatch.programme.drafts.entries import CONFIRM, DraftEntry
+from mentormatch.programme.drafts.entries import CONFIRM_COMMENT, DraftEntry
 from mentormatch.programme.drafts.form_language import words_read
 from mentormatch.programme.drafts.programme_draft import (
     Draft,
-    StatedDraft,
-    draft,
-    missing_parts,
-    rejections,
-    try_out,
+    DraftDecisions,
+    describe_missing_parts,
+    describe_rejections,
+    make_draft,
+    run_draft,
 )
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText
@@ -61,7 +61,6 @@ QUESTION_PRIORITY = (
     *("role", "criteria", "key", "shared", "places", "items", "separator"),
     *("structures", "twins", "names", "name_order", "sensitive", "language", "order"),
 )
-NO_QUESTION_MESSAGE = mark("aucune question de ce nom pour ces fichiers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def draft_programme(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     draft = mm.draft_programme(mm.examples.copy_to(folder).answers)
     >>> [question.id for question in draft.questions if not question.can_be_accepted]
-    ['shared']
+    ['shared', 'places']
     >>> mm.Programme.parse(draft.answered({"shared": ["courriel"]}).text.encode()).documents.contacts
     ('courriel',)
     """
@@ -172,7 +171,7 @@ class Interviewer:
         self.replies, self.read = replies, dict[str, Reply]()
         self.problems: list[Problem] = []
         self.effects: list[Effects] = []
-        base = draft(tables, name)
+        base = make_draft(tables, name)
         with language(base.language), words_of(words_read(base.outline.languages)):
             questions = [
                 *self._ask(language_points(base, tables)),
@@ -183,11 +182,11 @@ class Interviewer:
             tables = self._sided(tables)
             drafted = self._drafted(base, tables, name)
             questions += self._ask(meaning_points(drafted))
-            settled = frozenset().union(*(item.taken | item.dropped for item in self.effects))
+            settled = frozenset().union(*(item.accepted | item.dropped for item in self.effects))
             text = self._edited(drafted)
             questions += self._ask(criteria_points(drafted, text.programme, settled))
             unknown = [item for item in replies if item not in {question.id for question in questions}]
-            self.problems += [Problem(item, tr(NO_QUESTION_MESSAGE)) for item in unknown]
+            self.problems += [Problem(item, tr("aucune question de ce nom pour ces fichiers")) for item in unknown]
             if self.problems:
                 raise RequestError(tr("Ces réponses ne sont pas celles des questions du brouillon"), self.problems)
             self.questions = most_telling(questions)
@@ -199,7 +198,6 @@ class Interviewer:
         return tuple(edit for effects in self.effects for edit in effects.edits)
 
     def _ask(self, points: Iterator[OpenPoint]) -> Iterator[DraftQuestion]:
-        """Yield the question of each point, with its reply if there is one, and record the effects of the reply."""
         for point in points:
             question = point.question
             if question.id in self.replies:
@@ -218,27 +216,25 @@ class Interviewer:
         side = next((effects.side for effects in self.effects if effects.side), None)
         return [(table, side) for table, _ in tables] if side else tables
 
-    def _stated(self) -> StatedDraft:
+    def _decisions(self) -> DraftDecisions:
         """Return the statements of the replies about the questions in the files."""
         uses: dict[str, Use] = reduce(lambda uses_so_far, effects: {**uses_so_far, **effects.uses}, self.effects, {})
         role = next((effects.role for effects in self.effects if effects.role), None)
-        taken = frozenset().union(*(effects.taken for effects in self.effects))
+        accepted = frozenset().union(*(effects.accepted for effects in self.effects))
         joined = frozenset().union(*(effects.joined for effects in self.effects))
-        return StatedDraft(uses, role, taken, joined=joined)
+        return DraftDecisions(uses, role, accepted, joined=joined)
 
     def _drafted(self, base: Draft, tables: Tables, name: str) -> Draft:
         """Return the draft with the sides that the replies state."""
-        statements = self._stated()
-        changed = (
-            statements.role or statements.uses or statements.joined or any(effects.side for effects in self.effects)
-        )
-        return draft(tables, name, statements) if changed else base
+        decisions = self._decisions()
+        changed = decisions.role or decisions.uses or decisions.joined or any(effects.side for effects in self.effects)
+        return make_draft(tables, name, decisions) if changed else base
 
     def _edited(self, drafted: Draft) -> ProgrammeText:
         """Return the text of a draft after the edits."""
         role = drafted.outline.role
         field = next((entry.name for entry in drafted.entries if role and entry.question == role.sample.question), "")
-        synonyms = {text: means for effects in self.effects for text, means in effects.alike.items()}
+        synonyms = {text: means for effects in self.effects for text, means in effects.synonyms.items()}
         edits = [*(MeaningEdit(name=field, text=text, means=means) for text, means in synonyms.items()), *self.edits]
         text = ProgrammeText.of(drafted.text.encode())
         for edit in edits:
@@ -248,20 +244,20 @@ class Interviewer:
     def _replied(self, base: Draft, tables: Tables, name: str) -> Draft:
         """Return the draft after all replies, with a dry run on the files."""
         with language(base.language):
-            drafted = draft(tables, name, self._stated())
+            drafted = make_draft(tables, name, self._decisions())
         text = self._edited(drafted).text
-        dry_run = try_out(text, tables)
+        dry_run = run_draft(text, tables)
         lines = [line for line in text.splitlines() if not line.startswith("#")]
-        taken_keys = self._stated().taken
+        accepted = self._decisions().accepted
         return replace(
             drafted,
-            proposals=tuple(proposal for proposal in drafted.proposals if proposal.key not in taken_keys),
+            proposals=tuple(proposal for proposal in drafted.proposals if proposal.key not in accepted),
             entries=tuple(map(self._settled, drafted.entries)),
             text=text,
             dry_run=dry_run,
-            lacking=tuple(missing_parts(drafted.entries, drafted.outline, dry_run)),
-            rejected=tuple(rejections(dry_run, drafted.entries)),
-            confirm=sum(tr(CONFIRM) in line for line in lines),
+            lacking=tuple(describe_missing_parts(drafted.entries, drafted.outline, dry_run)),
+            rejected=tuple(describe_rejections(dry_run, drafted.entries)),
+            confirm=sum(tr(CONFIRM_COMMENT) in line for line in lines),
         )
 
     def _settled(self, entry: DraftEntry) -> DraftEntry:

@@ -13,17 +13,17 @@ from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.drafts.proposals import (
-    MEETING,
-    SIMPLE,
-    WEIGHT,
+    COMMON_SLOT_REASON,
+    CRITERION_BY_KIND,
+    DEFAULT_WEIGHT,
     DraftedExtension,
     is_private,
-    name_of,
-    of_question,
+    make_reason,
+    name_criterion,
 )
 from mentormatch.programme.drafts.samples import MAX_LANGUAGE_ROWS, Tables, languages_of
 from mentormatch.programme.drafts.twins import is_comparable
-from mentormatch.programme.drafts.uses import is_sensitive, subject_in
+from mentormatch.programme.drafts.uses import find_subject, is_sensitive
 from mentormatch.programme.edits import AdditionEdit, ProgrammeEdit, SettingsEdit, WeightsEdit
 from mentormatch.programme.interview.question import (
     TEXT_CHOICE,
@@ -116,7 +116,7 @@ def sensitive_effects(entries: Sequence[DraftEntry], reply: Reply) -> Effects:
     for entry in entries:
         reason = reasons.get(entry.question, "")
         if reason:
-            subject = subject_in(entry.sample) or ""
+            subject = find_subject(entry.sample) or ""
             changes: dict[str, JsonValue] = {
                 "use": "display",
                 "special": SPECIAL_CATEGORIES.get(subject, subject),
@@ -128,7 +128,7 @@ def sensitive_effects(entries: Sequence[DraftEntry], reply: Reply) -> Effects:
 
 def twin_points(draft: Draft) -> Iterator[OpenPoint]:
     """Yield the question on lists that both sides answer in one column: offers and needs, or shared tastes."""
-    if draft.outline.apart or not draft.outline.knows_sides:
+    if draft.outline.per_side or not draft.outline.knows_sides:
         return
     drafted = {
         proposal.settings.get("field", "").strip('"'): proposal
@@ -194,7 +194,7 @@ def twin_effects(lists: Sequence[DraftEntry], drafted: Mapping[str, DraftedExten
             dropped.add(key)
         if decision == COVERED_REPLY:
             edits.append(addition(DraftedExtension("coverage", "", {"mentee": entry.name, "mentor": entry.name})))
-    return Effects(taken=frozenset(accepted), dropped=frozenset(dropped), edits=tuple(edits))
+    return Effects(accepted=frozenset(accepted), dropped=frozenset(dropped), edits=tuple(edits))
 
 
 def addition(extension: DraftedExtension) -> AdditionEdit:
@@ -202,8 +202,8 @@ def addition(extension: DraftedExtension) -> AdditionEdit:
     settings: dict[str, JsonValue] = {"kind": extension.kind, **extension.settings}
     if extension.rule:
         return AdditionEdit(part="rules", settings=settings)
-    named = {"name": extension.name} if extension.name else {}
-    return AdditionEdit(part="criteria", settings={**settings, **named, "weight": WEIGHT})
+    name = {"name": extension.name} if extension.name else {}
+    return AdditionEdit(part="criteria", settings={**settings, **name, "weight": DEFAULT_WEIGHT})
 
 
 # --- what brings two people together ---------------------------------------------------------------------------------
@@ -278,18 +278,18 @@ def is_shared(entry: DraftEntry, field: AnyField) -> bool:
 
 def extensions_of(entry: DraftEntry, field: AnyField) -> Iterator[DraftedExtension]:
     """Yield the criteria and rules that a question allows, by its kind."""
-    name, single, by_side = name_of(entry), {"field": entry.name}, {"mentee": entry.name, "mentor": entry.name}
+    name, single, by_side = name_criterion(entry), {"field": entry.name}, {"mentee": entry.name, "mentor": entry.name}
     if field.kind == "choices":
         if vocabulary().meeting.when.search(fold(entry.question)):
-            yield DraftedExtension("common", of_question(MEETING, entry), single, rule=True)
-        yield DraftedExtension("overlap", of_question(mark("des réponses communes"), entry), single, name=name)
+            yield DraftedExtension("common", make_reason(COMMON_SLOT_REASON, entry), single, rule=True)
+        yield DraftedExtension("overlap", make_reason(mark("des réponses communes"), entry), single, name=name)
         yield DraftedExtension(
-            "coverage", of_question(mark("ce que l'un apporte et que l'autre cherche"), entry), by_side
+            "coverage", make_reason(mark("ce que l'un apporte et que l'autre cherche"), entry), by_side
         )
     elif field.kind in ("choice", "place"):
-        yield DraftedExtension("same", of_question(SIMPLE["choice"][1], entry), single, name=name)
+        yield DraftedExtension("same", make_reason(CRITERION_BY_KIND["choice"][1], entry), single, name=name)
     elif field.kind == "scale":
-        yield DraftedExtension("closeness", of_question(SIMPLE["scale"][1], entry), single, name=name)
+        yield DraftedExtension("closeness", make_reason(CRITERION_BY_KIND["scale"][1], entry), single, name=name)
 
 
 def criteria_effects(
@@ -304,4 +304,4 @@ def criteria_effects(
     edits: list[ProgrammeEdit] = []
     for edit in (edit for value in values if value in further for edit in further[value][1]):
         edits += [] if edit in edits else [edit]
-    return Effects(taken=accepted | places, edits=(*edits, WeightsEdit()))
+    return Effects(accepted=accepted | places, edits=(*edits, WeightsEdit()))

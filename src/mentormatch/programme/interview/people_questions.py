@@ -7,8 +7,8 @@ from pydantic import JsonValue
 from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.translation import tr
 from mentormatch.programme.drafts import words
-from mentormatch.programme.drafts.capacity import share
-from mentormatch.programme.drafts.entries import DraftEntry, contacts_of, names_asked, names_called
+from mentormatch.programme.drafts.capacity import share_of
+from mentormatch.programme.drafts.entries import DraftEntry, find_name_entries, get_contacts, get_name_entries
 from mentormatch.programme.drafts.identity import email_of, key_candidates
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.name_order import marked_order, states_last_first
@@ -22,7 +22,6 @@ KEY_QUESTION = "key"
 SHARED_QUESTION = "shared"
 LAST_FIRST_REPLY = "last_first"
 AS_TYPED_REPLY = "as_typed"
-NAME_JOINER = " + "
 MIN_NAME_SHARE = 0.9  # the share of people whose answer looks like a name
 
 
@@ -50,8 +49,8 @@ def key_points(base: Draft) -> Iterator[OpenPoint]:
 
 def name_points(draft: Draft) -> Iterator[OpenPoint]:
     """Yield the question on the names of people, unless one column has first names and one has last names."""
-    contacts = contacts_of(draft.entries)
-    drafted = names_asked(contacts)
+    contacts = get_contacts(draft.entries)
+    drafted = find_name_entries(contacts)
     parts = {words.name_part(entry.question) for entry in drafted}
     if ({"first", "last"} <= parts and len(drafted) == 2) or any(entry.side for entry in drafted):
         return
@@ -63,7 +62,7 @@ def name_points(draft: Draft) -> Iterator[OpenPoint]:
         options = [drafted, list(reversed(drafted)), *([entry] for entry in further)]
     if not options or (len(options) == 1 and drafted):
         return
-    by_value = {NAME_JOINER.join(entry.name for entry in option): option for option in options}
+    by_value = {" + ".join(entry.name for entry in option): option for option in options}
     question = DraftQuestion(
         "names",
         tr("Comment s'appellent les personnes ?"),
@@ -79,13 +78,13 @@ def name_points(draft: Draft) -> Iterator[OpenPoint]:
 
 def order_of_name_points(draft: Draft) -> Iterator[OpenPoint]:
     """Yield the question on the order of names, if only the header of their column shows that the last comes first."""
-    called = names_called(draft.entries)
+    called = get_name_entries(draft.entries)
     if len(called) != 1 or not states_last_first(called[0].question) or called[0].sample.items:
         return
     entry, answers = called[0], [answer for answer in last_answers(called[0].sample) if answer]
     if (
         marked_order(entry, draft.entries) is not None
-        or share(answers, lambda text: len(text.split()) > 1) < MIN_NAME_SHARE
+        or share_of(answers, lambda text: len(text.split()) > 1) < MIN_NAME_SHARE
     ):
         return
     question = DraftQuestion(
@@ -114,7 +113,7 @@ def are_names(entry: DraftEntry) -> bool:
         entry.guess.kind == "text"
         and len(answers) > 2
         and are_distinct
-        and share(answers, looks_like_name) >= MIN_NAME_SHARE
+        and share_of(answers, looks_like_name) >= MIN_NAME_SHARE
     )
 
 
@@ -153,8 +152,8 @@ def as_contact() -> dict[str, JsonValue]:
 
 def shared_points(draft: Draft) -> Iterator[OpenPoint]:
     """Yield the question on shared contact details; staff must decide it for every file that has some."""
-    contacts = contacts_of(draft.entries)
-    names = names_asked(contacts)
+    contacts = get_contacts(draft.entries)
+    names = find_name_entries(contacts)
     ways = [entry for entry in contacts if entry not in names and not words.name_of_person(entry.question)]
     if not ways:
         return

@@ -60,12 +60,12 @@ class Effects:
         The use of a question, by its folded text.
     role
         The folded question that identifies the sides, with the answers of mentors and of mentees.
-    alike
+    synonyms
         Further answers to that question, each with the equivalent answer in ``role``.
-    taken
+    accepted
         The keys of the accepted proposals.
     dropped
-        The keys of proposals that are rejected, even if another reply takes them.
+        The keys of proposals that are rejected, even if another reply accepts them.
     side
         The side of every row, if the files contain one side.
     joined
@@ -76,8 +76,8 @@ class Effects:
 
     uses: Mapping[str, Use] = NO_USES
     role: tuple[str, str, str] | None = None
-    alike: Mapping[str, str] = NO_EFFECT
-    taken: frozenset[str] = frozenset()
+    synonyms: Mapping[str, str] = NO_EFFECT
+    accepted: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
     side: Literal["mentor", "mentee"] | None = None
     joined: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ from mentormatch.base.strict_toml import parse_tables
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.phrases import about, counted, quoted
 from mentormatch.languages.translation import mark, tr
-from mentormatch.programme.drafts.entries import array, line, plain, quote_toml
+from mentormatch.programme.drafts.entries import make_comment_text, make_toml_array, make_toml_line, quote_toml
 from mentormatch.programme.drafts.mapping_draft import toml_key
 from mentormatch.programme.interview.question import NUMBER_CHOICE, TEXT_CHOICE, DraftQuestion, Line, Reply
 
@@ -29,17 +29,18 @@ def questions_text(questions: Sequence[DraftQuestion]) -> str:
 def question_lines(question: DraftQuestion) -> Iterator[str]:
     """Yield the lines of one question: its text, the possible replies with their effects, then the answer."""
     yield f"[{toml_key(question.id)}]"
-    yield f"# {plain(question.text)}"
+    yield f"# {make_comment_text(question.text)}"
     if question.hint:
-        yield f"# {plain(question.hint)}"
+        yield f"# {make_comment_text(question.hint)}"
     for choice in question.choices:
         value = choice.value if choice.value in (NUMBER_CHOICE, TEXT_CHOICE) else quote_toml(choice.value)
-        yield f"#   {plain(about(value, choice.text))}{f' → {plain(choice.effect)}' if choice.effect else ''}"
+        effect = f" → {make_comment_text(choice.effect)}" if choice.effect else ""
+        yield f"#   {make_comment_text(about(value, choice.text))}{effect}"
     if question.columns:
         example = '{ question = "…", mentor = "…", mentee = "…" }'
         yield f"#   {tr('une autre colonne : {example}', example=example)}"
         for column, answers in question.columns.items():
-            yield f"#     {plain(about(quoted(column), ', '.join(map(quoted, answers))))}"
+            yield f"#     {make_comment_text(about(quoted(column), ', '.join(map(quoted, answers))))}"
     yield from answer_lines(question)
 
 
@@ -55,9 +56,9 @@ def answer_lines(question: DraftQuestion) -> Iterator[str]:
         )
     elif question.reply is None and (reply is None or not question.bulk):
         example = reply_text(reply) if reply is not None else ("[]" if question.form == "several" else '""')
-        yield line("# answer", example, tr("à décider"))
+        yield make_toml_line("# answer", example, tr("à décider"))
     else:
-        yield line("answer", reply_text(reply) if reply is not None else '""')
+        yield make_toml_line("answer", reply_text(reply) if reply is not None else '""')
 
 
 def reply_text(reply: Reply) -> str:
@@ -66,9 +67,12 @@ def reply_text(reply: Reply) -> str:
         return quote_toml(reply)
     if isinstance(reply, Mapping):
         sides = {key: text.split("\n") for key, text in reply.items()}
-        parts = (f"{key} = {quote_toml(texts[0]) if len(texts) == 1 else array(texts)}" for key, texts in sides.items())
+        parts = (
+            f"{key} = {quote_toml(texts[0]) if len(texts) == 1 else make_toml_array(texts)}"
+            for key, texts in sides.items()
+        )
         return f"{{ {', '.join(parts)} }}"
-    return array(reply)
+    return make_toml_array(reply)
 
 
 def format_line(question: DraftQuestion, text_line: Line, value: str | None) -> str:
@@ -77,9 +81,11 @@ def format_line(question: DraftQuestion, text_line: Line, value: str | None) -> 
     key = quote_toml(text_line.key)
     if NUMBER_CHOICE in question.values:
         return (
-            line(key, value, people) if value else line(f"# {key}", '""', about(people, tr("à compléter : un nombre")))
+            make_toml_line(key, value, people)
+            if value
+            else make_toml_line(f"# {key}", '""', about(people, tr("à compléter : un nombre")))
         )
-    return line(key, quote_toml(value), people) if value else line(f"# {key}", '""', people)
+    return make_toml_line(key, quote_toml(value), people) if value else make_toml_line(f"# {key}", '""', people)
 
 
 def read_replies(content: bytes, source: str) -> dict[str, object]:

@@ -14,12 +14,12 @@ from mentormatch.fields.numbers import parse_number
 from mentormatch.languages.translation import tr
 from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import capacity, words
-from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct, share, split_options
+from mentormatch.programme.drafts.capacity import MAX_OPTION_LENGTH, distinct, share_of, split_options
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
-from mentormatch.programme.drafts.proposals import is_of_house
-from mentormatch.programme.drafts.roles import MOST_ANSWERS, RoleQuestion
+from mentormatch.programme.drafts.proposals import asks_employer
+from mentormatch.programme.drafts.roles import MAX_ROLE_ANSWERS, RoleQuestion
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.twins import need_or_offer
 from mentormatch.programme.drafts.uses import is_sensitive, join_reasons
@@ -35,13 +35,22 @@ from mentormatch.programme.interview.tallies import (
 
 ROLE_QUESTION = "role"
 ALL_MENTORS, ALL_MENTEES = "mentors", "mentees"
-MAX_CANDIDATES = 3  # as many columns as a person compares at a glance
-MIN_PEOPLE = 2  # an answer of one person may be a text of that person
-MIN_COVERED = 0.8  # of all people: a column that fewer people answer tells no side
-MIN_PAIR = 0.6  # of all people: those who gave one of two answers that tell the sides
-MIN_ANSWERED = 0.6  # of the people of an answer: those asked a question that the others were not
-MIN_NUMBERS = 0.6  # of the answers to a question on places
 PROPOSED_STRENGTH = 2  # below it, neither orientation is proposed
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLimits:
+    """Limits on the columns and answers that may identify the sides; shares are in [0, 1]."""
+
+    max_columns: int = 3  # a person compares as many at a glance
+    min_people: int = 2  # per answer; an answer of one person may be a text of that person
+    min_covered: float = 0.8  # of all people, with an answer in the column
+    min_pair: float = 0.6  # of all people, with one of the two answers of the sides
+    min_answered: float = 0.6  # of the people of a side, for a question that only this side was asked
+    min_numbers: float = 0.6  # of the answers to a question on places
+
+
+LIMITS = RoleLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class RoleCandidate:
 def role_points(base: Draft) -> Iterator[OpenPoint]:
     """Yield the question on the sides, unless known words identify them."""
     role = base.outline.role
-    if base.outline.apart or (role is not None and is_plain(role)):
+    if base.outline.per_side or (role is not None and is_plain(role)):
         return
     entries = [entry for entry in base.entries if may_tell_sides(entry)]
     closed = [entry for entry in entries if not is_typed(entry)]
@@ -84,7 +93,7 @@ def role_points(base: Draft) -> Iterator[OpenPoint]:
     ]
     if any(candidate.strength >= PROPOSED_STRENGTH for candidate in listed):
         listed = [candidate for candidate in listed if candidate.strength]
-    columns = list(dict.fromkeys(candidate.sample.question for candidate in listed))[:MAX_CANDIDATES]
+    columns = list(dict.fromkeys(candidate.sample.question for candidate in listed))[: LIMITS.max_columns]
     listed = [candidate for candidate in listed if candidate.sample.question in columns]
     yield OpenPoint(role_question(listed, entries), lambda reply: role_effects(reply, listed))
 
@@ -98,20 +107,22 @@ def may_tell_sides(entry: DraftEntry) -> bool:
     """Return whether a question has few answers, given by several people, and is neither personal nor a number."""
     sample = entry.sample
     options = distinct(sample.answers)
-    closed = not sample.items and 2 <= len(options) <= MOST_ANSWERS and len(options) < len(sample.answers)
-    used = entry.guess.use not in ("key", "contact", "consent") and not is_of_house(entry)
-    short = all(len(answer) <= LONGEST_OPTION for answer in options)
-    counts = share(options, lambda text: parse_number(text) is not None) > 0.5 or capacity.are_counts(options)
+    closed = not sample.items and 2 <= len(options) <= MAX_ROLE_ANSWERS and len(options) < len(sample.answers)
+    used = entry.guess.use not in ("key", "contact", "consent") and not asks_employer(entry)
+    short = all(len(answer) <= MAX_OPTION_LENGTH for answer in options)
+    counts = share_of(options, lambda text: parse_number(text) is not None) > 0.5 or capacity.are_counts(options)
     return closed and used and short and not counts and not is_sensitive(sample)
 
 
 def rank_answer_pairs(sample: QuestionSample, entries: Sequence[DraftEntry]) -> Iterator[RoleCandidate]:
     """Yield the best pair of answers of a column, in both orientations if nothing shows the answer of mentors."""
     answers = last_answers(sample)
-    counts = {text: people for text, people in tally(answers).items() if people >= MIN_PEOPLE}
-    if sum(counts.values()) < MIN_COVERED * len(answers):
+    counts = {text: people for text, people in tally(answers).items() if people >= LIMITS.min_people}
+    if sum(counts.values()) < LIMITS.min_covered * len(answers):
         return
-    pairs = [pair for pair in combinations(counts, 2) if counts[pair[0]] + counts[pair[1]] >= MIN_PAIR * len(answers)]
+    pairs = [
+        pair for pair in combinations(counts, 2) if counts[pair[0]] + counts[pair[1]] >= LIMITS.min_pair * len(answers)
+    ]
     rated = [(rate(sample, first, second, entries), first, second) for first, second in pairs]
     if not rated:
         return
@@ -167,11 +178,11 @@ def rate_column(entry: DraftEntry, first_group: Sequence[str], second_group: Seq
     if not exclusive:
         return rate_years(entry.question, first_group, second_group)
     texts = [text for text in (*first_group, *second_group) if text]
-    side = capacity.taking_side(entry.question, entry.sample.follows.question if entry.sample.follows else "")
+    side = capacity.get_capacity_side(entry.question, entry.sample.follows.question if entry.sample.follows else "")
     need_sign = need_or_offer(entry.question)
     if side:
         sign = 1 if side == "mentor" else -1
-    elif capacity.asks_places(entry.question) or share(texts, is_small_number) >= MIN_NUMBERS:
+    elif capacity.asks_places(entry.question) or share_of(texts, is_small_number) >= LIMITS.min_numbers:
         sign = 1
     else:
         sign = -need_sign
@@ -179,13 +190,13 @@ def rate_column(entry: DraftEntry, first_group: Sequence[str], second_group: Seq
 
 
 def answers_alone(group: Sequence[str], other_group: Sequence[str]) -> bool:
-    return len(group) >= MIN_PEOPLE and share(group, bool) >= MIN_ANSWERED and not any(other_group)
+    return len(group) >= LIMITS.min_people and share_of(group, bool) >= LIMITS.min_answered and not any(other_group)
 
 
 def is_small_number(text: str) -> bool:
     """Return whether a text is a possible number of places."""
     number = parse_number(text)
-    return number is not None and float(number).is_integer() and 1 <= number <= capacity.MOST
+    return number is not None and float(number).is_integer() and 1 <= number <= capacity.MAX_PLACES
 
 
 def rate_years(question: str, first_group: Sequence[str], second_group: Sequence[str]) -> int:
@@ -196,7 +207,7 @@ def rate_years(question: str, first_group: Sequence[str], second_group: Sequence
         [number for text in texts if (number := parse_number(text)) is not None]
         for texts in (first_group, second_group)
     )
-    if len(first_years) < MIN_PEOPLE or len(second_years) < MIN_PEOPLE:
+    if len(first_years) < LIMITS.min_people or len(second_years) < LIMITS.min_people:
         return 0
     return (min(first_years) > max(second_years)) - (min(second_years) > max(first_years))
 
@@ -264,6 +275,6 @@ def role_effects(reply: Reply, listed: Sequence[RoleCandidate]) -> Effects:
     if isinstance(reply, Mapping):
         mentors, mentees = reply["mentor"].split("\n"), reply["mentee"].split("\n")
         synonyms = dict.fromkeys(mentors[1:], mentors[0]) | dict.fromkeys(mentees[1:], mentees[0])
-        return Effects(role=(fold(reply["question"]), mentors[0], mentees[0]), alike=synonyms)
+        return Effects(role=(fold(reply["question"]), mentors[0], mentees[0]), synonyms=synonyms)
     candidate = next(listed_candidate for listed_candidate in listed if listed_candidate.value == reply)
     return Effects(role=(fold(candidate.sample.question), candidate.mentor, candidate.mentee))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from mentormatch.fields.base import Side
 from mentormatch.languages.phrases import counted
-from mentormatch.programme.drafts.capacity import LONGEST_OPTION, split_options
+from mentormatch.programme.drafts.capacity import MAX_OPTION_LENGTH, split_options
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.samples import QuestionSample
@@ -37,7 +37,7 @@ def cells_of(sample: QuestionSample, answers: Sequence[str] | None = None) -> tu
     shared, _ = split_options(sample.answers, sample.givers)
     shared_folds = set(map(fold, shared))
     counts = tally(last_answers(sample) if answers is None else answers)
-    short = [CellCount(text, people) for text, people in counts.items() if len(text) <= LONGEST_OPTION]
+    short = [CellCount(text, people) for text, people in counts.items() if len(text) <= MAX_OPTION_LENGTH]
     return tuple(cell for cell in short if answers is not None or fold(cell.text) in shared_folds)[:MAX_CELLS]
 
 

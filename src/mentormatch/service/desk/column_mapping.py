@@ -12,21 +12,21 @@ from mentormatch.programme.drafts.identity import could_be_key, key_candidates
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.mapping_draft import (
-    Counterpart,
+    MappingDecisions,
     MappingDraft,
-    StatedMapping,
-    ask_later,
+    MappingProposal,
     find_unanswered_fields,
     mapping_text,
     plan_with,
-    propose,
+    postpone_questions,
+    propose_mapping,
     with_identity,
     with_mapping,
 )
-from mentormatch.programme.drafts.programme_draft import examples, surety_of_column
-from mentormatch.programme.drafts.roles import RoleQuestion, role_among
+from mentormatch.programme.drafts.programme_draft import find_examples, get_column_confidence
+from mentormatch.programme.drafts.roles import RoleQuestion, find_role
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, sample_questions
-from mentormatch.programme.drafts.uses import first_fit, is_sensitive
+from mentormatch.programme.drafts.uses import find_first_guess, is_sensitive
 from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.report.intake_words import KIND_LABELS
@@ -66,7 +66,7 @@ class ColumnMapping:
 
     source: bytes
     tables: Tables
-    stated: StatedMapping = field(default_factory=StatedMapping)
+    stated: MappingDecisions = field(default_factory=MappingDecisions)
     confirmed: dict[str, str] = field(default_factory=dict)
     deferred: frozenset[str] = frozenset()
     key: str = ""
@@ -79,7 +79,7 @@ class ColumnMapping:
     @property
     def current_source(self) -> bytes:
         """The programme file without the mapping."""
-        content = ask_later(self.source, self.deferred) if self.deferred else self.source
+        content = postpone_questions(self.source, self.deferred) if self.deferred else self.source
         return with_identity(content, self.key, self.role) if self.key or self.role else content
 
     def interpret(self) -> "InterpretedMapping":
@@ -114,14 +114,14 @@ class ColumnMapping:
             case "later" if gesture.means in interpretation.names:
                 self.deferred |= {interpretation.names[gesture.means]}
             case "restore":
-                self.stated, self.confirmed, self.deferred = StatedMapping(), {}, frozenset()
+                self.stated, self.confirmed, self.deferred = MappingDecisions(), {}, frozenset()
                 self.key, self.role = "", None
 
     def set_meaning(self, sample: QuestionSample, means: str, interpretation: "InterpretedMapping") -> None:
         if means == "key":
             self.key = sample.question
         elif means == "role":
-            self.role = role_among([sample])
+            self.role = find_role([sample])
         else:
             self.map_question(sample, interpretation.names.get(means, ""))
 
@@ -163,22 +163,22 @@ class InterpretedMapping:
 
     programme: Programme
     tables: Tables
-    stated: StatedMapping
+    stated: MappingDecisions
     confirmed: Mapping[str, str]
     proposal: MappingDraft
     plan: IntakePlan
     questions: Sequence[QuestionSample]
     fields_of: Mapping[str, str]
-    proposed: Mapping[str, Counterpart]
+    proposed: Mapping[str, MappingProposal]
 
     @classmethod
     def of(
-        cls, programme: Programme, tables: Tables, stated: StatedMapping, confirmed: Mapping[str, str]
+        cls, programme: Programme, tables: Tables, stated: MappingDecisions, confirmed: Mapping[str, str]
     ) -> "InterpretedMapping":
         has_sides = all(side is not None for _, side in tables)
         plan = make_intake_plan(programme, per_side=has_sides)
         sheets = [(separate_questions(table, plan), side) for table, side in tables]
-        proposal = propose(programme, sheets, stated)
+        proposal = propose_mapping(programme, sheets, stated)
         plan = plan_with(plan, proposal.questions, stated.options)
         fields = dict(fields_by_header([header for table, _ in sheets for header in table.header], plan))
         named = {fold(sample.text): sample for sample in proposal.questions if sample.name}
@@ -219,7 +219,7 @@ class InterpretedMapping:
             if not self.fields_of[fold(sample.question)] and sample not in self.sensitive_questions
         ]
 
-    def answers(self, name: str) -> list[Counterpart]:
+    def answers(self, name: str) -> list[MappingProposal]:
         """Return the texts of a field that match no option and that staff have not mapped."""
         mapped = {fold(text) for text in self.stated.options.get(name, {})}
         return [
@@ -293,7 +293,7 @@ class InterpretedMapping:
     def column_menus(self) -> dict[str, list[MenuGroup]]:
         """Return the menus of unmapped columns: all, possible keys, and possible roles."""
         codes = [sample for sample in self.unmapped_questions if could_be_key(sample)]
-        sides = [sample for sample in self.unmapped_questions if role_among([sample])]
+        sides = [sample for sample in self.unmapped_questions if find_role([sample])]
         by_menu = {FREE_COLUMN_MENU: self.unmapped_questions, "key": codes, "role": sides}
         entries = {
             name: [make_menu_entry(make_opaque_tag(fold(sample.question)), sample.question) for sample in samples]
@@ -323,7 +323,7 @@ class InterpretedMapping:
         field = self.programme.fields.get(name)
         state = self.state(sample)
         guessed = self.proposed.get(question)
-        sure = "sure" if field is None or guessed is None or state == "known" else surety_of_column(sample, field)
+        sure = "sure" if field is None or guessed is None or state == "known" else get_column_confidence(sample, field)
         gesture = ColumnAction(words="", what="column", question=make_opaque_tag(question))
         menu = ColumnMenu(menu=FIELD_MENU, value=make_opaque_tag(name) if name else "", slot="means", gesture=gesture)
         return ColumnLine(
@@ -346,7 +346,7 @@ class InterpretedMapping:
             return tr("rien que le programme demande")
         return tr("la question de mêmes mots") if fold(sample.question) == fold(field.question) else field.question
 
-    def why(self, guessed: Counterpart | None, field: AnyField | None) -> str:
+    def why(self, guessed: MappingProposal | None, field: AnyField | None) -> str:
         """Return the reason for the meaning of a question."""
         if field is None:
             return ""
@@ -358,13 +358,13 @@ class InterpretedMapping:
     def examples(self, sample: QuestionSample, field: AnyField | None) -> tuple[str, ...]:
         """Return two answers to a question, none if they are private."""
         if field is None:
-            guess: Guess = first_fit(sample, ())
-            return examples(sample, guess.kind, guess.use)
+            guess: Guess = find_first_guess(sample, ())
+            return find_examples(sample, guess.kind, guess.use)
         if field.private or field.special:
             return ()
-        return examples(sample, field.kind, field.use, field.joiner)
+        return find_examples(sample, field.kind, field.use, field.joiner)
 
-    def answer(self, name: str, answer: Counterpart) -> ColumnAnswer:
+    def answer(self, name: str, answer: MappingProposal) -> ColumnAnswer:
         """Return an unknown answer, with the menu of options."""
         gesture = ColumnAction(
             words="", what="answer", question=make_opaque_tag(name), text=make_opaque_tag(answer.text)
@@ -435,7 +435,7 @@ class InterpretedMapping:
         if not self.plan.key and not all(self.plan.email in claims for claims in headers):
             yield make_no_key_blocker(self.unmapped_questions)
         if self.plan.roles is None and self.plan.only_side is None and any(side is None for _, side in self.tables):
-            role = role_among(self.unmapped_questions)
+            role = find_role(self.unmapped_questions)
             yield make_sides_unknown_blocker(role.sample if role else None)
 
     def missing_column_blocker(self, name: str, nearest: str) -> ColumnBlocker:

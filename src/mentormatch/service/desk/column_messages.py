@@ -12,10 +12,10 @@ from mentormatch.languages.phrases import joined
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts.identity import could_be_key, key_candidates
 from mentormatch.programme.drafts.lexicon import fold
-from mentormatch.programme.drafts.programme_draft import Surety
+from mentormatch.programme.drafts.programme_draft import Confidence
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.sensitivity import find_sensitive_words
-from mentormatch.programme.drafts.uses import SUBJECTS, subject_in
+from mentormatch.programme.drafts.uses import SUBJECT_LABELS, find_subject
 
 type LineState = Literal["open", "known", "typed", "unused"]  # to be confirmed, known, free text, or unused
 # The last three are on the files: assign a side, use only the answers, upload another file.
@@ -33,7 +33,11 @@ type ColumnActionKind = Literal[
 SIDES_UNKNOWN = mark("Qui est mentor·e, qui est mentoré·e ?")
 NO_KEY = mark("Ce qui distingue les personnes")
 MAX_LABEL = 80  # characters of an entry of a menu
-SURETY_LABELS: dict[Surety, str] = {"sure": mark("sûr"), "likely": mark("probable"), "doubtful": mark("à confirmer")}
+SURETY_LABELS: dict[Confidence, str] = {
+    "sure": mark("sûr"),
+    "likely": mark("probable"),
+    "doubtful": mark("à confirmer"),
+}
 
 
 class ColumnAction(JsonMessage):
@@ -97,7 +101,7 @@ class ColumnLine(JsonMessage):
     columns: str
     examples: list[str]
     seems: str
-    sure: Surety
+    sure: Confidence
     sure_words: str
     why: str
     menu: ColumnMenu | None
@@ -136,7 +140,7 @@ def make_menu_entry(value: str, words: str) -> MenuEntry:
     return MenuEntry(value=value, words=short if len(short) <= MAX_LABEL else f"{short[: MAX_LABEL - 1]}…")
 
 
-def format_surety(sure: Surety) -> str:
+def format_surety(sure: Confidence) -> str:
     return tr(SURETY_LABELS[sure])
 
 
@@ -151,14 +155,14 @@ def make_opaque_tag(text: str) -> str:
 
 def describe_sensitive_question(sample: QuestionSample) -> SensitiveQuestion:
     """Describe a sensitive question, with the words in it or in its context that identify it."""
-    subject, words = subject_in(sample), find_sensitive_words(sample.question)
+    subject, words = find_subject(sample), find_sensitive_words(sample.question)
     if words:
         why = tr("« {text} » est dans la question", text=words)
-    elif sample.follows and subject_in(sample.follows):
+    elif sample.follows and find_subject(sample.follows):
         why = tr("elle suit « {question} »", question=sample.follows.question)
     else:
         why = tr("ses réponses possibles le disent")
-    return SensitiveQuestion(question=sample.question, why=joined([tr(SUBJECTS[subject or "health"]), why]))
+    return SensitiveQuestion(question=sample.question, why=joined([tr(SUBJECT_LABELS[subject or "health"]), why]))
 
 
 def choose_question_action(sample: QuestionSample, gesture: ColumnAction) -> ColumnAction:

@@ -11,7 +11,7 @@ from typing import Any
 from mentormatch.errors import RequestError
 from mentormatch.languages.translation import language, spoken
 from mentormatch.programme.drafts.entries import DraftEntry
-from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.drafts.samples import Tables, language_of
 from mentormatch.programme.drafts.uses import is_sensitive
 from mentormatch.programme.enrolment import make_intake_plan
@@ -71,7 +71,7 @@ class UnreadQuestions:
 
     @cached_property
     def _entries(self) -> list[DraftEntry]:
-        drafted = draft(self.tables, "").entries
+        drafted = make_draft(self.tables, "").entries
         return [entry for entry in drafted if entry.guess.use != "forbidden" and not is_sensitive(entry.sample)]
 
     def _unread(self, programme: Programme) -> set[str]:

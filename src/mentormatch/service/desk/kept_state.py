@@ -26,8 +26,8 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.operations.proposal import Proposal, ProposalRecord, Reason, keys, pair_of
 from mentormatch.operations.repair import keys_of
 from mentormatch.operations.replies import Reply, ReplyAnswer
-from mentormatch.programme.drafts.mapping_draft import StatedMapping
-from mentormatch.programme.drafts.roles import RoleQuestion, role_among
+from mentormatch.programme.drafts.mapping_draft import MappingDecisions
+from mentormatch.programme.drafts.roles import RoleQuestion, find_role
 from mentormatch.programme.edits import ProgrammeText, ProgrammeVersions
 from mentormatch.programme.interview.question import plain_value
 from mentormatch.record.log import chain_in
@@ -224,7 +224,7 @@ class MappingState(JsonMessage):
     @property
     def columns(self) -> ColumnMapping:
         """The columns, without files; the role question is determined when there are files."""
-        mapping = StatedMapping(self.questions, self.options)
+        mapping = MappingDecisions(self.questions, self.options)
         return ColumnMapping(self.source.encode(), [], mapping, self.confirmed, frozenset(self.later), self.key)
 
 
@@ -445,7 +445,7 @@ def texts_of(form: ProgrammeForm) -> list[str]:
 
 
 def get_role_by_name(question: str, interpretation: InterpretedMapping) -> RoleQuestion | None:
-    return role_among([role for role in interpretation.questions if role.question == question])
+    return find_role([role for role in interpretation.questions if role.question == question])
 
 
 def state_of(workspace: StoredWorkspace) -> WorkspaceState:

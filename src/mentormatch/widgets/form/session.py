@@ -18,7 +18,7 @@ from mentormatch.operations.matching import Matching
 from mentormatch.operations.trial import Trial, try_programme
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.blanks import SentenceBuilder, answer_field
-from mentormatch.programme.drafts.entries import identifier
+from mentormatch.programme.drafts.entries import make_field_id
 from mentormatch.programme.edits import (
     ProgrammeEdit,
     ProgrammeText,
@@ -255,7 +255,7 @@ class ProgrammeForm:
             refuse_used(programme, edit)
         if isinstance(edit, QuestionAddition):
             question = str(edit.settings.get("question", ""))
-            return edit.model_copy(update={"name": identifier(question, {*programme.fields, ""})})
+            return edit.model_copy(update={"name": make_field_id(question, {*programme.fields, ""})})
         if isinstance(edit, SettingsEdit) and edit.part == "criteria" and edit.at < len(programme.criteria):
             return edit.model_copy(update={"changes": {**edit.changes, **self._cells(edit)}})
         if not isinstance(edit, SettingsEdit) or edit.part != "rules" or edit.at >= len(programme.rules):
