@@ -234,7 +234,7 @@ def test_every_proposal_of_every_questionnaire_loads_and_pairs_its_own_people(
         pytest.skip("needs the labelled questionnaires, in questions/ of the published data")
     render = renderer(folder)
     paired, proposals = 0, 0
-    for path in sorted(folder.glob("open/*.yaml")):
+    for path in sorted(folder.glob("open/*.yaml"))[:: 1 if DEEP else 2]:
         document = render.read(path)
         if not DEEP and document["role"] == "one side only":
             continue

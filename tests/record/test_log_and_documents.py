@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -21,12 +22,19 @@ JOURNAL, DECISION = "binomes.journal.jsonl", "binomes.decision.json"
 DOCUMENTS = ["binomes.html", "binomes.json", "binomes.resume.html", "binomes.xlsx"]
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder whose decision somebody validated, which nobody changes."""
+    made = tmp_path_factory.mktemp("written")
+    example("quota").save(made, who="Dominique")
+    validate(made / DECISION, who="Camille Roux", why="comité")
+    return made
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a folder whose decision somebody validated."""
-    example("quota").save(tmp_path, who="Dominique")
-    validate(tmp_path / DECISION, who="Camille Roux", why="comité")
-    return tmp_path
+def folder(written: Path, tmp_path: Path) -> Path:
+    """Return a copy of that folder."""
+    return Path(copytree(written, tmp_path, dirs_exist_ok=True))
 
 
 def said(folder: Path) -> str:
