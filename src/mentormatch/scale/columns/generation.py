@@ -78,17 +78,17 @@ class CandidateList:
     bound: int
 
     @classmethod
-    def of(cls, pricing: PricingProblem, duals: SideVectors, max_cost: int, most: int) -> Self:
+    def of(cls, pricing: PricingProblem, duals: SideVectors, max_cost: int, max_per_mentor: int) -> Self:
         """Return the list of pairs whose reduced cost is up to ``max_cost`` at some duals, by a full scan."""
-        priced = pricing.scan(duals, max_cost, most)
+        priced = pricing.scan(duals, max_cost, max_per_mentor)
         return cls(pricing, priced.pairs, priced.rest_bound, duals, pricing.bound(priced.row_best, duals[1]))
 
-    def price_out(self, duals: SideVectors, max_cost: int, most: int) -> bool:
+    def price_out(self, duals: SideVectors, max_cost: int, max_per_mentor: int) -> bool:
         """Add the pairs that price out at new duals, of reduced cost 0 or less; return whether any may exist.
 
         If any may, pairs with a reduced cost up to ``max_cost`` are added too. If none can, the duals prove the optimum
-        over all pairs. If ``max_cost`` is negative, only pairs with a reduced cost that low price out. ``most``: listed
-        pairs per mentor on average.
+        over all pairs. If ``max_cost`` is negative, only pairs with a reduced cost that low price out. Up to
+        ``max_per_mentor`` pairs are listed per mentor on average.
         """
         # 1. Move the bounds with the duals
         moved_bound, drops = self._moved_bound(duals)
@@ -99,9 +99,9 @@ class CandidateList:
             # The bounds show that no unlisted pair prices out
             return False
         # 3. Scan these rows and columns
-        max_listed = max(most // SIFTING_OPTIONS.column_list_divisor, 1)
+        max_listed = max(max_per_mentor // SIFTING_OPTIONS.column_list_divisor, 1)
         scans = [
-            self.pricing.scan(duals, max_cost, most, mentors),
+            self.pricing.scan(duals, max_cost, max_per_mentor, mentors),
             self._scan_columns(duals, max_cost, max_listed, ~mentors, rescan.mentees),
         ]
         # 4. New bounds: of the scan, or moved bounds less the largest drop of the other columns
@@ -118,13 +118,13 @@ class CandidateList:
             self.pairs = self.pairs.merge(priced.pairs, self.pricing.scores.shape[1])
         return True
 
-    def _purge(self, most: int) -> None:
-        """Remove the pairs whose reduced cost exceeds ``most``, and lower ``rest_bound`` accordingly.
+    def _purge(self, max_cost: int) -> None:
+        """Remove the pairs whose reduced cost exceeds ``max_cost``, and lower ``rest_bound`` accordingly.
 
         Called only while scans add pairs of positive reduced cost; otherwise a pair could be added and removed forever.
         """
         costs = self.pricing.reduced_cost(self.pairs, self.duals)
-        is_far = costs > most
+        is_far = costs > max_cost
         np.minimum.at(self.rest_bound, self.pairs.mentors[is_far], costs[is_far])
         self.pairs = self.pairs.select(~is_far)
 
@@ -138,38 +138,38 @@ class CandidateList:
         bounds = np.where(self.pricing.scores.mentors, self.rest_bound + rise, INFINITE)
         return bounds, np.where(self.pricing.scores.mentees, drop, drop.min(axis=1, initial=0, keepdims=True))
 
-    def rescan_threshold(self, rest: IntVector, drop: IntVector) -> int:
+    def rescan_threshold(self, bounds: IntVector, drop: IntVector) -> int:
         """Return the drop above which a column is scanned separately, which minimises the estimated work.
 
-        ``rest`` (n,): bounds of mentors; ``drop`` (m,): the drop of each mentee dual.
+        ``bounds`` (n,): bounds of mentors; ``drop`` (m,): the drop of each mentee dual.
         """
-        n, m = len(rest), len(drop)
+        n, m = len(bounds), len(drop)
         # Candidates for the number of single columns: 0, and a geometric grid up to all
         column_counts = np.unique(
             np.append(0, np.geomspace(1, max(m, 1), SIFTING_OPTIONS.thresholds_tried).astype(np.int64)).clip(max=m)
         )
         thresholds = np.append(np.sort(drop)[::-1], drop.min(initial=0))[column_counts]
         # Work: full rows of mentors whose bound fails at the threshold, and columns above it for the other mentors
-        row_counts = np.searchsorted(np.sort(rest), thresholds, side="right")
+        row_counts = np.searchsorted(np.sort(bounds), thresholds, side="right")
         work = row_counts * (m + SIFTING_OPTIONS.row_setup_pairs) + (n - row_counts) * (
             column_counts + SIFTING_OPTIONS.row_setup_pairs * (column_counts > 0)
         )
         return int(thresholds[np.argmin(work)])
 
     def _scan_columns(
-        self, duals: SideVectors, max_cost: int, most: int, mentors: BoolVector, rescan: Sequence[IntVector]
+        self, duals: SideVectors, max_cost: int, max_per_mentor: int, mentors: BoolVector, rescan: Sequence[IntVector]
     ) -> PricedPairs:
         """Scan single columns for the mentors of a mask. ``rescan``: the columns of each group."""
         masks = [mentors & (self.pricing.group == group) for group in range(len(rescan))]
         groups = zip(masks, np.atleast_2d(duals[1]), rescan, strict=True)
         scans = [
-            self._scan_group((duals[0], mentee_duals[columns]), max_cost, most, mask, columns)
+            self._scan_group((duals[0], mentee_duals[columns]), max_cost, max_per_mentor, mask, columns)
             for mask, mentee_duals, columns in groups
         ]
         return merge_scans(scans, masks, self.pricing.scores.shape[1])
 
     def _scan_group(
-        self, duals: SideVectors, max_cost: int, most: int, mentors: BoolVector, mentees: IntVector
+        self, duals: SideVectors, max_cost: int, max_per_mentor: int, mentors: BoolVector, mentees: IntVector
     ) -> PricedPairs:
         """Scan the columns ``mentees`` for the mentors of one group, a mask (n,).
 
@@ -178,7 +178,7 @@ class CandidateList:
         n = self.pricing.scores.shape[0]
         if not len(mentees):
             return PricedPairs(PairList.empty(), np.full(n, -INFINITE), np.full(n, INFINITE))
-        priced = self.pricing.select_mentees(mentees).scan(duals, max_cost, most, mentors)
+        priced = self.pricing.select_mentees(mentees).scan(duals, max_cost, max_per_mentor, mentors)
         pairs = replace(priced.pairs, mentees=mentees[priced.pairs.mentees])
         return replace(priced, pairs=pairs)
 
@@ -194,11 +194,11 @@ class RescanColumns:
     max_other_drop: IntVector
 
     @classmethod
-    def of(cls, candidates: CandidateList, rest: IntVector, drops: IntMatrix) -> Self:
+    def of(cls, candidates: CandidateList, bounds: IntVector, drops: IntMatrix) -> Self:
         """Return the columns that minimise the estimated work, given moved bounds (n,) and drops (g, m) of duals."""
         group = candidates.pricing.group
         thresholds = np.array(
-            [candidates.rescan_threshold(rest[group == index], drop) for index, drop in enumerate(drops)]
+            [candidates.rescan_threshold(bounds[group == index], drop) for index, drop in enumerate(drops)]
         )
         return cls(
             tuple(np.flatnonzero(drop > threshold) for drop, threshold in zip(drops, thresholds, strict=True)),

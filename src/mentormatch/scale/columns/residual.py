@@ -49,22 +49,22 @@ class ImplicitResidual:
     pairs: IntMatrix
     axis: int
 
-    def arcs(self, lengths: IntVector, max_cost: int, most: int) -> Arcs:
+    def arcs(self, lengths: IntVector, max_cost: int, max_per_mentor: int) -> Arcs:
         """Return pairs that are not chosen as arcs, with their costs.
 
-        These are pairs whose reduced cost at duals moved by ``lengths`` is up to ``max_cost``, about ``most`` per
-        mentor.
+        These are pairs whose reduced cost at duals moved by ``lengths`` is up to ``max_cost``, about ``max_per_mentor``
+        on average.
         """
         lefts = len(self.graph.left.more)
         # Potentials: lengths are subtracted from left duals and added to right duals
         moved = [-lengths[:lefts], lengths[lefts : self.graph.sink]]
         mentors, mentees = moved if self.axis == 0 else moved[::-1]
-        hits = self.pricing.scan((self.duals[0] + mentors, self.duals[1] + mentees), max_cost, most).pairs
+        hits = self.pricing.scan((self.duals[0] + mentors, self.duals[1] + mentees), max_cost, max_per_mentor).pairs
         # Chosen pairs are backward arcs, which are listed separately
         is_open = ~self.is_chosen(hits)
         sides = hits.mentors[is_open], hits.mentees[is_open]
-        left, right = sides if self.axis == 0 else sides[::-1]
-        return left, right + lefts, self.costs(hits)[is_open]
+        lefts_of_arcs, rights_of_arcs = sides if self.axis == 0 else sides[::-1]
+        return lefts_of_arcs, rights_of_arcs + lefts, self.costs(hits)[is_open]
 
     def is_chosen(self, pairs: PairList) -> BoolVector:
         """Return (e,) bool: whether each pair is chosen or pinned."""
@@ -77,8 +77,8 @@ class ImplicitResidual:
 
     def arc_costs_from(self, person: int) -> IntVector:
         """Return (r,) the cost of the arc from a left person to each right person; ``INFINITE`` if there is none."""
-        others = np.arange(self.pricing.scores.shape[1 - self.axis])
-        sides = np.full(len(others), person), others
+        right_people = np.arange(self.pricing.scores.shape[1 - self.axis])
+        sides = np.full(len(right_people), person), right_people
         mentors, mentees = sides if self.axis == 0 else sides[::-1]
         pairs = PairList(mentors, mentees, self.pricing.scores.at(mentors, mentees))
         return np.where(
@@ -127,8 +127,8 @@ def find_paths(residual: ImplicitResidual, target: int, limit: DistanceLimit) ->
     return ShortestPaths(target, lefts, np.minimum(costs + exact_length[lefts : graph.sink], INFINITE), next_arcs)
 
 
-def merge_arcs(some: Arcs, others: Arcs, nodes: int) -> Arcs:
+def merge_arcs(arcs: Arcs, new_arcs: Arcs, nodes: int) -> Arcs:
     """Return the distinct arcs of both lists. ``nodes``: the number of nodes."""
-    tails, heads, costs = concatenate_arcs(some, others)
+    tails, heads, costs = concatenate_arcs(arcs, new_arcs)
     _, first = np.unique(tails * nodes + heads, return_index=True)
     return tails[first], heads[first], costs[first]

@@ -163,30 +163,34 @@ class PricingProblem:
         """Return the restricted problem: all solutions on some pairs."""
         return OptimalFace(pairs.mentors, pairs.mentees, *self.bounds, self.pins)
 
-    def scan(self, duals: SideVectors, max_cost: int, most: int, mentors: BoolVector | None = None) -> PricedPairs:
-        """Return the pairs whose reduced cost is up to ``max_cost``; about ``most`` per mentor on average at most.
+    def scan(
+        self, duals: SideVectors, max_cost: int, max_per_mentor: int, mentors: BoolVector | None = None
+    ) -> PricedPairs:
+        """Return the pairs whose reduced cost is up to ``max_cost``; at most ``max_per_mentor`` on average.
 
         ``mentors``, a mask (n,): scan only their pairs.
         """
         if duals[1].ndim == 1:
-            return self._scan_group(duals, max_cost, most, mentors)
+            return self._scan_group(duals, max_cost, max_per_mentor, mentors)
         # One scan per group of mentors, with the mentee duals of the group
         masks = [
             self.group == group if mentors is None else mentors & (self.group == group)
             for group in range(len(duals[1]))
         ]
         scans = [
-            self._scan_group((duals[0], column_duals), max_cost, most, mask)
+            self._scan_group((duals[0], column_duals), max_cost, max_per_mentor, mask)
             for column_duals, mask in zip(duals[1], masks, strict=True)
         ]
         return merge_scans(scans, masks, self.scores.shape[1])
 
-    def _scan_group(self, duals: SideVectors, max_cost: int, most: int, mentors: BoolVector | None) -> PricedPairs:
+    def _scan_group(
+        self, duals: SideVectors, max_cost: int, max_per_mentor: int, mentors: BoolVector | None
+    ) -> PricedPairs:
         """Scan with one dual per mentee, (m,)."""
         # u + v - profit <= max_cost is equivalent to scale * score + offset[k] >= limit[i]
         limits, mentees = duals[0] - self.mentor_profit - max_cost, self.stage.mentee - duals[1]
         limits = limits if mentors is None else np.where(mentors, limits, -EXCLUDED)
-        hits = self.scores.scan(ScanQuery(limits, mentees, self.stage.score, most), self.scanner)
+        hits = self.scores.scan(ScanQuery(limits, mentees, self.stage.score, max_per_mentor), self.scanner)
         priced = PricedPairs(
             PairList(hits.mentors, hits.mentees, hits.scores),
             hits.row_best + self.mentor_profit,
@@ -253,9 +257,9 @@ class PricingProblem:
 
 def merge_scans(scans: Sequence[PricedPairs], masks: Sequence[BoolVector], width: int) -> PricedPairs:
     """Return several scans as one; each mentor is in at most one of the ``masks`` (n,)."""
-    first, *others = scans
+    first, *further = scans
     pairs, best, costs = first.pairs, first.row_best, first.rest_bound
-    for priced, mask in zip(others, masks[1:], strict=True):
+    for priced, mask in zip(further, masks[1:], strict=True):
         pairs = pairs.merge(priced.pairs, width)
         best, costs = np.where(mask, priced.row_best, best), np.where(mask, priced.rest_bound, costs)
     return PricedPairs(pairs, best, costs)

@@ -170,13 +170,13 @@ def _assign_people(codes: IntVector, places: IntVector, units: IntVector) -> Int
 
 def _find_classes(pricing: PricingProblem, axis: int) -> Distinct:
     """Return the classes of a side by answers and bounds; one class per person if few people are identical."""
-    people = np.arange(pricing.scores.shape[axis])
-    classes = Distinct.of(np.zeros_like(people))
+    positions = np.arange(pricing.scores.shape[axis])
+    classes = Distinct.of(np.zeros_like(positions))
     # Partition refinement, column by column, until it does not help any more
     for column in _class_keys(pricing, axis):
         classes = classes.join(Distinct.of(column))
-        if len(classes) * MIN_PEOPLE_PER_CLASS > len(people):
-            return Distinct(people, people)
+        if len(classes) * MIN_PEOPLE_PER_CLASS > len(positions):
+            return Distinct(positions, positions)
     return renumber(classes)
 
 
@@ -205,8 +205,8 @@ def _split_by_overrides(pricing: PricingProblem, axis: int, classes: Distinct) -
 
 def _override_keys(matrix: ScoreMatrix, axis: int) -> IntVector:
     """Return (n,) an integer for each person of a side, equal for people with equal overrides."""
-    others, points, starts = _overrides_by_person(matrix, axis)
-    overrides, bounds = np.column_stack([others, points]), starts.tolist()
+    partners, points, starts = _overrides_by_person(matrix, axis)
+    overrides, bounds = np.column_stack([partners, points]), starts.tolist()
     numbers: dict[bytes, int] = {}
     keys = (overrides[start:stop].tobytes() for start, stop in pairwise(bounds))
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
@@ -238,15 +238,15 @@ def solve_classes(pricing: PricingProblem, check_deadline: CheckDeadline) -> Cla
     profit, (left_capacity, right_capacity) = class_profits(pricing), (bounds.most for bounds in pricing.bounds)
     is_transposed = len(profit) > len(profit.T)  # one search per class of the left side: the fewer, the better
     if is_transposed:
-        flow, right, left = _solve_transportation(
+        flow, right_duals, left_duals = _solve_transportation(
             np.ascontiguousarray(profit.T), (right_capacity, left_capacity), check_deadline
         )
         flow = flow.T
     else:
-        flow, left, right = _solve_transportation(profit, (left_capacity, right_capacity), check_deadline)
+        flow, left_duals, right_duals = _solve_transportation(profit, (left_capacity, right_capacity), check_deadline)
     # All tight pairs of classes: any of them may occur in a tied solution
-    lefts, rights = np.nonzero(left[:, None] + right == profit)
-    return ClassFlow(lefts, rights, flow[lefts, rights].astype(np.int64), left, right)
+    lefts, rights = np.nonzero(left_duals[:, None] + right_duals == profit)
+    return ClassFlow(lefts, rights, flow[lefts, rights].astype(np.int64), left_duals, right_duals)
 
 
 def class_profits(pricing: PricingProblem) -> IntMatrix:

@@ -52,13 +52,13 @@ type SolveMaster = Callable[[OptimalFace, IntVector], PrimalDual | None]
 
 @dataclass(frozen=True, slots=True)
 class ClassBlocks:
-    """The tight pairs of classes: mentor class c with the mentee classes ``others[starts[c]:starts[c + 1]]``.
+    """The tight pairs of classes: mentor class c with the mentee classes ``mentee_classes[starts[c]:starts[c + 1]]``.
 
     ``min_hash`` (b,): pairs of a block with a smaller hash are skipped.
     """
 
     starts: IntVector
-    others: IntVector
+    mentee_classes: IntVector
     min_hash: IntVector
 
     @classmethod
@@ -75,12 +75,15 @@ class ClassBlocks:
 
     def count(self, sizes: SideVectors) -> int:
         """Return the number of pairs of people in all blocks."""
-        return int((sizes[0][self.lefts] * sizes[1][self.others]).sum())
+        return int((sizes[0][self.lefts] * sizes[1][self.mentee_classes]).sum())
 
     def top_pairs(self, sizes: SideVectors) -> "ClassBlocks":
         """Return the blocks restricted to the pairs with the largest hashes, the first list."""
-        mentors, mentees = sizes[0][self.lefts], sizes[1][self.others]
-        partners = np.bincount(self.lefts, mentees)[self.lefts], np.bincount(self.others, mentors)[self.others]
+        mentors, mentees = sizes[0][self.lefts], sizes[1][self.mentee_classes]
+        partners = (
+            np.bincount(self.lefts, mentees)[self.lefts],
+            np.bincount(self.mentee_classes, mentors)[self.mentee_classes],
+        )
         # Hashes are uniform: a share of the pairs of a block is the same share of the range of hashes
         share = np.maximum(
             TIE_OPTIONS.tied_pairs_per_person / np.minimum(*partners),
@@ -117,7 +120,7 @@ class TieScores(ImplicitScores):
     @cached_property
     def class_starts(self) -> IntVector:
         """The start of each class of mentees in ``order``."""
-        classes = int(self.blocks.others.max(initial=-1)) + 1
+        classes = int(self.blocks.mentee_classes.max(initial=-1)) + 1
         return np.searchsorted(self.classes[1][self.order], np.arange(classes + 1))
 
     def select_mentees(self, some: IntVector) -> "TieScores":
@@ -147,7 +150,7 @@ class TieScores(ImplicitScores):
     def partners(self, class_index: int) -> tuple[IntVector, IntVector]:
         """Return the mentees who are tied with a class of mentors, and the smallest hash to list with each."""
         start, stop = self.blocks.starts[class_index : class_index + 2]
-        first, last = (self.class_starts[self.blocks.others[start:stop] + offset] for offset in (0, 1))
+        first, last = (self.class_starts[self.blocks.mentee_classes[start:stop] + offset] for offset in (0, 1))
         sizes = last - first
         positions = np.arange(int(sizes.sum())) + np.repeat(last - np.cumsum(sizes), sizes)
         return self.order[positions], np.repeat(self.blocks.min_hash[start:stop], sizes)
@@ -186,7 +189,7 @@ def _pack_blocks(scores: TieScores, query: ScanQuery) -> "TieBlocks":
 
     blocks, order = scores.blocks, scores.order
     columns = scores.hashes.mentees[order], query.column_offsets[order]
-    return TieBlocks(blocks.starts, blocks.others, blocks.min_hash, scores.class_starts, *columns)
+    return TieBlocks(blocks.starts, blocks.mentee_classes, blocks.min_hash, scores.class_starts, *columns)
 
 
 def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start: int, stop: int) -> ScanHits:
@@ -214,10 +217,13 @@ def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start
     return keep_top_ties(scores.drop_excluded(np.stack([mentors[rows], mentees, hashes, excess])), hits, query.per_row)
 
 
-def keep_top_ties(listed: IntMatrix, hits: ScanHits, most: int) -> ScanHits:
-    """Return hits (4, e) of a block: mentor, mentee, hash, excess. Up to ``most`` per mentor on average are listed."""
+def keep_top_ties(listed: IntMatrix, hits: ScanHits, max_per_mentor: int) -> ScanHits:
+    """Return the hits to list, in order, given hits (4, e): mentor, mentee, hash, excess.
+
+    Up to ``max_per_mentor`` are listed on average.
+    """
     mentors, mentees, hashes, excess = listed
-    is_listed, unlisted_max = keep_top(excess, most * len(hits.row_best))
+    is_listed, unlisted_max = keep_top(excess, max_per_mentor * len(hits.row_best))
     mentors, mentees, hashes = mentors[is_listed], mentees[is_listed], hashes[is_listed]
     order = np.lexsort((mentees, mentors))
     np.maximum(hits.rest_max, unlisted_max, out=hits.rest_max)

@@ -123,8 +123,8 @@ def _remaining_rows(
     # Bounds on open pairs; rows that always hold are dropped
     for row in rows:
         fixed_total = int(row.coefficients_of(fixed[:, 0], fixed[:, 1], shape).sum())
-        least, most = (None if bound is None else bound - fixed_total for bound in (row.least, row.most))
-        remaining = replace(row, least=least, most=most).among(*people)
+        lower, upper = (None if bound is None else bound - fixed_total for bound in (row.least, row.most))
+        remaining = replace(row, least=lower, most=upper).among(*people)
         if remaining.weights.any() or not remaining.is_satisfied_by(fixed[:0], shape):
             yield remaining
 
@@ -190,21 +190,21 @@ class GapSolve:
             select_allowed(problem.scores, pair_array(problem.pins)), problem.shape[1]
         )
         rows, scores = (*problem.rows, *self.undualised_rows), SparseScores(problem.shape, *all_pairs.columns)
-        whole = replace(problem, scores=scores, rows=rows)
-        solution = solve_unchecked(whole, None, replace(self.master.run, on_incumbent=ignore_incumbent), Incumbent())
+        complete = replace(problem, scores=scores, rows=rows)
+        solution = solve_unchecked(complete, None, replace(self.master.run, on_incumbent=ignore_incumbent), Incumbent())
         if solution.status is Status.STOPPED:
             raise TimeLimitReached
         return (
             solution if solution.status is not Status.FEASIBLE else self.master.report_pairs(solution.pairs, self.bound)
         )
 
-    def _reduce(self, max_cost: int, most: int) -> tuple[ReducedProblem | None, int]:
+    def _reduce(self, max_cost: int, max_per_mentor: int) -> tuple[ReducedProblem | None, int]:
         """Return the problem after fixing at ``max_cost``, and the smallest reduced cost of other pairs.
 
-        ``most``: listed pairs per mentor. None instead of the problem if integers would be too large, or too many pairs
-        are open.
+        Up to ``max_per_mentor`` pairs are listed on average. None instead of the problem if integers would be too
+        large, or too many pairs are open.
         """
-        scanned = self.pricing.scan(self.penalised_duals, max_cost, most)
+        scanned = self.pricing.scan(self.penalised_duals, max_cost, max_per_mentor)
         others_cost = int(scanned.rest_bound[self.pricing.scores.mentors].min(initial=max_cost + 1))
         rows, shape = self.master.problem.rows, self.master.problem.shape
         # Rows with a multiplier above the limit are tight: equations instead of penalties

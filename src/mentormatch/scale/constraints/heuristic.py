@@ -155,11 +155,11 @@ class RepairHeuristic:
                 return None, capacities
             if not exceeded.any():
                 continue
-            people, others = (pairs[:, 0], pairs[:, 1]) if person_rows.side == 0 else (pairs[:, 1], pairs[:, 0])
+            people, partners = (pairs[:, 0], pairs[:, 1]) if person_rows.side == 0 else (pairs[:, 1], pairs[:, 0])
             is_candidate = exceeded[people] & (
                 person_rows.row.coefficients_of(pairs[:, 0], pairs[:, 1], rules.shape) > 0
             )
-            released.append(_cheapest_pair_of_each(people, losses[person_rows.side][others], is_candidate))
+            released.append(_cheapest_pair_of_each(people, losses[person_rows.side][partners], is_candidate))
             counts = np.bincount(people, minlength=len(exceeded))
             capacities[person_rows.side][exceeded] = np.maximum(counts[exceeded] - 1, 0)
         return chosen[np.concatenate(released)], capacities
@@ -194,10 +194,10 @@ def _remove_people(face: OptimalFace, remains: BoolVector, removed: Sequence[Boo
 
 def _reassignment_losses(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
     """Return lower bounds on the loss of each person opposite a side with their second best partner, or none."""
-    duals, others = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
+    duals, opposite = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
     cost, losses = duals[0][face.lefts] + duals[1][face.rights] - profit, np.maximum(duals[1 - side], 0)
     # The smallest reduced cost of pairs that are not chosen, or the dual for staying unmatched
-    np.minimum.at(losses, others[~optimum.chosen], np.maximum(cost[~optimum.chosen], 0))
+    np.minimum.at(losses, opposite[~optimum.chosen], np.maximum(cost[~optimum.chosen], 0))
     return losses
 
 

@@ -82,7 +82,11 @@ def clip_box(multipliers: Multipliers, radius: int, within: Box) -> Box:
     """Return the box with a radius around some multipliers, clipped to another box."""
     coordinates = list(zip(multipliers, *within, strict=True))
     lower, upper = zip(
-        *((max(centre - radius, least), min(centre + radius, most)) for centre, least, most in coordinates), strict=True
+        *(
+            (max(centre - radius, least_value), min(centre + radius, largest_value))
+            for centre, least_value, largest_value in coordinates
+        ),
+        strict=True,
     )
     return lower, upper
 
@@ -93,7 +97,7 @@ def minimise_model(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box) 
     Each LP is centred at the last solution and scaled up, so that its numbers are small and exact enough (iterative
     refinement), until its unit is 1. The search starts at ``multipliers``.
     """
-    start, width = multipliers, max(max(most - least for least, most in zip(*box, strict=True)), 1)
+    start, width = multipliers, max(max(high - low for low, high in zip(*box, strict=True)), 1)
     inner = box
     # The first LP spans the box, each later one a smaller box around the solution
     while width > 1:
@@ -133,8 +137,8 @@ def _solve_lp(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box, width
     scale = max(float(np.abs(slopes).max(initial=0)), 1.0)
     rows = np.column_stack([slopes / scale, -np.ones(len(cuts))])
     bounds = [
-        ((least - multiplier) / width, (most - multiplier) / width)
-        for multiplier, least, most in zip(multipliers, *box, strict=True)
+        ((low - multiplier) / width, (high - multiplier) / width)
+        for multiplier, low, high in zip(multipliers, *box, strict=True)
     ]
     objective = [*(0.0 for _ in multipliers), 1.0]
     result = linprog(objective, A_ub=rows, b_ub=-heights / scale, bounds=[*bounds, (None, None)])
@@ -152,7 +156,7 @@ def _round_steps(multipliers: Multipliers, steps: Sequence[float], box: Box) -> 
 
 
 def _clip(multipliers: Sequence[int], box: Box) -> Multipliers:
-    return tuple(min(max(multiplier, least), most) for multiplier, least, most in zip(multipliers, *box, strict=True))
+    return tuple(min(max(multiplier, low), high) for multiplier, low, high in zip(multipliers, *box, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

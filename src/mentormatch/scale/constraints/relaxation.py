@@ -120,14 +120,14 @@ def _round_row(row: Row, pairs: int) -> Row:
     if row.factor is not None:
         return row
     # As the number of pairs is known, a constant may be subtracted from every weight
-    least = int(row.weights.min()) if row.weights.size else 0
-    divisor = int(np.gcd.reduce(row.weights - least, axis=None))
-    if divisor == 0 or (least == 0 and divisor == 1):
+    smallest = int(row.weights.min()) if row.weights.size else 0
+    divisor = int(np.gcd.reduce(row.weights - smallest, axis=None))
+    if divisor == 0 or (smallest == 0 and divisor == 1):
         return row
     # Totals are multiples of the divisor: bounds are rounded inwards
-    lower = None if row.least is None else -((least * pairs - row.least) // divisor)
-    upper = None if row.most is None else (row.most - least * pairs) // divisor
-    return replace(row, weights=(row.weights - least) // divisor, least=lower, most=upper)
+    lower = None if row.least is None else -((smallest * pairs - row.least) // divisor)
+    upper = None if row.most is None else (row.most - smallest * pairs) // divisor
+    return replace(row, weights=(row.weights - smallest) // divisor, least=lower, most=upper)
 
 
 type SolveUnder = Callable[[RestrictedMaster, tuple[Row, ...]], Solution]  # with other rows

@@ -111,7 +111,7 @@ class DualisedRows:
         """Return the slack of each bound, negative if it is violated: a subgradient of the Lagrangian dual."""
         lefts, rights = face.lefts[chosen], face.rights[chosen]
         coefficients = self.mentor[:, lefts] + self.factors[:, self.group[lefts]] * self.mentee[:, rights]
-        return tuple(most - count for most, count in zip(self.most, coefficients.sum(axis=1).tolist(), strict=True))
+        return tuple(bound - count for bound, count in zip(self.most, coefficients.sum(axis=1).tolist(), strict=True))
 
     def add_penalties(self, optimum: PrimalDual, multipliers: Multipliers) -> PrimalDual:
         """Return an optimum of penalised profits with penalties added to the duals.
@@ -289,8 +289,8 @@ class HardRules:
         for person_rows in self.person_rows:
             max_partners = person_rows.max_partners(self.shape)
             if max_partners is not None:
-                most = np.minimum(loads[person_rows.side].most, max_partners)
-                loads[person_rows.side] = replace(loads[person_rows.side], most=most)
+                capacities = np.minimum(loads[person_rows.side].most, max_partners)
+                loads[person_rows.side] = replace(loads[person_rows.side], most=capacities)
         return replace(problem, mentors=loads[0], mentees=loads[1])
 
     def hold_for(self, pairs: IntMatrix) -> bool:
@@ -329,5 +329,5 @@ def _group_rows(rows: Sequence[Row], shape: tuple[int, int]) -> Iterator[PersonR
         yield PersonRows.of(list(group), shape)
 
 
-def _below_minimum(loads: DegreeBounds, taken: IntVector) -> BoolVector:
-    return np.asarray((taken > 0) & (taken < loads.least) & loads.conditional)
+def _below_minimum(loads: DegreeBounds, degrees: IntVector) -> BoolVector:
+    return np.asarray((degrees > 0) & (degrees < loads.least) & loads.conditional)

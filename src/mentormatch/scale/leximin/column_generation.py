@@ -83,7 +83,7 @@ class LeximinPricing:
         for group in np.split(order, edges):
             yield from np.split(group, range(LEXIMIN_OPTIONS.block_mentors, len(group), LEXIMIN_OPTIONS.block_mentors))
 
-    def query(self, block: IntVector, most: int, margin: int) -> ScanQuery | None:
+    def query(self, block: IntVector, max_per_mentor: int, margin: int) -> ScanQuery | None:
         """Return the query of a block: mentees of its group below its highest rank, score >= split level - ``margin``.
 
         It finds a superset of the entering pairs, as split levels are those of the highest rank. None if no mentee
@@ -97,7 +97,7 @@ class LeximinPricing:
         # score - split level >= -margin, as a query with column offsets
         limits[block] = -margin
         mentees[qualifies] = -self.order.below(highest)[mentee_ranks[qualifies]]
-        return ScanQuery(limits, mentees, per_row=most)
+        return ScanQuery(limits, mentees, per_row=max_per_mentor)
 
     def excess(self, pairs: PairList) -> IntVector:
         """Return (e,) the score of each pair less its split level; negative if it does not enter."""
@@ -108,7 +108,7 @@ class LeximinPricing:
 class ScanSize(NamedTuple):
     """The most pairs to list per mentor, and the largest ``margin`` of their scores below the split level."""
 
-    most: int
+    max_per_mentor: int
     margin: int
 
 
@@ -135,15 +135,15 @@ class LeximinScan:
 
     def _scan_block(self, block: IntVector) -> PairList:
         """Return the pairs to list of a block of mentors."""
-        most = self.size.most
-        while (query := self.order_pricing.query(block, most, self.size.margin)) is not None:
+        max_per_mentor = self.size.max_per_mentor
+        while (query := self.order_pricing.query(block, max_per_mentor, self.size.margin)) is not None:
             hits = self.scanner(query)(0, len(query.row_limits))
             pairs = self._drop_known(PairList(hits.mentors, hits.mentees, hits.scores))
             excess = self.order_pricing.excess(pairs)
             if (excess >= 0).any() or (hits.rest_max[block] < 0).all():
                 return pairs.select(self._select_top(pairs.mentors, excess))
             # The hits were truncated, and none of them enters
-            most *= LEXIMIN_OPTIONS.rescan_growth
+            max_per_mentor *= LEXIMIN_OPTIONS.rescan_growth
         return PairList.empty()
 
     def _drop_known(self, pairs: PairList) -> PairList:
@@ -155,9 +155,9 @@ class LeximinScan:
     def _select_top(self, mentors: IntVector, excess: IntVector) -> BoolVector:
         """Return a mask of the pairs to list, the pairs of each mentor with the largest excess."""
         order = np.lexsort((-excess, mentors))
-        rank_of_mentor = np.arange(len(order)) - np.searchsorted(mentors[order], mentors[order])
+        rank_within_mentor = np.arange(len(order)) - np.searchsorted(mentors[order], mentors[order])
         is_listed = np.zeros(len(order), dtype=bool)
-        is_listed[order] = rank_of_mentor < self.size.most
+        is_listed[order] = rank_within_mentor < self.size.max_per_mentor
         return is_listed & (excess >= -self.size.margin)
 
 

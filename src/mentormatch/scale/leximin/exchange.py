@@ -65,7 +65,7 @@ class LevelExchangeGraph(NamedTuple):
     starts: IntVector  # (nodes,): pairs of a node that may still open are ``pairs[starts:stops]``
     stops: IntVector
     pairs: ShortVector
-    others: ShortVector  # the other node of each of ``pairs``
+    neighbours: ShortVector  # the other node of each of ``pairs``
     levels: ShortVector  # the score of each of ``pairs``
     least: IntVector  # (nodes,): degree bounds
     most: IntVector
@@ -191,28 +191,28 @@ def visit(frontier: SearchFrontier, visited: IntVector, counters: IntVector, ste
 def expand_pairs(state: ExchangeState, frontier: SearchFrontier, visited: IntVector, node: int) -> None:
     """Expand a node by its open pairs that are not chosen, and remove pairs that can never open again."""
     graph, counters = state.graph, state.counters
-    stops, pairs, others, scores = graph.stops, graph.pairs, graph.others, graph.levels
+    stops, pairs, neighbours, scores = graph.stops, graph.pairs, graph.neighbours, graph.levels
     sums, closed_sums, fingerprints = state.potentials.sums, state.potentials.closed_sums, state.potentials.fingerprints
     index, level, is_left = graph.starts[node], counters[COUNTER.level], node < graph.lefts
     while index < stops[node]:
-        other, score = others[index], scores[index]
+        neighbour, score = neighbours[index], scores[index]
         # Open: the potentials of both nodes are equal, or differ by one at the level of the pair's score
         open_difference = np.uint64(0) if score > level else fingerprints[score]
         # Steps count arcs, to keep both sides in balance
         frontier.counts[2] += 1
-        if (sums[node] - sums[other] if is_left else sums[other] - sums[node]) == open_difference:
+        if (sums[node] - sums[neighbour] if is_left else sums[neighbour] - sums[node]) == open_difference:
             if not state.matching.chosen[pairs[index]]:
-                visit(frontier, visited, counters, (other, node, pairs[index]))
+                visit(frontier, visited, counters, (neighbour, node, pairs[index]))
         # Potentials of finished levels are final: the pair never opens again, and is swapped out of the list
         elif (
             score != level
-            and (closed_sums[node] - closed_sums[other] if is_left else closed_sums[other] - closed_sums[node])
+            and (closed_sums[node] - closed_sums[neighbour] if is_left else closed_sums[neighbour] - closed_sums[node])
             != open_difference
         ):
             stops[node] -= 1
             last = stops[node]
             pairs[index], pairs[last] = pairs[last], pairs[index]
-            others[index], others[last] = others[last], other
+            neighbours[index], neighbours[last] = neighbours[last], neighbour
             scores[index], scores[last] = scores[last], score
             continue
         index += 1

@@ -78,10 +78,10 @@ class LevelPotentials:
 
         At each level it is right potential - left potential, + 1 at the level of the pair's score.
         """
-        left, right = self._of(lefts), self._of(rights)
-        pairs = np.concatenate([left[0], right[0], np.arange(len(scores))])
-        levels = np.concatenate([self.levels[left[1]], self.levels[right[1]], scores])
-        sums = np.concatenate([-self.sums[left[1]], self.sums[right[1]], np.ones_like(scores)])
+        left_entries, right_entries = self._of(lefts), self._of(rights)
+        pairs = np.concatenate([left_entries[0], right_entries[0], np.arange(len(scores))])
+        levels = np.concatenate([self.levels[left_entries[1]], self.levels[right_entries[1]], scores])
+        sums = np.concatenate([-self.sums[left_entries[1]], self.sums[right_entries[1]], np.ones_like(scores)])
         # Sum the potentials of both nodes and the term of the score, by pair and level
         order = np.lexsort((levels, pairs))
         first = np.flatnonzero(np.diff(pairs[order], prepend=-1) | np.diff(levels[order], prepend=-1))
@@ -257,11 +257,11 @@ class LeximinOptimum:
 
     def _cost_signs(self, order: PotentialOrder) -> tuple[IntVector, BoolVector]:
         """Return the sign of each pair's reduced cost, and whether it was summed level by level."""
-        left, right = (order.ranks[nodes] for nodes in self.nodes)
-        split_levels = order.between(np.minimum(left, right), np.maximum(left, right))
-        cost_signs = np.where((left > right) & (self.pairs.scores > split_levels), -1, 1)
+        left_ranks, right_ranks = (order.ranks[nodes] for nodes in self.nodes)
+        split_levels = order.between(np.minimum(left_ranks, right_ranks), np.maximum(left_ranks, right_ranks))
+        cost_signs = np.where((left_ranks > right_ranks) & (self.pairs.scores > split_levels), -1, 1)
         # Only if score and split level are equal, the order of people does not determine the sign
-        is_exact = (left > right) & (self.pairs.scores == split_levels)
+        is_exact = (left_ranks > right_ranks) & (self.pairs.scores == split_levels)
         for block in np.array_split(np.flatnonzero(is_exact), 1 + len(is_exact) // PAIRS_PER_BLOCK):
             if len(block):
                 cost_signs[block] = self.potentials.cost_signs(
@@ -317,7 +317,7 @@ def exchange_graph(load_bounds: LoadBounds, ends: NDArray[np.int32], scores: NDA
     flat, count = ends.ravel(), np.int32(max(len(scores), 1))
     # Pair p is entry p of the left side and entry e + p of the right side; they are sorted by node
     order = np.argsort(flat, kind="stable").astype(np.int32)
-    pairs, others = order % count, flat[np.where(order < count, order + count, order - count)]
+    pairs, neighbours = order % count, flat[np.where(order < count, order + count, order - count)]
     stops = np.cumsum(np.bincount(flat, minlength=len(load_bounds.most)))
     free = np.flatnonzero(~load_bounds.fixed & (load_bounds.least < load_bounds.most)).astype(np.int32)
     return LevelExchangeGraph(
@@ -326,7 +326,7 @@ def exchange_graph(load_bounds: LoadBounds, ends: NDArray[np.int32], scores: NDA
         np.append(0, stops[:-1]),
         stops,
         pairs,
-        others,
+        neighbours,
         scores[pairs],
         load_bounds.least,
         load_bounds.most,

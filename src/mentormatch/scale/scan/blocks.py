@@ -100,13 +100,13 @@ def scan_block(matrix: ScoreMatrix, query: ScanQuery, start: int, stop: int) -> 
     return replace(hits, mentors=mentors[rows], mentees=listed - rows * width, scores=points)
 
 
-def keep_top(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]:
+def keep_top(excess: IntVector, max_listed: int) -> tuple[slice | BoolVector, int]:
     """Return a mask of the hits to list, and the largest excess of the others over their limit.
 
-    All hits are listed if there are up to ``most``, or if none exceeds its limit; then the second result is -1.
+    All hits are listed if there are up to ``max_listed``, or if none exceeds its limit; then the second result is -1.
     """
-    if len(excess) <= most or not excess.any():
+    if len(excess) <= max_listed or not excess.any():
         return slice(None), -1
-    # The excess that at least ``most`` hits reach
-    min_excess = max(int(np.partition(excess, len(excess) - most)[len(excess) - most]), 1)
+    # The excess that at least ``max_listed`` hits reach
+    min_excess = max(int(np.partition(excess, len(excess) - max_listed)[len(excess) - max_listed]), 1)
     return np.asarray(excess >= min_excess), min_excess - 1

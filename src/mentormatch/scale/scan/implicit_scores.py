@@ -44,8 +44,8 @@ def find_maxima(matrix: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -
     return best, np.maximum.reduce(column_best)
 
 
-def mask_forbidden(scores: NDArray[np.int32], least: int) -> IntVector:
-    return np.where(scores >= least, scores.astype(np.int64), NO_SCORE)
+def mask_forbidden(scores: NDArray[np.int32], floor: int) -> IntVector:
+    return np.where(scores >= floor, scores.astype(np.int64), NO_SCORE)
 
 
 TOO_MANY_TO_LIST = "there are too many pairs to list them"

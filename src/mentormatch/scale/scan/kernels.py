@@ -118,7 +118,7 @@ compare_lanes: Any = make_intrinsic(type_compare_lanes, compare_lanes_numpy)
 QUANTUM_BITS = 6  # a quantum is 2^6 points, so that all scores fit in 15 bits
 INT16_MIN = -(1 << 15)
 UNREACHABLE_THRESHOLD = (1 << 15) - 1  # the row has no hit in the run
-# Only forbidden entries are clamped to this; criteria add up to less than 2^14 quanta, so their sums stay negative
+# Only forbidden entries are clamped to this; as criteria add less than 2^14 quanta, a sum with one stays negative
 MIN_QUANTA = -(1 << 14)
 
 
@@ -392,7 +392,7 @@ class TieBlocks(NamedTuple):
     """Blocks of classes as in ``ties.ClassBlocks``, and mentees in the order of their classes."""
 
     starts: IntVector
-    others: IntVector
+    mentee_classes: IntVector
     floor: IntVector
     edges: IntVector  # (v + 1,): the start of each class of mentees
     words: NDArray[np.uint64]  # (m,): hash halves, in that order
@@ -441,7 +441,12 @@ def scan_ties(blocks: TieBlocks, rows: TieRows, buffer: TieBuffer) -> None:
 def scan_tie_block(blocks: TieBlocks, rows: TieRows, buffer: TieBuffer, row_and_block: tuple[int, int]) -> None:
     """Scan the pairs of a mentor with the mentees of a block."""
     row, block = row_and_block
-    word, floor, limit, mentee_class = rows.words[row], blocks.floor[block], rows.limits[row], blocks.others[block]
+    word, floor, limit, mentee_class = (
+        rows.words[row],
+        blocks.floor[block],
+        rows.limits[row],
+        blocks.mentee_classes[block],
+    )
     best = buffer.best[row]
     for position in range(blocks.edges[mentee_class], blocks.edges[mentee_class + 1]):
         score = mix_words(word, blocks.words[position])

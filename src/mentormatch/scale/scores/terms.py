@@ -238,9 +238,9 @@ class ScoreTerm:
         points, order = np.zeros(len(mentors), dtype=np.int64), np.argsort(mentors, kind="stable")
         for start in range(0, len(order), size := CACHE_OPTIONS.rows_per_block):
             block = order[start : start + size]
-            left, row = np.unique(mentors[block], return_inverse=True)
-            right, column = np.unique(classes[block], return_inverse=True)
-            points[block] = self.function(self.left.take(left), self.right.take(right))[row, column]
+            mentor_rows, row = np.unique(mentors[block], return_inverse=True)
+            class_columns, column = np.unique(classes[block], return_inverse=True)
+            points[block] = self.function(self.left.take(mentor_rows), self.right.take(class_columns))[row, column]
         return points
 
 
@@ -442,15 +442,17 @@ def _overlap_term(
     answers: Sequence[WholeGroup | None], points_of: Callable[[WholeGroup], NDArray[np.float64]], unknown: int
 ) -> OverlapTerm | None:
     """Return the term of the answers of both sides; None if a side has none or they do not fit in a word."""
-    mentors, mentees = answers
+    mentor_answers, mentee_answers = answers
     if (
-        mentors is None
-        or mentees is None
-        or mentors.has.shape[1] != mentees.has.shape[1]
-        or mentors.has.shape[1] > MAX_ANSWERS_PER_WORD
+        mentor_answers is None
+        or mentee_answers is None
+        or mentor_answers.has.shape[1] != mentee_answers.has.shape[1]
+        or mentor_answers.has.shape[1] > MAX_ANSWERS_PER_WORD
     ):
         return None
-    return OverlapTerm(_pack_bits(mentors), _pack_bits(mentees), points_of(mentors).astype(np.int32), unknown)
+    return OverlapTerm(
+        _pack_bits(mentor_answers), _pack_bits(mentee_answers), points_of(mentor_answers).astype(np.int32), unknown
+    )
 
 
 def _pack_bits(table: WholeGroup) -> AnswerBits:
