@@ -179,10 +179,8 @@ class AggregatedSolve:
 
     def _with_overrides(self, flow: ClassFlow) -> tuple[OptimalFace, PrimalDual] | None:
         """Return the optimum with overrides, given a flow without them."""
-        override_solve, tie_face = (
-            OverrideSolve(self.classes, flow, self.master),
-            self._tie_face(flow, self.classes.disaggregate(flow)),
-        )
+        override_solve = OverrideSolve(self.classes, flow, self.master)
+        tie_face = self._tie_face(flow, self.classes.disaggregate(flow))
         face_optimum = override_solve.optimum(
             tie_face.top_pairs(choose_tie_scanner(compiled=self.master.compiled), self.master.check_deadline)
         )

@@ -232,10 +232,8 @@ def _reduced_costs(pricing: PricingProblem, duals: SideVectors, block: range) ->
     The second of ``duals`` is (g, m): the duals of mentees for each group of mentors.
     """
     margin = np.empty(pricing.scores.shape[1], dtype=np.int64)
-    mentee_profit, floor = (
-        np.where(pricing.scores.mentees, pricing.stage.mentee, -INFINITE),
-        pricing.scores.matrix.floor,
-    )
+    mentee_profit = np.where(pricing.scores.mentees, pricing.stage.mentee, -INFINITE)
+    floor = pricing.scores.matrix.floor
     for mentor, scores in zip(block, pricing.scores.matrix.rows(block.start, block.stop), strict=True):
         np.multiply(scores, pricing.stage.score, out=margin, dtype=np.int64)
         margin += pricing.mentor_profit[mentor] - duals[0][mentor] if pricing.scores.mentors[mentor] else -INFINITE
@@ -278,10 +276,8 @@ class MarketSample:
         """Return the first candidate list of the whole problem, given an optimum of the sample."""
         # Dual completion: sampled mentors -> all mentees -> all mentors
         mentees = self._extend_to_mentees(optimum.left, master)
-        duals, length = (
-            (self._extend_to_mentors(mentees), mentees),
-            self.pricing.list_length(choose_candidates_per_person(sampled, optimum)),
-        )
+        duals = (self._extend_to_mentors(mentees), mentees)
+        length = self.pricing.list_length(choose_candidates_per_person(sampled, optimum))
         return CandidateList.of(self.pricing, duals, find_cost_quantile(self.pricing, duals, length), 4 * length)
 
     def _extend_to_mentees(self, mentors: IntVector, master: RestrictedMaster) -> IntVector:

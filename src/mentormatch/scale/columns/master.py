@@ -312,10 +312,8 @@ class RestrictedMaster:
         if prices is not None:
             self.start = prices[0 if flipped_sides else 1]
         # The solvers need the side with one partner per person on the left
-        solve, oriented_face = (
-            self._solve_compiled if self.compiled else self._solve_scipy,
-            face.swap_sides() if flipped_sides else face,
-        )
+        solve = self._solve_compiled if self.compiled else self._solve_scipy
+        oriented_face = face.swap_sides() if flipped_sides else face
         # b-matching if both sides have several places, else semi-assignment
         if oriented_face.is_b_matching:
             from mentormatch.assignment.flow.b_matching import solve_b_matching

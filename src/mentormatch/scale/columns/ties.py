@@ -201,11 +201,9 @@ def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start
     tie_rows = TieRows(scores.classes[0][mentors], scores.hashes.mentor_halves(mentors, 0), query.row_limits[mentors])
     while True:
         buffer = np.empty((3, capacity), dtype=np.int64)
-        best, counts, total = (
-            np.full(len(mentors), 2 * EXCLUDED),
-            np.zeros(len(mentors), np.int64),
-            np.zeros(1, np.int64),
-        )
+        best = np.full(len(mentors), 2 * EXCLUDED)
+        counts = np.zeros(len(mentors), np.int64)
+        total = np.zeros(1, np.int64)
         scan_ties(ties, tie_rows, TieBuffer(buffer, best, counts, total, max_hits))
         if total[0] <= capacity:
             break

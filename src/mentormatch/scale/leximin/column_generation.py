@@ -253,10 +253,8 @@ class LeximinSolve:
 
     def _scan_size(self, scan_number: int) -> ScanSize:
         """Return the size of a scan: first few pairs within a margin, then growing numbers of entering pairs."""
-        pair_count, growth_steps = (
-            self.start.pricing.list_length(LEXIMIN_OPTIONS.pairs_added_per_mentor),
-            max(scan_number - len(LEXIMIN_OPTIONS.first_margins), 0),
-        )
+        pair_count = self.start.pricing.list_length(LEXIMIN_OPTIONS.pairs_added_per_mentor)
+        growth_steps = max(scan_number - len(LEXIMIN_OPTIONS.first_margins), 0)
         return ScanSize(
             min(pair_count * LEXIMIN_OPTIONS.added_growth**growth_steps, self.problem.shape[1]),
             0

@@ -221,13 +221,11 @@ def expand_pairs(state: ExchangeState, frontier: SearchFrontier, visited: IntVec
 @jit_without_refcounts
 def expand_chosen_pairs(state: ExchangeState, frontier: SearchFrontier, visited: IntVector, node: int) -> None:
     """Expand a node by its chosen pairs that may be removed."""
-    graph, matching, sums, counters, fingerprints = (
-        state.graph,
-        state.matching,
-        state.potentials.sums,
-        state.counters,
-        state.potentials.fingerprints,
-    )
+    graph = state.graph
+    matching = state.matching
+    sums = state.potentials.sums
+    counters = state.counters
+    fingerprints = state.potentials.fingerprints
     for index in range(matching.first[node], matching.first[node] + matching.load[node]):
         pair = matching.pairs[index]
         left, right, score = graph.ends[0, pair], graph.ends[1, pair], graph.scores[pair]

@@ -441,12 +441,10 @@ def scan_ties(blocks: TieBlocks, rows: TieRows, buffer: TieBuffer) -> None:
 def scan_tie_block(blocks: TieBlocks, rows: TieRows, buffer: TieBuffer, row_and_block: tuple[int, int]) -> None:
     """Scan the pairs of a mentor with the mentees of a block."""
     row, block = row_and_block
-    word, floor, limit, mentee_class = (
-        rows.words[row],
-        blocks.floor[block],
-        rows.limits[row],
-        blocks.mentee_classes[block],
-    )
+    word = rows.words[row]
+    floor = blocks.floor[block]
+    limit = rows.limits[row]
+    mentee_class = blocks.mentee_classes[block]
     best = buffer.best[row]
     for position in range(blocks.edges[mentee_class], blocks.edges[mentee_class + 1]):
         score = mix_words(word, blocks.words[position])

@@ -85,10 +85,8 @@ class ScoreMatrix:
 
     def rows_of(self, mentors: IntVector) -> Points:
         """Return (r, m) int32: the scores of some mentors."""
-        total, looked_up = (
-            np.zeros((len(mentors), self.shape[1]), dtype=np.int32),
-            np.empty(self.shape[1], dtype=np.int32),
-        )
+        total = np.zeros((len(mentors), self.shape[1]), dtype=np.int32)
+        looked_up = np.empty(self.shape[1], dtype=np.int32)
         for table in self.tables:
             for row, points in zip(total, table.rows(mentors), strict=True):
                 np.add(row, np.take(points, table.codes, out=looked_up, mode="clip"), out=row)

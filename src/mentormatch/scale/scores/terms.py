@@ -398,11 +398,9 @@ class OverlapTerm:
 
     def add(self, mentors: IntVector, total: Points) -> None:
         """Add the points of some mentors to their rows of ``total`` (r, m)."""
-        table_offsets, common, count = (
-            self.table_offsets(),
-            np.empty_like(self.mentees.bits),
-            np.empty(len(self.mentees.bits), np.uint8),
-        )
+        table_offsets = self.table_offsets()
+        common = np.empty_like(self.mentees.bits)
+        count = np.empty(len(self.mentees.bits), np.uint8)
         for bits, table, points in zip(self.mentors.bits[mentors], self.tables(mentors), total, strict=True):
             # Common answers: bitwise and, then population count
             np.bitwise_and(self.mentees.bits, bits, out=common)
