@@ -150,10 +150,7 @@ def limit_in(kind: str, context: Mapping[str, Any]) -> Any:
     return counted(length, "caractère") if kind.startswith("string") else counted(length, "élément")
 
 
-SOURCE = "rows"
-"""What the file would be called. Lines are counted as in it: the headers stand in line 1, the first row in line 2."""
-
-MOST_PARTS = 1_000
+MOST_PARTS = 1_000  # parts of one answer, and lists of one request
 
 
 def single_error(value: Any, read: Callable[[Any], Any]) -> Any:
@@ -176,7 +173,7 @@ def table_of(rows: Sequence[Row]) -> TextTable:
 
     Raises SurveyError where two headers are one, or the marks of a survey tool promise more than is there.
     """
-    return read_table(TableSource(SOURCE, frame=rows))
+    return read_table(TableSource("rows", frame=rows))
 
 
 def cell_answer(answer: Any) -> Told:
@@ -202,12 +199,9 @@ def with_whole_numbers(value: Any) -> Any:
 type ProgrammeTable = Annotated[dict[str, Any], AsProgramme, BeforeValidator(with_whole_numbers)]
 
 
-BY_ID = "id"
-"""Stands for the key field: in a request people are told apart by their ``id``."""
-MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS = 10_000, 20_000, 20_000, 1_000
-"""How much one request may hold; a service may take less."""
+MOST_PEOPLE = 10_000  # per list of one request; a service may accept fewer
 
-type Pairs = Annotated[list[Keys], Setting(max_length=MOST_PAIRS)]
+type Pairs = Annotated[list[Keys], Setting(max_length=20_000)]
 type Arrived = Annotated[list[Text], Setting(max_length=MOST_PEOPLE)]
 type TimeLimit = Annotated[float, Setting(gt=0, le=86_400)] | None
 
@@ -220,7 +214,7 @@ class Submitted(JsonMessage):
     """
 
     id: Text
-    answers: Annotated[dict[str, Answer], Setting(max_length=MOST_ANSWERS)] = Setting(default_factory=dict)
+    answers: Annotated[dict[str, Answer], Setting(max_length=1_000)] = Setting(default_factory=dict)
 
 
 class Request(JsonMessage):
@@ -279,7 +273,7 @@ class PeopleRequest(Request, ABC):
     whose: ClassVar[Mapping[tuple[Side, ...], str]] = WHOSE
 
     programme: ProgrammeTable
-    rows: Annotated[list[Row], Setting(min_length=1, max_length=MOST_ROWS)] = Setting(default_factory=list)
+    rows: Annotated[list[Row], Setting(min_length=1, max_length=20_000)] = Setting(default_factory=list)
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -322,7 +316,7 @@ class PeopleRequest(Request, ABC):
             for line, person in enumerate(getattr(self, part), start=1)
             for answers in [answers_of(person)]
         ]
-        return cohort_of_submissions(sent, replace(plan, key=BY_ID))
+        return cohort_of_submissions(sent, replace(plan, key="id"))
 
     def _refuse_unasked(self, programme: Programme) -> None:
         refuse(

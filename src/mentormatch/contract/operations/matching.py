@@ -260,9 +260,7 @@ class Evaluate(Operation[EvaluateRequest, EvaluateResponse]):
         return {**COHORT, "bans": crossed[1:], "pairs": crossed}
 
 
-MOST_CHARACTERS = 100_000_000
-
-type Content = Annotated[str, Setting(max_length=MOST_CHARACTERS)]
+type Content = Annotated[str, Setting(max_length=100_000_000)]
 
 
 class VerifyRequest(Request):
