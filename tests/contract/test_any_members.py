@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.contract.operation import GROUPED, SAID
+from mentormatch.contract.operation import GROUPS_PROGRAMME, SAMPLE_ANSWERS
 from mentormatch.rules import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 from tests.conftest import DEEP
@@ -27,7 +27,7 @@ EVERY_KIND = {
     },
     "fields": {
         **CODEV["programme"]["fields"],
-        **GROUPED["fields"],
+        **GROUPS_PROGRAMME["fields"],
         "dates": TASK["programme"]["fields"]["dates"],
         "themes": TASK["programme"]["fields"]["sujets"],
     },
@@ -37,7 +37,7 @@ EXTENSIONS = [
     *(("rules", kind.example) for kind in rules_by_kind().values() if kind.of_groups),
 ]
 PLACES = list(places(EVERY_KIND))[1:]
-ASKED = [*SAID["C01"], "skills"]
+ASKED = [*SAMPLE_ANSWERS["C01"], "skills"]
 LIMIT = {"time_limit_s": 2}
 
 

@@ -18,7 +18,7 @@ from mentormatch.contract.operations.fairness import AccessGroupOut, IncentiveOu
 from mentormatch.contract.operations.matching import PlansResponse
 from mentormatch.contract.operations.recruit import MentorTraitOut, PlanGainOut
 from mentormatch.contract.operations.repair import SturdyPlanOut
-from mentormatch.contract.requests import with_arrived_apart
+from mentormatch.contract.requests import split_arrived
 from mentormatch.contract.response import VerifyResponse
 from mentormatch.operations.matching import PairsByHand
 from mentormatch.record.decision import save_decision
@@ -171,14 +171,14 @@ def test_alternatives_of_who_stands_on_both_sides_are_of_the_side_asked_for() ->
 
 def test_who_arrives_is_taken_apart_and_nobody_where_nobody_does() -> None:
     cohort = examples.cohort()
-    assert with_arrived_apart(cohort, []) == (cohort, None)
-    here, arrived = with_arrived_apart(cohort, ["M01", "e02"])
+    assert split_arrived(cohort, []) == (cohort, None)
+    here, arrived = split_arrived(cohort, ["M01", "e02"])
     assert arrived is not None
     assert (*arrived.mentors.ids, *arrived.mentees.ids) == ("M01", "E02")
     assert {*here.mentors.ids} == {*cohort.mentors.ids} - {"M01"}
     assert {*here.mentees.ids} == {*cohort.mentees.ids} - {"E02"}
     with pytest.raises(RequestError) as refused:
-        with_arrived_apart(cohort, ["M01", "nobody"])
+        split_arrived(cohort, ["M01", "nobody"])
     assert [problem.where for problem in refused.value.problems] == ["$.arrived[1]"]
 
 

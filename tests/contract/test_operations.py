@@ -11,7 +11,15 @@ from jsonschema_rs import Validator, meta, validator_for
 from pydantic import ValidationError
 
 from mentormatch import ProgrammeError, ProposalRecord, RequestError
-from mentormatch.contract.operation import MENTEES, MENTORS, SchemaPart, ask, operations_by_kind, read, schema_of
+from mentormatch.contract.operation import (
+    SAMPLE_MENTEES,
+    SAMPLE_MENTORS,
+    SchemaPart,
+    ask,
+    operations_by_kind,
+    read,
+    schema_of,
+)
 from mentormatch.contract.operations.matching import PlansResponse
 from mentormatch.contract.response import Response
 from mentormatch.languages.translation import tr
@@ -293,7 +301,7 @@ def test_what_contradicts_itself_fits_and_is_refused_later() -> None:
 
 
 def test_one_plan_of_three_is_all_there_is_where_the_one_pair_must_be() -> None:
-    pair = {"mentors": MENTORS[:1], "mentees": MENTEES[:1], "pins": [{"mentor": "M01", "mentee": "E01"}]}
+    pair = {"mentors": SAMPLE_MENTORS[:1], "mentees": SAMPLE_MENTEES[:1], "pins": [{"mentor": "M01", "mentee": "E01"}]}
     told = ask("plans", example("plans", n=3, **pair))
     assert isinstance(told, PlansResponse)
     assert (len(told.plans), told.all_told) == (1, True)

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from mentormatch import MatchRequest, MentorMatchError, ProgrammeError, RequestError, language
 from mentormatch.base.strict_json import Text, Whole, first, parse_json
-from mentormatch.contract.operation import PROGRAMME, ask
+from mentormatch.contract.operation import SAMPLE_PROGRAMME, ask
 from mentormatch.contract.requests import type_expected
 from mentormatch.errors import Problem
 from mentormatch.examples import folder_of
@@ -314,7 +314,7 @@ def test_not_even_the_error_of_the_library_below_shows_what_was_sent() -> None:
 @pytest.mark.promise(27)
 @pytest.mark.parametrize("part", [None, "seed", "pins", "rows", "programme"])
 def test_no_cell_of_a_row_stands_in_a_refusal_or_a_remark(part: str | None) -> None:
-    programme = {**PROGRAMME, "fields": {**FIELDS, **PROGRAMME["fields"]}, "programme": HEADING}
+    programme = {**SAMPLE_PROGRAMME, "fields": {**FIELDS, **SAMPLE_PROGRAMME["fields"]}, "programme": HEADING}
     cells = {field["question"]: ANSWER for field in programme["fields"].values()}
     rows: list[Any] = [{**cells, "Code": f"P{number}", "Rôle": role} for number, role in enumerate(["M", "E", ANSWER])]
     sent = {"programme": programme, "rows": rows}

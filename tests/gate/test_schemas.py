@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012, Registry, meta, validator_for
 
-from mentormatch.contract.operation import SchemaPart, ask, open_schema, operations_by_kind, schema_of
+from mentormatch.contract.operation import SchemaPart, allow_extra_keys, ask, operations_by_kind, schema_of
 from mentormatch.fields import Extension
 from mentormatch.rules import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
@@ -312,7 +312,7 @@ def test_every_criterion_and_rule_is_in_the_request_by_itself_with_its_example(
 def test_an_answer_is_opened_where_it_is_closed_and_is_otherwise_as_it_was() -> None:
     kept = {"properties": {"flag": {"type": "boolean", "default": False}}, "additionalProperties": {"type": "integer"}}
     closed = {"type": "object", "additionalProperties": False}
-    assert open_schema({**kept, "$defs": {"Inner": closed}, "anyOf": [closed]}) == {
+    assert allow_extra_keys({**kept, "$defs": {"Inner": closed}, "anyOf": [closed]}) == {
         **kept,
         "$defs": {"Inner": {"type": "object"}},
         "anyOf": [{"type": "object"}],

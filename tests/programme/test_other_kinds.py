@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import mentormatch as mm
 from mentormatch import MentorMatchError, Programme, RequestError, answer_json, examples, language
 from mentormatch.cli.commands import app
-from mentormatch.contract.operation import COHORT, ask, operations_by_kind
+from mentormatch.contract.operation import SAMPLE_COHORT, ask, operations_by_kind
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from mentormatch.programme.programme import FUNCTION_BY_OPERATION
 
@@ -88,5 +88,5 @@ def test_every_operation_of_the_contract_names_what_serves_a_programme_of_anothe
 
 def test_the_json_face_of_match_refuses_too() -> None:
     with pytest.raises(RequestError) as refused:
-        answer_json({**COHORT, "programme": PROGRAMMES["groups"]})
+        answer_json({**SAMPLE_COHORT, "programme": PROGRAMMES["groups"]})
     assert named(refused.value) == {"groups"}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mentormatch.contract.operation import COHORT
+from mentormatch.contract.operation import SAMPLE_COHORT
 from mentormatch.service.processes import BOOTSTRAP, WORKER_PROGRAM
 from tests.canaries import ANSWER
 from tests.service.server import limits
@@ -51,7 +51,7 @@ def troubled(**values: object) -> str:
 
 
 def asked(seed: int = 0, **more: Any) -> dict[str, Any]:
-    return {**COHORT, "seed": seed, **more}
+    return {**SAMPLE_COHORT, "seed": seed, **more}
 
 
 def body(request: Mapping[str, Any]) -> bytes:

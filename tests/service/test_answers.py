@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.contract.operation import COHORT, ask, operations_by_kind
+from mentormatch.contract.operation import SAMPLE_COHORT, ask, operations_by_kind
 from mentormatch.service.problems import PROBLEM_KINDS, PROBLEM_URN
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import wait_for
@@ -90,8 +90,11 @@ def test_what_is_not_there_and_what_is_not_done_are_problems(client: httpx.Clien
         (b'{"seed": 1, "seed": 1}', "not-json"),
         (b"[]", "misfit"),
         (b"{}", "misfit"),
-        (json.dumps({**COHORT, "programme": {"programme": {"name": "x"}, "wrong": 1}}).encode(), "bad-programme"),
-        (json.dumps({**COHORT, "pins": [{"mentor": "M9", "mentee": "E01"}]}).encode(), "contradiction"),
+        (
+            json.dumps({**SAMPLE_COHORT, "programme": {"programme": {"name": "x"}, "wrong": 1}}).encode(),
+            "bad-programme",
+        ),
+        (json.dumps({**SAMPLE_COHORT, "pins": [{"mentor": "M9", "mentee": "E01"}]}).encode(), "contradiction"),
     ],
 )
 def test_what_cannot_be_answered_is_told_with_each_thing_that_is_wrong(
@@ -106,11 +109,11 @@ def test_what_cannot_be_answered_is_told_with_each_thing_that_is_wrong(
     "headers", [{}, {"Content-Type": "text/plain"}, JSON | {"Content-Encoding": "gzip"}], ids=["none", "text", "gzip"]
 )
 def test_a_body_of_another_kind_is_not_taken(headers: dict[str, str], client: httpx.Client) -> None:
-    problem(client.post("/v1/match", content=json.dumps(COHORT).encode(), headers=headers), "not-taken")
+    problem(client.post("/v1/match", content=json.dumps(SAMPLE_COHORT).encode(), headers=headers), "not-taken")
 
 
 def test_the_language_that_is_asked_for_is_spoken_in_problems_too(client: httpx.Client) -> None:
-    wrong = {**COHORT, "pins": [{"mentor": "M9", "mentee": "E01"}]}
+    wrong = {**SAMPLE_COHORT, "pins": [{"mentor": "M9", "mentee": "E01"}]}
     french, english = (
         client.post("/v1/match", json={**wrong, "language": code}).json()["detail"] for code in ("fr", "en")
     )
@@ -140,7 +143,7 @@ def test_a_request_is_known_by_the_id_that_it_brings_if_that_is_sane(client: htt
 
 
 def test_headers_tell_browsers_to_keep_nothing_and_nobody_what_serves(client: httpx.Client) -> None:
-    for answer in (client.get("/health"), client.post("/v1/match", json=COHORT), client.get("/x")):
+    for answer in (client.get("/health"), client.post("/v1/match", json=SAMPLE_COHORT), client.get("/x")):
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
         assert "server" not in answer.headers
@@ -152,15 +155,15 @@ def carrying(where: str) -> dict[str, Any]:
     people = [{"id": "M01", "answers": answers}]
     match where:
         case "unknown options":
-            return {**COHORT, "mentors": people}
+            return {**SAMPLE_COHORT, "mentors": people}
         case "wrong types":
-            return {**COHORT, "mentors": [{"id": "M01", "answers": {"skills": {NAME: [EMAIL]}}}]}
+            return {**SAMPLE_COHORT, "mentors": [{"id": "M01", "answers": {"skills": {NAME: [EMAIL]}}}]}
         case "one more key":
-            return {**COHORT, "mentors": [{"id": "M01", "answers": {}, "note": ANSWER}]}
+            return {**SAMPLE_COHORT, "mentors": [{"id": "M01", "answers": {}, "note": ANSWER}]}
         case "not people":
-            return {**COHORT, "mentees": [ANSWER, EMAIL, NAME]}
+            return {**SAMPLE_COHORT, "mentees": [ANSWER, EMAIL, NAME]}
         case _:
-            return {**COHORT, "rows": [{"name": NAME, "email": EMAIL}], "mentors": ANSWER}
+            return {**SAMPLE_COHORT, "rows": [{"name": NAME, "email": EMAIL}], "mentors": ANSWER}
 
 
 @pytest.mark.parametrize("where", ["unknown options", "wrong types", "one more key", "not people", "both forms"])
@@ -182,7 +185,7 @@ def by_id(served: Served) -> dict[str, dict[str, Any]]:
 def test_the_log_tells_of_each_request_in_one_line_without_address_query_or_body(
     client: httpx.Client, served: Served
 ) -> None:
-    client.post("/v1/match?who=Serinette", json=COHORT, headers={"X-Request-ID": "look-for-me"})
+    client.post("/v1/match?who=Serinette", json=SAMPLE_COHORT, headers={"X-Request-ID": "look-for-me"})
     client.get("/v1/jobs/serinette-secret", headers={"X-Request-ID": "and-for-me"})
     wait_for(lambda: {"look-for-me", "and-for-me"} <= set(by_id(served)))
     found = by_id(served)

@@ -15,7 +15,14 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, seed, settings
 from schemathesis.config import SchemathesisConfig
 
-from mentormatch.contract.operation import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME, operations_by_kind
+from mentormatch.contract.operation import (
+    GROUPS_PROGRAMME,
+    SAMPLE_MEMBERS,
+    SAMPLE_MENTEES,
+    SAMPLE_MENTORS,
+    SAMPLE_PROGRAMME,
+    operations_by_kind,
+)
 from mentormatch.service.server import make_app
 from mentormatch.service.settings import Settings
 from tests.conftest import DEEP
@@ -29,18 +36,22 @@ PATIENCE = 5
 MAKES_PROGRAMMES = "/v1/match"
 """The operation whose requests hold any programme and any people; those of the others, quicker to make, these."""
 PROGRAMMES = [
-    PROGRAMME,
-    {**PROGRAMME, "programme": {"name": "Mentorat", "language": "en"}, "goals": {"order": ["matched", "leximin"]}},
-    {**PROGRAMME, "rules": [{"kind": "minimum_score", "score": 1}]},
-    GROUPED,
-    {**GROUPED, "groups": {"least": 1, "most": 3}, "sessions": {"number": 2, "rounds": 2, "topics": "topics"}},
+    SAMPLE_PROGRAMME,
+    {
+        **SAMPLE_PROGRAMME,
+        "programme": {"name": "Mentorat", "language": "en"},
+        "goals": {"order": ["matched", "leximin"]},
+    },
+    {**SAMPLE_PROGRAMME, "rules": [{"kind": "minimum_score", "score": 1}]},
+    GROUPS_PROGRAMME,
+    {**GROUPS_PROGRAMME, "groups": {"least": 1, "most": 3}, "sessions": {"number": 2, "rounds": 2, "topics": "topics"}},
 ]
 ANSWERS = ["budget", ["budget", "diffusion"], "", 1, None, {"budget": "diffusion"}]
 PEOPLE = [
     *({"id": key} for key in ("M01", "M02", "E01", "C05", " c01", "é" * 1_000)),
-    *MENTORS[:1],
-    *MENTEES[:1],
-    *MEMBERS["members"],
+    *SAMPLE_MENTORS[:1],
+    *SAMPLE_MENTEES[:1],
+    *SAMPLE_MEMBERS["members"],
     *({"id": f"C0{number}", "answers": {"skills": said}} for number, said in enumerate(ANSWERS)),
     {"id": "C06", "answers": {"unasked": ""}},
 ]

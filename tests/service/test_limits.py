@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.contract.operation import COHORT, MENTEES, MENTORS
+from mentormatch.contract.operation import SAMPLE_COHORT, SAMPLE_MENTEES, SAMPLE_MENTORS
 from tests.failure.processes import only_linux, wait_for
 from tests.service.asking import problem
 from tests.service.failing_workers import BROKEN, DIES, ENGINE, FULL, SLEEPS, asked, body, troubled
@@ -46,14 +46,14 @@ def client(served: Served) -> Iterator[httpx.Client]:
 
 
 def people(mentors: int, mentees: int) -> dict[str, Any]:
-    sides = {"mentors": (MENTORS, mentors, "M"), "mentees": (MENTEES, mentees, "E")}
-    return COHORT | {
+    sides = {"mentors": (SAMPLE_MENTORS, mentors, "M"), "mentees": (SAMPLE_MENTEES, mentees, "E")}
+    return SAMPLE_COHORT | {
         side: [{**of[0], "id": f"{letter}{n}"} for n in range(count)] for side, (of, count, letter) in sides.items()
     }
 
 
 def of_length(length: int) -> bytes:
-    return json.dumps(COHORT).encode().ljust(length)
+    return json.dumps(SAMPLE_COHORT).encode().ljust(length)
 
 
 def test_a_body_may_be_as_large_as_the_limit_and_not_larger(client: httpx.Client) -> None:
@@ -102,7 +102,7 @@ def test_more_pairs_than_the_limit_are_refused(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize(("rows", "fits"), [(10, True), (11, False), (13, False)])
 def test_rows_count_as_people_of_both_sides(rows: int, fits: bool, client: httpx.Client) -> None:  # noqa: FBT001 - pytest passes it by name
-    sent = {"programme": COHORT["programme"], "rows": [{"x": "y"}] * rows}
+    sent = {"programme": SAMPLE_COHORT["programme"], "rows": [{"x": "y"}] * rows}
     answer = client.post("/v1/match", json=sent)
     assert (answer.status_code != 413) == fits
 

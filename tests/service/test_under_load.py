@@ -19,7 +19,7 @@ import httpx
 import psutil
 import pytest
 
-from mentormatch.contract.operation import COHORT, ask
+from mentormatch.contract.operation import SAMPLE_COHORT, ask
 from mentormatch.service.openapi import JobOut
 from mentormatch.service.processes import SPARE_WORKERS
 from tests.failure.processes import alive, children, only_linux, wait_for
@@ -213,8 +213,8 @@ def descendants(process: int) -> set[int]:
 
 def own(number: int) -> dict[str, Any]:
     """Return a request that no other is like: its answer names its people."""
-    return COHORT | {
-        side: [person | {"id": f"{person['id']}-{number}"} for person in COHORT[side]]
+    return SAMPLE_COHORT | {
+        side: [person | {"id": f"{person['id']}-{number}"} for person in SAMPLE_COHORT[side]]
         for side in ("mentors", "mentees")
     }
 

@@ -17,18 +17,24 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import ModelSchema
 
-from mentormatch.contract.operation import DIALECT, VERSION, PlainSchema, open_schema, operations_by_kind
+from mentormatch.contract.operation import (
+    REQUEST_VERSION,
+    SCHEMA_DIALECT,
+    UntitledSchema,
+    allow_extra_keys,
+    operations_by_kind,
+)
 from mentormatch.programme.programme import Programme
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
-PROMISED = SCHEMAS / f"v{VERSION}"
+PROMISED = SCHEMAS / f"v{REQUEST_VERSION}"
 """What was promised, without words and examples; a message of a later version is promised in a folder of that."""
 PROGRAMME, COMMON = "programme.json", {"requests.json", "responses.json"}
 WIDTH = 120
 WORDS = {"title", "description", "examples", "default", "discriminator"}
 
 
-class Parted(PlainSchema):
+class Parted(UntitledSchema):
     """Writes schemas without that of a programme, which has a file of its own."""
 
     def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
@@ -52,7 +58,7 @@ def main() -> int:
 
 def promise(name: str, schema: dict[str, Any]) -> None:
     """Write a schema into the folder of its version; of the parts that several share none is taken away."""
-    version = schema.get("properties", {}).get("schema_version", {}).get("const", VERSION)
+    version = schema.get("properties", {}).get("schema_version", {}).get("const", REQUEST_VERSION)
     for folder in sorted({PROMISED, *later_than(PROMISED)}) if name in COMMON else [SCHEMAS / f"v{version}"]:
         path = folder / name
         before = json.loads(path.read_text(encoding="utf-8")) if name in COMMON and path.exists() else {}
@@ -70,7 +76,7 @@ def later_than(promised: Path) -> list[Path]:
 def schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by the name of its file, which is its ``$id``: references hold wherever they lie together."""
     every = operations_by_kind().items()
-    _, programme = models_json_schema([(Programme, "validation")], schema_generator=PlainSchema)
+    _, programme = models_json_schema([(Programme, "validation")], schema_generator=UntitledSchema)
     requests = messages(
         {f"{kind}.request.json": one.request_type for kind, one in every}, "validation", "requests.json"
     )
@@ -80,8 +86,8 @@ def schemas() -> dict[str, dict[str, Any]]:
     requests["requests.json"]["$defs"]["Programme"] = {"$ref": f"{PROGRAMME}#/$defs/Programme"}
     for kind, operation in every:
         requests[f"{kind}.request.json"]["examples"] = [operation.example()]
-    found = {PROGRAMME: {"$ref": "#/$defs/Programme", **programme}, **requests, **open_schema(responses)}
-    return {name: {"$schema": DIALECT, "$id": name, **schema} for name, schema in found.items()}
+    found = {PROGRAMME: {"$ref": "#/$defs/Programme", **programme}, **requests, **allow_extra_keys(responses)}
+    return {name: {"$schema": SCHEMA_DIALECT, "$id": name, **schema} for name, schema in found.items()}
 
 
 def messages(models: dict[str, type[BaseModel]], mode: JsonSchemaMode, common: str) -> dict[str, dict[str, Any]]:

@@ -42,13 +42,13 @@ Request = Annotated[
 def ask_command(ctx: typer.Context, kind: OperationKind, request: Request = STDIN, *, as_json: AsJson = False) -> None:
     """Answer a request of the JSON contract; the answer is always JSON."""
     from mentormatch.base.strict_json import parse_json
-    from mentormatch.contract.operation import ask, operation_named, parse_request, part_of
+    from mentormatch.contract.operation import ask, get_part, operation_named, parse_request
 
     del as_json  # every command takes it, so that a script need not know which ones write nothing else
 
     request_json = parse_json(read_bytes(request))
-    programme_language = part_of(part_of(part_of(request_json, "programme"), "programme"), "language")
-    use_request_language(ctx, programme_language, wished=part_of(request_json, "language"))
+    programme_language = get_part(get_part(get_part(request_json, "programme"), "programme"), "language")
+    use_request_language(ctx, programme_language, wished=get_part(request_json, "language"))
     response = ask(kind, parse_request(operation_named(kind), request_json))
     write_json(response.to_json())
     raise typer.Exit(get_exit_code(response))

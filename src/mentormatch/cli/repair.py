@@ -167,7 +167,7 @@ def repair_pairs(
     on: LoadedCohort, before: Path, turnover: Turnover, sides: SideFiles, solve: SeedAndTimeLimit
 ) -> "Repair":
     """Return the repair of the pairs in a file."""
-    from mentormatch.contract.operations.repair import with_missing
+    from mentormatch.contract.operations.repair import with_departed
     from mentormatch.operations.evaluation import given_plan
     from mentormatch.operations.repair import repair
     from mentormatch.programme.enrolment import read_survey
@@ -179,7 +179,7 @@ def repair_pairs(
         None if turnover.arrived is None else read_survey(programme, open_source(turnover.arrived), **sides.reading)
     )
     pairs = read_former_pairs(before, on.cohort)
-    cohort = with_missing(on.cohort, programme, pairs, withdrawn)
+    cohort = with_departed(on.cohort, programme, pairs, withdrawn)
     former = given_plan(cohort, programme, pairs, seed=solve.seed).with_notes(on.notes)
     return repair(
         former,

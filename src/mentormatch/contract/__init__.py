@@ -1,4 +1,4 @@
-"""The JSON contract: what other applications send and get, alike in files, on the command line and over HTTP."""
+"""The JSON contract: messages of applications, identical in files, on the command line and over HTTP."""
 
 from mentormatch.aliases import moved_names
 

@@ -1,4 +1,4 @@
-"""Response models of groups: ``Grouping`` in, ``GroupsResponse`` out."""
+"""Response models of groups: ``Grouping`` -> ``GroupsResponse``."""
 
 from typing import Annotated, Self
 
@@ -12,9 +12,10 @@ from mentormatch.groups.partition import Grouping
 
 
 class GroupShareOut(ResponsePart):
-    """One criterion in one group: ``points`` of ``full``, out of 100, the mean of its pairs.
+    """A criterion in a group: ``points`` of ``full``, out of 100, the mean over its pairs.
 
-    ``share`` is the sum over its pairs in millionths; ``answered`` the part of the pairs in which both answered.
+    ``share`` is the sum over the pairs in millionths; ``answered`` is the fraction of the pairs in which both people
+    answered.
     """
 
     criterion: str
@@ -27,14 +28,14 @@ class GroupShareOut(ResponsePart):
 
 
 class MetOut(ResponsePart):
-    """Two people of a group who were in one before."""
+    """Two people of a group who were in a former group together."""
 
     one: str
     other: str
 
 
 class GroupOut(ResponsePart):
-    """One group: who leads it (null: nobody), its members, and what its score is made of.
+    """A group: its facilitator (null: none), its members, and the contributions to its score.
 
     ``points`` is the mean score of two members out of 100, ``score`` the sum over all pairs of members in millionths.
     """
@@ -49,7 +50,7 @@ class GroupOut(ResponsePart):
 
 
 class UnplacedOut(ResponsePart):
-    """Somebody in no group: a stable code, and the reason."""
+    """A person in no group: a stable code, and the reason."""
 
     person: str
     code: str
@@ -57,9 +58,9 @@ class UnplacedOut(ResponsePart):
 
 
 class GroupConflictOut(ResponsePart):
-    """Why not everybody can be placed: a stable code, the rules (as they are called) and people in it, ways out.
+    """The reason why some people have no place: a stable code, labels of rules, people, and ways out.
 
-    Without any one of the rules, or of the people, the rest can be placed.
+    If any one of the rules, or of the people, is removed, the other people can be placed.
     """
 
     code: str
@@ -70,13 +71,13 @@ class GroupConflictOut(ResponsePart):
 
 
 class GroupsResponse(Response):
-    """The groups, everybody else with a reason, and what is known of the answer.
+    """The groups, the people without a group and the reasons, and the proof.
 
-    ``repeats`` counts the pairs who meet again, once for each former meeting. ``conflict`` is null where everybody has
-    a place, or no reason was found within a quarter of a minute. ``canonical``: all is proved and ties are settled, so
-    that the same request gives the same groups everywhere. ``certificate``: what was checked without a solver, as
-    ``verify`` says it of pairs; ``no_answer`` also where it is checked that no groups keep the rules. ``sentences`` say
-    it in words, and what is worth a look.
+    ``repeats`` counts the pairs who meet again, once per former meeting. ``conflict`` is null if everybody has a place,
+    or if no reason was found within 15 seconds. ``canonical``: all goals are proved and ties are broken, so that the
+    same request gives the same groups everywhere. ``certificate`` is the result of the check without a solver, as in
+    ``verify``; ``no_answer`` is also given if the check shows that no groups satisfy the rules. ``sentences`` report
+    the proof and remarks.
     """
 
     status: StatusCode

@@ -1,4 +1,4 @@
-"""Response models of a matching: ``Matching`` in, ``MatchResponse`` out."""
+"""Response models of a matching: ``Matching`` -> ``MatchResponse``."""
 
 from dataclasses import replace
 from typing import Annotated, Any, Self
@@ -20,7 +20,7 @@ from mentormatch.record.seal import Stamp
 
 
 class ContributionOut(ResponsePart):
-    """One criterion in one pair, in points out of 100."""
+    """A criterion in a pair, in points out of 100."""
 
     criterion: str
     kind: str
@@ -32,7 +32,7 @@ class ContributionOut(ResponsePart):
 
 
 class PairOut(ResponsePart):
-    """One pair: points out of 100, the same in millionths, and what they are made of."""
+    """A pair: points out of 100, the score in millionths, and the contributions of the criteria."""
 
     mentor: str
     mentee: str
@@ -43,7 +43,7 @@ class PairOut(ResponsePart):
 
 
 class ChangeOut(ResponsePart):
-    """A change that would help: how many things have to give, and the people it concerns, by their keys."""
+    """A change that would help, its ``cost`` in changed units, and the keys of the people concerned."""
 
     code: str
     sentence: str
@@ -52,7 +52,7 @@ class ChangeOut(ResponsePart):
 
 
 class UnmatchedOut(ResponsePart):
-    """Somebody without a partner, and the smallest change that would place them; codes are stable."""
+    """A person without a partner, and the smallest change that would place them; codes are stable."""
 
     person: str
     side: Side
@@ -62,7 +62,7 @@ class UnmatchedOut(ResponsePart):
 
 
 class RejectedOut(ResponsePart):
-    """A row that is nobody."""
+    """A rejected row, with the reason."""
 
     source: str
     line: int
@@ -71,7 +71,7 @@ class RejectedOut(ResponsePart):
 
 
 class RemarkOut(ResponsePart):
-    """Something about the answers that is worth a look."""
+    """A remark on the answers, for review."""
 
     source: str
     line: int | None
@@ -79,7 +79,7 @@ class RemarkOut(ResponsePart):
 
 
 class ChainOut(ResponsePart):
-    """A chain of people in both roles: mentors of the first, the people in order, mentees of the last; or a loop."""
+    """A chain or loop of people in both roles: mentors of its first person, all people, mentees of its last person."""
 
     mentors: list[str]
     people: list[str]
@@ -89,7 +89,7 @@ class ChainOut(ResponsePart):
 
 
 class TierOut(ResponsePart):
-    """One goal: what was reached, and the proven bound, in the goal's own unit (millionths for ``total``)."""
+    """A goal: the value reached, and the proved bound, in the unit of the goal (millionths for ``total``)."""
 
     goal: str
     value: int
@@ -97,14 +97,14 @@ class TierOut(ResponsePart):
 
 
 class CaveatOut(ResponsePart):
-    """What has to be known before the status is believed: that nothing was compared, or what rounding made alike."""
+    """A restriction of the status, for instance that nothing was compared, or that rounding made scores equal."""
 
     code: Annotated[CaveatCode, Setting(strict=False)]
     sentence: str
 
 
 class GoalPriceOut(ResponsePart):
-    """What a goal costs the others: by how much each value differs from what it would be without the goal."""
+    """The price of a goal: the difference of each value from its value without the goal."""
 
     goal: str
     sentence: str
@@ -112,10 +112,10 @@ class GoalPriceOut(ResponsePart):
 
 
 class KeptPlacesOut(ResponsePart):
-    """What is left of the places that a rule keeps for people who come later: ``left`` of ``kept`` are free.
+    """The places that a rule reserves for people who arrive later: ``left`` of ``kept`` are free.
 
-    ``free`` are the mentors who have free places, by key, and how many. ``differences`` are what keeping them changes
-    in each goal, as in ``goal_prices``, where that is ``known``.
+    ``free`` maps keys of mentors to their number of free places. ``differences`` are the changes in each goal that the
+    reservation causes, as in ``goal_prices``, if they are ``known``.
     """
 
     rule: str
@@ -128,7 +128,7 @@ class KeptPlacesOut(ResponsePart):
 
 
 class FindingOut(ResponsePart):
-    """One thing that cannot be; ``decisive`` says that it leaves no solution at all."""
+    """An impossibility; ``decisive``: it leaves no solution."""
 
     code: str
     sentence: str
@@ -139,7 +139,7 @@ class FindingOut(ResponsePart):
 
 
 class ConflictOut(ResponsePart):
-    """Rules that cannot hold together, by what they are called; ``proved``: none of them can be spared."""
+    """The labels of rules that cannot hold together; ``proved``: without any one of them, the others can."""
 
     rules: Annotated[list[str], from_library(lambda rules: [rule.label for rule in rules])]
     sentence: str
@@ -147,7 +147,7 @@ class ConflictOut(ResponsePart):
 
 
 class DiagnosisOut(ResponsePart):
-    """Why there is no answer: all of it in sentences, then the same in parts, ways out cheapest first."""
+    """The reasons why there is no solution: as sentences, then as parts, with the ways out cheapest first."""
 
     sentences: list[str]
     conflict: ConflictOut | None
@@ -156,14 +156,13 @@ class DiagnosisOut(ResponsePart):
 
 
 class MatchResponse(VersionedPickle, Response):
-    """The pairs, everybody else with a reason, and what is known of the answer.
+    """The pairs, the people without a partner and the reasons, and the proof.
 
-    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``kept_places`` is empty
-    where no rule keeps any; ``diagnosis`` is null where there is an answer; ``chains`` is empty where nobody is in the
-    middle of one. ``canonical``: all goals are proved and
-    ties are settled, so that the same request gives the same pairs everywhere. Whatever the status is, ``caveats`` come
-    before it: where one says that nothing was compared, nothing is optimal. ``record`` is null but in a file beside a
-    decision and its log, of which it says what they are.
+    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``). ``kept_places`` is empty if no
+    rule reserves places, ``chains`` if nobody is in the middle of a chain; ``diagnosis`` is null if there is a
+    solution. ``canonical``: all goals are proved and ties are broken, so that the same request gives the same pairs
+    everywhere. ``caveats`` restrict every status: if one states that nothing was compared, nothing is optimal.
+    ``record`` is null except in a file next to a decision and its log, which it identifies.
     """
 
     status: StatusCode
@@ -208,13 +207,12 @@ class MatchResponse(VersionedPickle, Response):
 
 
 def label_texts(value: Any, labels: Labels) -> Any:
-    """Replace keys by labels in all texts of a JSON value."""
     match value:
         case str():
             return labels.text(value)
         case list():
-            return [label_texts(each, labels) for each in value]
+            return [label_texts(part, labels) for part in value]
         case dict():
-            return {labels.text(name): label_texts(each, labels) for name, each in value.items()}
+            return {labels.text(name): label_texts(part, labels) for name, part in value.items()}
         case _:
             return value

@@ -9,8 +9,8 @@ from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import Text, Whole, whole
 from mentormatch.contract.requests import (
-    MOST_PARTS,
-    MOST_PEOPLE,
+    MAX_PARTS,
+    MAX_PEOPLE,
     Mention,
     People,
     PeopleRequest,
@@ -26,30 +26,29 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme, require_groups
 from mentormatch.programme.sections import MAX_SESSIONS
 
-type Keyed = Annotated[list[Text], Setting(max_length=MOST_PEOPLE)]
+type Keyed = Annotated[list[Text], Setting(max_length=MAX_PEOPLE)]
 type Blocks = Annotated[
-    list[Annotated[list[Text], Setting(min_length=2, max_length=MOST_PEOPLE)]], Setting(max_length=MOST_PARTS)
+    list[Annotated[list[Text], Setting(min_length=2, max_length=MAX_PEOPLE)]], Setting(max_length=MAX_PARTS)
 ]
-type Former = Annotated[list[Keyed], Setting(max_length=MOST_PARTS)]
+type Former = Annotated[list[Keyed], Setting(max_length=MAX_PARTS)]
 type NumberIn = Annotated[int, Setting(ge=1, le=MAX_SESSIONS), BeforeValidator(whole)]
 
-MEMBER: tuple[Side, ...] = ("mentee",)
-"""Members are on the side of the mentees, who leads them on that of the mentors."""
+MEMBER_SIDES: tuple[Side, ...] = ("mentee",)  # members are stored as mentees, facilitators as mentors
 
 
 class MembersRequest(PeopleRequest):
-    """A programme and those who answered: ``members``, and ``facilitators`` where some lead, or ``rows`` of an export.
+    """A programme and its participants: ``members``, with ``facilitators`` if any, or the ``rows`` of an export.
 
-    ``rows`` are read as a file with these headers would be, the first row in line 2. ``seed`` settles ties; a solve
-    that takes ``time_limit_s`` seconds gives the best answer so far.
+    ``rows`` are read like a file with these headers, the first row in line 2. ``seed`` breaks ties. After
+    ``time_limit_s`` seconds the best solution so far is returned.
     """
 
     model_config = ConfigDict(json_schema_extra=people_or_rows(("members",), ("facilitators",)))
     sides: ClassVar[Mapping[str, Side]] = {"facilitators": "mentor", "members": "mentee"}
     needed: ClassVar[frozenset[str]] = frozenset({"members"})
-    forms: ClassVar[str] = mark("« members » (et « facilitators »), ou « rows » : l'un ou l'autre")
-    whose: ClassVar[Mapping[tuple[Side, ...], str]] = MappingProxyType(
-        dict.fromkeys((MEMBER, SIDES), mark("l'identifiant d'un membre de la demande"))
+    forms_text: ClassVar[str] = mark("« members » (et « facilitators »), ou « rows » : l'un ou l'autre")
+    expected_keys: ClassVar[Mapping[tuple[Side, ...], str]] = MappingProxyType(
+        dict.fromkeys((MEMBER_SIDES, SIDES), mark("l'identifiant d'un membre de la demande"))
     )
 
     members: People = Setting(default_factory=list)
@@ -58,20 +57,20 @@ class MembersRequest(PeopleRequest):
     time_limit_s: TimeLimit = None
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody whom the request names beside its people: nobody."""
+        """Yield nothing: the request names no people except its participants."""
         yield from ()
 
-    def take(self, programme: Programme) -> None:
-        """Raise ProgrammeError where the programme states no sessions, and name what serves it."""
+    def check_programme(self, programme: Programme) -> None:
+        """Raise ProgrammeError, with the operations that fit, if the programme has no sessions."""
         require_sessions(programme)
 
 
 class GroupsRequest(MembersRequest):
-    """Of whom groups are formed, under a programme with a section ``groups``.
+    """The members to be grouped, under a programme with a section ``groups``.
 
-    The keys in one list of ``together`` are to be in one group, no two of one list of ``apart`` in the same: rules of
-    this request alone. ``past`` are former groups, of whom as few as can be meet again; who is not there any more may
-    stand there.
+    The people in one list of ``together`` must be in the same group, and no two people in one list of ``apart``; both
+    are rules of this request only. ``past`` are former groups, and as few of their members as possible meet again; they
+    may contain people who are no longer there.
     """
 
     together: Blocks = Setting(default_factory=list)
@@ -81,15 +80,15 @@ class GroupsRequest(MembersRequest):
     def mentions(self) -> Iterator[Mention]:
         """Yield the people named outside the lists of people."""
         for name, lists in (("together", self.together), ("apart", self.apart)):
-            for place, keys in enumerate(lists):
-                yield from mentions_of_keys(f"{name}[{place}]", keys, MEMBER)
+            for index, keys in enumerate(lists):
+                yield from mentions_of_keys(f"{name}[{index}]", keys, MEMBER_SIDES)
 
-    def take(self, programme: Programme) -> None:
-        """Raise RequestError where the programme forms no groups, and name what serves it."""
+    def check_programme(self, programme: Programme) -> None:
+        """Raise RequestError, with the operations that fit, if the programme forms no groups."""
         require_groups(programme)
 
     def grouping(self) -> Grouping:
-        """Return the groups that are asked for; raises what ``read`` does, and EngineError where a solver failed."""
+        """Form the groups. Raises the errors of ``read``, and EngineError if a solver failed."""
         cohort, programme = self.read()
         return form_groups(
             cohort,
@@ -103,11 +102,11 @@ class GroupsRequest(MembersRequest):
 
 
 def mentions_of_keys(where: str, keys: Iterable[str], sides: tuple[Side, ...]) -> Iterator[Mention]:
-    """Yield the people of one list of keys."""
-    yield from ((f"$.{where}[{place}]", sides, key) for place, key in enumerate(keys))
+    """Yield the people in a list of keys."""
+    yield from ((f"$.{where}[{index}]", sides, key) for index, key in enumerate(keys))
 
 
-def as_known(cohort: Cohort, keys: Iterable[str]) -> list[str]:
-    """Return keys as the cohort writes them."""
+def spell_keys_as_cohort(cohort: Cohort, keys: Iterable[str]) -> list[str]:
+    """Return keys as spelled in the cohort."""
     people = [cohort.side(side) for side in SIDES]
     return [next(side.ids[side.find(key)] for side in people if side.has(key)) for key in keys]

@@ -1,4 +1,4 @@
-"""Operations of the contract, found by ``kind``: request model in, response model out; and their JSON Schema."""
+"""Operations of the contract by ``kind``: request model -> response model, with their JSON Schemas."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +15,7 @@ from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.languages.translation import FRENCH, LANGUAGES, language, tr
 from mentormatch.programme.validation_messages import enumerate_names, nearest_hint
 
-PROGRAMME: dict[str, Any] = {
+SAMPLE_PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Mentorat"},
     "fields": {
         "needs": {
@@ -33,17 +33,17 @@ PROGRAMME: dict[str, Any] = {
     },
     "criteria": [{"kind": "coverage", "weight": 1, "mentor": "skills", "mentee": "needs"}],
 }
-MENTORS = [
+SAMPLE_MENTORS = [
     {"id": "M01", "answers": {"skills": ["budget", "diffusion"]}},
     {"id": "M02", "answers": {"skills": ["production"]}},
 ]
-MENTEES = [
+SAMPLE_MENTEES = [
     {"id": "E01", "answers": {"needs": ["budget"]}},
     {"id": "E02", "answers": {"needs": ["diffusion", "production"]}},
 ]
-COHORT: dict[str, Any] = {"programme": PROGRAMME, "mentors": MENTORS, "mentees": MENTEES}
+SAMPLE_COHORT: dict[str, Any] = {"programme": SAMPLE_PROGRAMME, "mentors": SAMPLE_MENTORS, "mentees": SAMPLE_MENTEES}
 
-GROUPED: dict[str, Any] = {
+GROUPS_PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Cercle"},
     "fields": {
         "skills": {
@@ -80,71 +80,73 @@ GROUPED: dict[str, Any] = {
         },
     },
 }
-SAID: dict[str, dict[str, Any]] = {
+SAMPLE_ANSWERS: dict[str, dict[str, Any]] = {
     "C01": {"skills": ["budget"], "topics": ["Paie"], "dates": ["13 octobre", "17 novembre"], "urgent": False},
     "C02": {"skills": ["diffusion"], "topics": ["Paie", "Budget"], "dates": ["17 novembre"], "urgent": False},
     "C03": {"skills": ["budget", "production"], "topics": ["Contrats"], "dates": ["13 octobre"], "urgent": True},
     "C04": {"skills": ["production"]},
 }
-MEMBERS: dict[str, Any] = {
-    "programme": GROUPED,
-    "members": [{"id": key, "answers": answers} for key, answers in SAID.items()],
+SAMPLE_MEMBERS: dict[str, Any] = {
+    "programme": GROUPS_PROGRAMME,
+    "members": [{"id": key, "answers": answers} for key, answers in SAMPLE_ANSWERS.items()],
 }
 
 
-type OperationResult = Mapping[str, Any] | str | bytes | Request
+type RequestData = Mapping[str, Any] | str | bytes | Request
 
 
 class Operation[Asked: Request, Answered: Response](ABC):
-    """What other applications can ask for: ``kind`` names it, ``request_type`` and ``response_type`` its messages."""
+    """A request that other applications can send: ``kind`` names it, two types define its messages.
+
+    ``calls`` are the library functions that give the same result, in order. ``sent`` and ``told`` describe the request
+    and the response in the table of the contract.
+    """
 
     kind: ClassVar[str]
     request_type: ClassVar[type[Request]]
     response_type: ClassVar[type[Response]]
     calls: ClassVar[tuple[Callable[..., Any], ...]]
-    """The calls of the library that answer the same, one after the other."""
     sent: ClassVar[str]
     told: ClassVar[str]
-    """What the table of the contract says of its messages."""
 
     @abstractmethod
     def answer(self, request: Asked) -> Answered:
-        """Return the answer; raises MentorMatchError where the request fits the contract and not the facts."""
+        """Return the response. Raises MentorMatchError if the request is well-formed but contradicts the data."""
 
     @abstractmethod
     def example(self) -> dict[str, Any]:
-        """Return a request that is answered, as people would write their first one."""
+        """Return a complete request that succeeds."""
 
 
 def operations_by_kind() -> dict[str, Operation[Any, Any]]:
-    """Return every registered operation by its kind."""
+    """Return every registered operation by kind."""
     return {kind: operation() for kind, operation in concrete(Operation, "mentormatch.contract.operations").items()}
 
 
-def ask(kind: str, request: OperationResult) -> Response:
-    """Return what an operation answers to a request: an object, or its JSON text.
+def ask(kind: str, request: RequestData) -> Response:
+    """Run an operation on a request, given as an object or as JSON text.
 
-    It speaks the ``language`` of the request; without one, that which is spoken already if one was asked for, or that
-    of the programme.
+    Texts of the response are in the ``language`` of the request; without one, in the language set by the caller, or
+    else in that of the programme.
 
-    Raises RequestError where there is no such operation, or the request does not fit the contract, or contradicts
-    itself; ProgrammeError for mistakes in the programme; EngineError where a solver failed.
+    Raises RequestError if the operation is unknown, or the request violates the contract or contradicts itself;
+    ProgrammeError if the programme has errors; EngineError if a solver failed.
     """
     message = read(kind, request)
     operation = operation_named(kind)
     try:
-        with request_language(message):
+        with use_request_language(message):
             answered: Response = operation.answer(message)
     except SurveyError as error:  # here answers came in the request
         raise RequestError(error.message, error.problems) from None
     return answered
 
 
-def read(kind: str, request: OperationResult) -> Request:
-    """Return a request in the type of its operation, for ``ask``.
+def read(kind: str, request: RequestData) -> Request:
+    """Parse a request for ``ask``.
 
-    Raises RequestError where there is no such operation, or the request does not fit the contract: what does not fit
-    is known here, before any work, and what contradicts itself only by ``ask``.
+    Raises RequestError if the operation is unknown, or the request violates the contract. Contradictions inside a
+    request are found by ``ask`` only.
     """
     operation = operation_named(kind)
     if isinstance(request, Request):
@@ -153,86 +155,90 @@ def read(kind: str, request: OperationResult) -> Request:
 
 
 def parse_request(operation: Operation[Any, Any], value: Any) -> Request:
-    """Return a JSON value in the type of an operation's requests; a text in it is a text, whatever it holds."""
-    with request_language(value):
+    """Return a JSON value as a request of an operation. Unlike ``read``, a string is not parsed as JSON."""
+    with use_request_language(value):
         request: Request = operation.request_type.of(value)
     return request
 
 
 def operation_named(kind: str) -> Operation[Any, Any]:
-    """Return the operation of this kind; raises RequestError where there is none."""
-    known = operations_by_kind()
-    if kind not in known:
-        found = Problem(
-            shorten_key(kind), tr("aucune opération de ce nom"), enumerate_names(known), nearest_hint(kind, known)
+    """Return the operation of this kind. Raises RequestError if there is none."""
+    operations = operations_by_kind()
+    if kind not in operations:
+        problem = Problem(
+            shorten_key(kind),
+            tr("aucune opération de ce nom"),
+            enumerate_names(operations),
+            nearest_hint(kind, operations),
         )
-        raise RequestError(tr("Opération inconnue"), [found])
-    return known[kind]
+        raise RequestError(tr("Opération inconnue"), [problem])
+    return operations[kind]
 
 
 @contextmanager
-def request_language(request: object) -> Iterator[None]:
-    """Speak the language that a request asks for, or that of its programme unless one was asked for before."""
-    wished = part_of(request, "language")
-    if wished in LANGUAGES:
-        with language(wished):
+def use_request_language(request: object) -> Iterator[None]:
+    """Set the language to that of a request, or to that of its programme unless the caller set one."""
+    requested = get_part(request, "language")
+    if requested in LANGUAGES:
+        with language(requested):
             yield
         return
-    own = part_of(part_of(part_of(request, "programme"), "programme"), "language")
-    with language(own if own in LANGUAGES else FRENCH, unless_asked=True):
+    programme_language = get_part(get_part(get_part(request, "programme"), "programme"), "language")
+    with language(programme_language if programme_language in LANGUAGES else FRENCH, unless_asked=True):
         yield
 
 
-def part_of(value: object, name: str) -> Any:
-    """Return one part of what was sent, None where there is none, whatever was sent."""
+def get_part(value: object, name: str) -> Any:
+    """Return a key of an object or an attribute; None if the value has neither."""
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
 def answer_json(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:
-    """Return the pairs for a request; the JSON face of ``match``.
+    """Match people by JSON: the counterpart of ``match``.
 
-    Raises RequestError where the request does not fit the contract, names a field or a person that is not there, or
-    gives a key twice; ProgrammeError for mistakes in the programme.
+    Raises RequestError if the request violates the contract, names an unknown field or person, or contains a key twice;
+    ProgrammeError if the programme has errors.
     """
     response = ask("match", request)
     assert isinstance(response, MatchResponse)
     return response
 
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-VERSION = 1
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+REQUEST_VERSION = 1
 
 type SchemaPart = Literal["request", "response"]
 
 
-class PlainSchema(GenerateJsonSchema):
-    """Writes schemas without a title for each key: it would say the key again."""
+class UntitledSchema(GenerateJsonSchema):
+    """Generator of schemas without a title per key."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
-        """Say no."""
         del schema
         return False
 
 
 def schema_of(operation: Operation[Any, Any], part: SchemaPart) -> dict[str, Any]:
-    """Return the JSON Schema of what an operation is asked, with its example, or of what it answers.
+    """Return the JSON Schema of the requests of an operation, with an example, or of its responses.
 
-    A response may have more keys than its schema names: readers pass over what they do not know.
+    A response may have more keys than its schema defines; readers ignore unknown keys.
     """
-    version = operation.response_type.model_fields["schema_version"].default if part == "response" else VERSION
-    head = {"$schema": DIALECT, "$id": f"urn:mentormatch:v{version}:{operation.kind}.{part}"}
+    version = operation.response_type.model_fields["schema_version"].default if part == "response" else REQUEST_VERSION
+    head = {"$schema": SCHEMA_DIALECT, "$id": f"urn:mentormatch:v{version}:{operation.kind}.{part}"}
     if part == "response":
-        response_schema = operation.response_type.model_json_schema(mode="serialization", schema_generator=PlainSchema)
-        return {**head, **open_schema(response_schema)}
-    schema = operation.request_type.model_json_schema(schema_generator=PlainSchema)
+        response_schema = operation.response_type.model_json_schema(
+            mode="serialization", schema_generator=UntitledSchema
+        )
+        return {**head, **allow_extra_keys(response_schema)}
+    schema = operation.request_type.model_json_schema(schema_generator=UntitledSchema)
     return {**head, **schema, "examples": [operation.example()]}
 
 
-def open_schema(schema: Any) -> Any:
-    """Return a schema whose objects may have keys that it does not name."""
+def allow_extra_keys(schema: Any) -> Any:
+    """Return a schema whose objects may have additional keys."""
     if isinstance(schema, list):
-        return [open_schema(part) for part in schema]
+        return [allow_extra_keys(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {key: part for key, part in schema.items() if not (key == "additionalProperties" and part is False)}
-    return {key: open_schema(part) for key, part in kept.items()}
+    parts = {key: part for key, part in schema.items() if not (key == "additionalProperties" and part is False)}
+    return {key: allow_extra_keys(part) for key, part in parts.items()}

@@ -16,12 +16,11 @@ from mentormatch.base.strict_json import JsonMessage, Keys
 from mentormatch.record.seal import Signature
 from mentormatch.record.verify import Verification, VerificationOutcome
 
-LIBRARY, ABSENT = object(), object()
-"""The validation context of objects of the library, and an attribute that none of them has."""
+LIBRARY, ABSENT = object(), object()  # validation context of library objects; value of a missing attribute
 
 
 def from_library(convert: Callable[[Any], Any]) -> BeforeValidator:
-    """Return the validator that converts a value of the library, and takes a value of JSON as it is."""
+    """Return a validator that converts values of the library and leaves JSON values unchanged."""
 
     def converted(value: Any, info: ValidationInfo) -> Any:
         return convert(value) if info.context is LIBRARY else value
@@ -30,21 +29,21 @@ def from_library(convert: Callable[[Any], Any]) -> BeforeValidator:
 
 
 def from_tuple(*keys: str) -> BeforeValidator:
-    """Return the validator that reads a tuple, which JSON does not have, as the object with these keys."""
+    """Return a validator that reads a tuple as an object with these keys; JSON has no tuples."""
     return BeforeValidator(lambda value: dict(zip(keys, value, strict=True)) if isinstance(value, tuple) else value)
 
 
 StatusCode = Annotated[Status, Setting(strict=False)]
 """A status, which is a text in JSON."""
 Points = Annotated[float, from_library(lambda millionths: millionths / 10_000)]
-"""Points out of 100, which the library counts in millionths of a score."""
+"""Points out of 100; the library counts millionths of a score."""
 Sentence = Annotated[str, Setting(validation_alias="__str__"), from_library(lambda say: say())]
-"""The text of an object of the library."""
+"""The text of a library object, which is callable."""
 PairKeys = Annotated[Keys, from_tuple("mentor", "mentee")]
 
 
 class ResultSource:
-    """The attributes of several results: ``parts`` count first, then the first result that has the attribute."""
+    """The attributes of several results: ``parts`` first, then the first result that has the attribute."""
 
     def __init__(self, results: tuple[Any, ...], parts: dict[str, Any]) -> None:
         self._results = results
@@ -66,7 +65,7 @@ class ResultSource:
 
     @property
     def error(self) -> BaseException | None:
-        """The error that an attribute raised, which pydantic reports as a value that does not fit."""
+        """The error that an attribute raised, which pydantic reports as an invalid value."""
         return self._error
 
 
@@ -80,7 +79,7 @@ class ResponsePart(JsonMessage):
 
     @classmethod
     def of(cls, result: Any, *others: Any, **parts: Any) -> Self:
-        """Return the message on a result, with missing fields from ``others``; ``parts`` are fields given by key."""
+        """Build the message from a result; ``others`` supply missing attributes, ``parts`` set fields by key."""
         source = ResultSource((result, *others), parts)
         try:
             return cls.model_validate(
@@ -93,7 +92,7 @@ class ResponsePart(JsonMessage):
 
 
 class Response(ResponsePart):
-    """What an operation answers."""
+    """The response of an operation."""
 
     schema_version: Literal[1] = 1
 
@@ -103,9 +102,9 @@ class Response(ResponsePart):
 
 
 class ProvedGoalOut(ResponsePart):
-    """One goal: what the pairs reach, the bound that the file states, and the one that its prices or a proof show.
+    """A goal: the value of the pairs, the bound that the file states, and the bound that its duals or a proof show.
 
-    ``proved_by`` is ``prices`` or ``proof``; empty if nothing shows a bound.
+    ``proved_by`` is ``prices`` (duals), ``proof``, or empty if nothing shows a bound.
     """
 
     goal: str
@@ -116,10 +115,10 @@ class ProvedGoalOut(ResponsePart):
 
 
 class LogOut(ResponsePart):
-    """A log: how many lines, its head, and how many lines came after the head that was asked for.
+    """A log: its number of lines, its head, and the number of lines after the requested head.
 
-    ``checked_against`` names the documents beside it whose heads it was held against. Where it is empty and no head was
-    asked for, nobody knows whether lines were cut from its end, or all of it was written anew.
+    ``checked_against`` lists the documents next to the log whose heads were compared with it. If it is empty and no
+    head was requested, the log may have been shortened or rewritten without a trace.
     """
 
     lines: Annotated[int, from_library(len)] = Setting(validation_alias="entries")
@@ -129,7 +128,7 @@ class LogOut(ResponsePart):
 
 
 class MistakeOut(ResponsePart):
-    """One thing that is wrong with a decision or its log: where, what was found, what was expected, what to do."""
+    """A problem of a decision or its log: place, finding, expected content, and advice."""
 
     where: str
     found: str
@@ -138,12 +137,13 @@ class MistakeOut(ResponsePart):
 
 
 class VerifyResponse(Response):
-    """The findings on a decision: rules, values, optimality and log.
+    """The result of the check of a decision: rules, values, optimality and log.
 
-    ``outcome`` is ``verified``, ``unproved`` (``rules_hold``, but the file does not prove the optimum that it states),
-    ``nothing`` (there is no answer to verify) or ``refused``. ``verified`` is true for the first alone. ``certificate``
-    is what the numbers prove, null where they make no decision. ``ties``: ``unique`` if no other answer is as good,
-    ``hash`` if none of these is before this one by the hashes of the file, empty if neither is proved.
+    ``outcome`` is ``verified``, ``bounded`` (the gap to the optimum is proved), ``unproved`` (``rules_hold``, but the
+    file does not prove the optimum that it states), ``nothing`` (there is no solution to verify) or ``refused``.
+    ``verified`` is true if everything that the decision states is proved. ``certificate`` summarises the proof, null if
+    the file is not a decision. ``ties``: ``unique`` if no other solution has these values, ``hash`` if none comes first
+    by the hashes in the file, empty if neither is proved.
     """
 
     schema_version: Literal[2] = 2  # type: ignore[assignment]  # other responses are of version 1
@@ -161,7 +161,7 @@ class VerifyResponse(Response):
 
     @classmethod
     def of(cls, verification: Verification) -> Self:
-        """Return the response on a verification."""
+        """Build the response from a verification."""
         certificate, chain = verification.certificate, verification.chain
         return super().of(
             verification,

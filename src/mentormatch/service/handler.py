@@ -8,7 +8,7 @@ from typing import Any
 from mentormatch.base.progress import Progress, listen
 from mentormatch.base.strict_json import parse_json
 from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import ask, operations_by_kind, request_language
+from mentormatch.contract.operation import ask, operations_by_kind, use_request_language
 from mentormatch.contract.requests import Request
 from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.languages.phrases import counted
@@ -34,7 +34,7 @@ def answer_request(request: ServiceMessage, send: SendMessage) -> bytes:
     with ExitStack() as stack:
         if accepted:
             stack.enter_context(language(accepted))
-        stack.enter_context(request_language(data))
+        stack.enter_context(use_request_language(data))
         stack.enter_context(listen(lambda progress: send(progress_message(progress))))
         size = refuse_too_large(data, limits["people"], limits["pairs"], among=is_on_members(kind))
         send(ServiceMessage({"told": "size", "pairs": size}))

@@ -20,7 +20,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import Operation, PlainSchema, operations_by_kind
+from mentormatch.contract.operation import Operation, UntitledSchema, operations_by_kind
 from mentormatch.contract.requests import PeopleRequest
 from mentormatch.fields import fields_by_kind
 from mentormatch.languages.translation import LANGUAGES
@@ -57,7 +57,7 @@ OUTPUT_SUFFIX = "-Output"
 
 def component_schemas(models: Iterable[tuple[type[BaseModel], JsonSchemaMode]]) -> tuple[Refs, Json]:
     """Return a reference per model, and all schemas by name."""
-    references, generated = models_json_schema(list(models), ref_template=SCHEMA_REF, schema_generator=PlainSchema)
+    references, generated = models_json_schema(list(models), ref_template=SCHEMA_REF, schema_generator=UntitledSchema)
     all_schemas: dict[str, Json] = simplify_for_clients(generated["$defs"])
     programme = all_schemas["Programme"]["properties"]
     for key, name in (("criteria", "Criterion"), ("rules", "Rule")):

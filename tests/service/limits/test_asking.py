@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mentormatch import EngineError, SurveyError
-from mentormatch.contract.operation import COHORT, ask, operations_by_kind
+from mentormatch.contract.operation import SAMPLE_COHORT, ask, operations_by_kind
 from mentormatch.errors import OutputError, Problem
 from mentormatch.service import handler
 from mentormatch.service.handler import (
@@ -41,8 +41,8 @@ def of(mentors: int = 0, mentees: int = 0, rows: int = 0) -> dict[str, Any]:
 
 def test_an_answer_is_that_of_the_library_and_its_size_is_told_before() -> None:
     heads: list[Any] = []
-    answer = told(COHORT, tell=lambda message: heads.append(dict(message.head)))
-    assert answer == ask("match", COHORT).to_json().encode()
+    answer = told(SAMPLE_COHORT, tell=lambda message: heads.append(dict(message.head)))
+    assert answer == ask("match", SAMPLE_COHORT).to_json().encode()
     assert heads[0] == {"told": "size", "pairs": 4}
 
 
@@ -141,10 +141,10 @@ def test_too_many_are_refused_before_anything_else_is_looked_at(monkeypatch: pyt
     [
         (b"{", "not-json"),
         (b'{"a": 1, "a": 2}', "not-json"),
-        ({**COHORT, "more": 1}, "misfit"),
+        ({**SAMPLE_COHORT, "more": 1}, "misfit"),
         (3, "misfit"),
-        ({**COHORT, "programme": {"programme": {"name": "x"}, "goals": 3}}, "bad-programme"),
-        ({**COHORT, "bans": [{"mentor": "M9", "mentee": "E01"}]}, "contradiction"),
+        ({**SAMPLE_COHORT, "programme": {"programme": {"name": "x"}, "goals": 3}}, "bad-programme"),
+        ({**SAMPLE_COHORT, "bans": [{"mentor": "M9", "mentee": "E01"}]}, "contradiction"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_by_its_kind_with_everything_that_is_wrong(request_: Any, code: str) -> None:
@@ -164,12 +164,13 @@ def test_what_fails_within_is_a_failure_and_what_people_sent_is_not(
         raise error
 
     monkeypatch.setattr(handler, "ask", fail)
-    assert refusal_of(COHORT, code).detail_in("en") == "x"
+    assert refusal_of(SAMPLE_COHORT, code).detail_in("en") == "x"
 
 
 @pytest.mark.parametrize(("asked", "given"), [(None, 80.0), (5, 5.0), (80, 80.0), (81, 80.0), (1_000, 80.0)])
 def test_a_solver_gets_four_fifths_of_the_time_at_most(asked: float | None, given: float) -> None:
-    assert getattr(parse_with_time_limit("match", {**COHORT, "time_limit_s": asked}, 100.0), "time_limit_s") == given  # noqa: B009 - not all have it
+    request = parse_with_time_limit("match", {**SAMPLE_COHORT, "time_limit_s": asked}, 100.0)
+    assert getattr(request, "time_limit_s") == given  # noqa: B009 - not all have it
 
 
 def test_operations_without_a_time_limit_are_left_as_they_are() -> None:
@@ -187,6 +188,6 @@ def test_progress_is_told_as_it_is_heard(monkeypatch: pytest.MonkeyPatch) -> Non
 
     substitute(monkeypatch, "base", QUIET_S=0.0)
     heads: list[Any] = []
-    told(COHORT, tell=lambda message: heads.append(dict(message.head)))
+    told(SAMPLE_COHORT, tell=lambda message: heads.append(dict(message.head)))
     assert heads[-1]["told"] == "progress"
     assert heads[-1]["progress"]["over"] is True

@@ -1,1 +1,1 @@
-"""Operations, those of one subject in one file: what is sent, what is answered, and the work between."""
+"""The operations of the contract; a file contains the requests, responses and work of one subject."""

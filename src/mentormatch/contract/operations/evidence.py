@@ -6,7 +6,7 @@ from pydantic import AliasPath
 from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import Whole
-from mentormatch.contract.operation import COHORT, PROGRAMME, Operation
+from mentormatch.contract.operation import SAMPLE_COHORT, SAMPLE_PROGRAMME, Operation
 from mentormatch.contract.requests import CohortRequest, ProgrammeTable, TimeLimit
 from mentormatch.contract.response import PairKeys, Response, ResponsePart, StatusCode
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults
@@ -16,7 +16,7 @@ from mentormatch.programme.programme import Programme
 
 
 class LearnRequest(CohortRequest):
-    """People and programme of this year, and the ``editions`` before: what stands under ``results`` in a follow-up."""
+    """People and programme of this year, and earlier ``editions``, as in the ``results`` of a follow-up."""
 
     editions: Annotated[list[EditionResults], Setting(min_length=1, max_length=MOST_EDITIONS)]
     seed: Whole = 0
@@ -24,11 +24,12 @@ class LearnRequest(CohortRequest):
 
 
 class CriterionEffectOut(ResponsePart):
-    """How a criterion goes with pairs that lasted and were content.
+    """The effect of a criterion's points on whether pairs lasted and were content.
 
-    ``low`` and ``high``: to what share all of its points, instead of none, move a half, in an exact 95 % interval; null
-    where too few pairs are known. ``level`` is the probability of so great an effect by chance, corrected for all
-    criteria. ``more`` is about how many more pairs it takes to see an effect that moves a half to 80 %; null: none do.
+    ``low`` and ``high`` are an exact 95 % interval of the share of pairs that go well with all points, if one half goes
+    well with none; null if there are too few pairs. ``level`` is the probability of an effect of this size by chance,
+    corrected for all criteria. ``more`` is the approximate number of further pairs needed to detect an effect that
+    moves one half to 80 %: 0 if there are enough; null if no number would do.
     """
 
     criterion: str
@@ -41,7 +42,7 @@ class CriterionEffectOut(ResponsePart):
 
 
 class WeightChangeOut(ResponsePart):
-    """Another weight of a criterion, as a proposal."""
+    """A proposed weight of a criterion."""
 
     criterion: str
     before: float
@@ -49,9 +50,9 @@ class WeightChangeOut(ResponsePart):
 
 
 class LearnResponse(Response):
-    """What the editions teach; ``pairs`` are those of this year under the ``changes`` of weights, ``other_pairs`` new.
+    """The lessons of the editions, and this year's ``pairs`` with the ``changes`` of weights; ``other_pairs`` are new.
 
-    ``well`` is null where it would point to somebody. Nothing is applied.
+    ``well`` is null if it would identify a person. Nothing is applied.
     """
 
     status: StatusCode
@@ -66,7 +67,7 @@ class LearnResponse(Response):
 
 
 class LearnFromEditions(Operation[LearnRequest, LearnResponse]):
-    """Which criteria went with pairs that lasted and were content, and this year's pairs if weights followed that."""
+    """The criteria associated with pairs that lasted and were content, and this year's pairs with weights to match."""
 
     kind = "learn"
     request_type = LearnRequest
@@ -76,22 +77,21 @@ class LearnFromEditions(Operation[LearnRequest, LearnResponse]):
     told = "which criteria went with pairs that lasted and were content, and this year's pairs under other weights"
 
     def answer(self, request: LearnRequest) -> LearnResponse:
-        """Return what the editions teach."""
         cohort, programme = request.read()
         limit, by_hand = request.time_limit_s, request.by_hand()
-        found = learn(cohort, programme, request.editions, seed=request.seed, time_limit_s=limit, **by_hand)
-        return LearnResponse.of(found)
+        lessons = learn(cohort, programme, request.editions, seed=request.seed, time_limit_s=limit, **by_hand)
+        return LearnResponse.of(lessons)
 
     def example(self) -> dict[str, Any]:
-        """Return the question of what one small edition teaches."""
+        """Return a request with one small edition."""
         results = [{"shares": {"besoins": share}, "well": well} for share, well in ((1.0, True), (0.5, False))]
-        return {**COHORT, "editions": [{"programme": "Mentorat 2025", "pairs": results}]}
+        return {**SAMPLE_COHORT, "editions": [{"programme": "Mentorat 2025", "pairs": results}]}
 
 
 class DrawRequest(CohortRequest):
-    """People, two programmes, and the ``seed`` of all lots.
+    """People, two programmes, and the ``seed`` of all random draws.
 
-    ``programme`` and ``second`` differ in their criteria alone. Record both and the seed before the answers are there.
+    ``programme`` and ``second`` differ only in their criteria. Record both and the seed before people answer.
     """
 
     second: ProgrammeTable
@@ -100,7 +100,7 @@ class DrawRequest(CohortRequest):
 
 
 class DrawnPartOut(ResponsePart):
-    """A part in which the two plans differ: the pairs of either, and of which the lot is."""
+    """A part in which the two plans differ: the pairs of each plan, and the plan drawn."""
 
     first: list[PairKeys] = Setting(validation_alias="first_pairs")
     second: list[PairKeys] = Setting(validation_alias="second_pairs")
@@ -108,7 +108,7 @@ class DrawnPartOut(ResponsePart):
 
 
 class DrawResponse(Response):
-    """The ``pairs`` that the lots give: those of both plans, and of each of the ``parts`` those on which the lot fell.
+    """The ``pairs`` of the draw: pairs in both plans, and in each of the ``parts`` the pairs of the plan drawn.
 
     ``digest`` is the SHA-256 of the record of the experiment, as the command ``experiment`` writes it.
     """
@@ -121,7 +121,7 @@ class DrawResponse(Response):
 
 
 class DrawLots(Operation[DrawRequest, DrawResponse]):
-    """The plan of two programmes between which a lot decides where they differ, part by part."""
+    """The plans of two programmes, merged by a random draw per part with differences."""
 
     kind = "draw"
     request_type = DrawRequest
@@ -131,12 +131,14 @@ class DrawLots(Operation[DrawRequest, DrawResponse]):
     told = "the pairs of two programmes that differ in criteria, a lot deciding where their plans differ, and each lot"
 
     def answer(self, request: DrawRequest) -> DrawResponse:
-        """Return what the lots give."""
         cohort, programme = request.read()
         experiment = Experiment.of(programme, Programme.read(request.second), request.seed)
         return DrawResponse.of(draw_plan(cohort, experiment, time_limit_s=request.time_limit_s, **request.by_hand()))
 
     def example(self) -> dict[str, Any]:
-        """Return the question of what a lot gives between two weights."""
-        second = {**PROGRAMME, "criteria": [{**each, "weight": 2} for each in PROGRAMME["criteria"]]}
-        return {**COHORT, "second": second, "seed": 20261129}
+        """Return a request to draw between two weights of a criterion."""
+        second = {
+            **SAMPLE_PROGRAMME,
+            "criteria": [{**criterion, "weight": 2} for criterion in SAMPLE_PROGRAMME["criteria"]],
+        }
+        return {**SAMPLE_COHORT, "second": second, "seed": 20261129}

@@ -6,7 +6,7 @@ from pydantic import AliasPath
 from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import JsonMessage, Whole
-from mentormatch.contract.operation import COHORT, Operation
+from mentormatch.contract.operation import SAMPLE_COHORT, Operation
 from mentormatch.contract.requests import CohortRequest, MatchRequest, TimeLimit
 from mentormatch.contract.response import Points, Response, ResponsePart, StatusCode
 from mentormatch.fields import Side
@@ -17,13 +17,13 @@ from mentormatch.people.changes import AnswerChange
 
 
 class AccessRequest(MatchRequest):
-    """What ``match`` was asked, of a programme that watches a question, and whether to tell prices."""
+    """A ``match`` request under a programme that watches a question; ``prices``: whether prices are computed."""
 
     prices: bool = True
 
 
 class ProportionOut(JsonMessage):
-    """So many ``of`` some people, and the exact interval of 95 % of that share, from 0 to 1."""
+    """A ``count`` out of ``of`` people, and the exact 95 % interval of that share, in [0, 1]."""
 
     count: int
     of: int
@@ -32,7 +32,7 @@ class ProportionOut(JsonMessage):
 
 
 class QuotaPriceOut(ResponsePart):
-    """What placing ``least`` of a group costs, in pairs and points; null where no answer does, or none was found."""
+    """The price, in pairs and points, of placing ``least`` people of a group; null if no solution was found."""
 
     least: int
     status: StatusCode
@@ -41,10 +41,10 @@ class QuotaPriceOut(ResponsePart):
 
 
 class AccessGroupOut(ResponsePart):
-    """The people who gave one of ``answers``, if ``silent`` also those who did not answer, and how they fared.
+    """The people who gave one of ``answers``, and their results; ``silent``: including people without an answer.
 
-    Answers of few people are counted together, with those who did not answer if need be; such a group has no price.
-    ``level`` is the probability of so great a difference to the ``others`` by chance, corrected for all answers.
+    Answers of few people are merged, with missing answers if needed; such a group has no price. ``level`` is the
+    probability of a difference of this size from the ``others`` by chance, corrected for all answers.
     """
 
     answers: list[str]
@@ -59,7 +59,7 @@ class AccessGroupOut(ResponsePart):
 
 
 class AccessQuestionOut(ResponsePart):
-    """A question, how many people of a side it is about, what can be said, and its groups, none where few answered."""
+    """A question, the number of people that it concerns, and its groups; no groups if few people answered."""
 
     field: str
     side: Side
@@ -69,14 +69,14 @@ class AccessQuestionOut(ResponsePart):
 
 
 class AccessResponse(Response):
-    """How people fared by what they answered to the questions that the programme watches; of five or more alone."""
+    """The results of people by their answers to watched questions, for groups of at least five."""
 
     status: StatusCode = Setting(validation_alias=AliasPath("matching", "status"))
     questions: list[AccessQuestionOut]
 
 
 class EqualAccess(Operation[AccessRequest, AccessResponse]):
-    """Whether people could meet somebody, and were placed, whatever they answered to the questions that are watched."""
+    """The possible partners and placements of people by their answers to watched questions."""
 
     kind = "access"
     request_type = AccessRequest
@@ -86,28 +86,28 @@ class EqualAccess(Operation[AccessRequest, AccessResponse]):
     told = "who was placed, by the answers to the questions that the programme watches"
 
     def answer(self, request: AccessRequest) -> AccessResponse:
-        """Return how people fared."""
         return AccessResponse.of(access(request.matching(), prices=request.prices))
 
     def example(self) -> dict[str, Any]:
-        """Return the question of whether mentees of either need fared alike."""
-        programme = COHORT["programme"]
+        """Return a request that compares mentees by their needs."""
+        programme = SAMPLE_COHORT["programme"]
         fields = {**programme["fields"], "needs": {**programme["fields"]["needs"], "watch": True}}
-        return {**COHORT, "programme": {**programme, "fields": fields}}
+        return {**SAMPLE_COHORT, "programme": {**programme, "fields": fields}}
 
 
 class IncentivesRequest(CohortRequest):
-    """What ``match`` was asked; ``time_limit_s`` is for all that is tried."""
+    """A request for gains from other answers; ``time_limit_s`` limits all trials together."""
 
     seed: Whole = 0
     time_limit_s: TimeLimit = None
 
 
 class IncentiveOut(ResponsePart):
-    """A question that invites ``people`` of a side, each alone, to answer otherwise: in what ways, and what they gain.
+    """A question that rewards ``people`` of a side, each on their own, for changing their answer.
 
-    ``placed`` partners, or ``points``, are the most that one person gains. ``parts`` are what the criteria and rules
-    are called that read it; ``closing`` is the smallest change of the programme that closes it, null: none found.
+    ``placed`` partners, or ``points``, are the largest gain of one person. ``parts`` are the labels of the criteria and
+    rules that read the question; ``closing`` is the smallest change of the programme that removes the gain, null if
+    none was found.
     """
 
     field: str
@@ -122,9 +122,9 @@ class IncentiveOut(ResponsePart):
 
 
 class IncentivesResponse(Response):
-    """Which questions invite to answer otherwise, of so many ``tried`` answers of ``people_tried``, one at a time.
+    """The questions with incentives, from ``tried`` answers of ``people_tried``, changed one at a time.
 
-    Not ``complete``: time was up before all were tried.
+    ``complete`` is false if the time limit ended the trials early.
     """
 
     people_tried: int = Setting(validation_alias="people")
@@ -135,7 +135,7 @@ class IncentivesResponse(Response):
 
 
 class AnswerIncentives(Operation[IncentivesRequest, IncentivesResponse]):
-    """Whether anybody would gain by answering otherwise, which question invites it, and what closes it; never who."""
+    """The questions that reward people for changing their answer, and changes that prevent it; never names."""
 
     kind = "incentives"
     request_type = IncentivesRequest
@@ -145,12 +145,10 @@ class AnswerIncentives(Operation[IncentivesRequest, IncentivesResponse]):
     told = "which questions invite to answer otherwise, and what closes it; never who"
 
     def answer(self, request: IncentivesRequest) -> IncentivesResponse:
-        """Return what invites to answer otherwise."""
         cohort, programme = request.read()
         limit = request.time_limit_s
-        found = incentives(cohort, programme, seed=request.seed, time_limit_s=limit, **request.by_hand())
-        return IncentivesResponse.of(found)
+        findings = incentives(cohort, programme, seed=request.seed, time_limit_s=limit, **request.by_hand())
+        return IncentivesResponse.of(findings)
 
     def example(self) -> dict[str, Any]:
-        """Return the question of whether it pays to answer otherwise."""
-        return COHORT
+        return SAMPLE_COHORT

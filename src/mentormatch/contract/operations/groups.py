@@ -8,7 +8,7 @@ from pydantic import Field as Setting
 from mentormatch.base.strict_json import whole
 from mentormatch.contract.group_response import GroupsResponse
 from mentormatch.contract.member_requests import GroupsRequest
-from mentormatch.contract.operation import MEMBERS, Operation
+from mentormatch.contract.operation import SAMPLE_MEMBERS, Operation
 from mentormatch.contract.response import Response, StatusCode
 from mentormatch.groups.formation import form_groups
 from mentormatch.groups.partition import Grouping
@@ -26,29 +26,28 @@ class GroupsOperation(Operation[GroupsRequest, GroupsResponse]):
     told = "the groups, explained, everybody else with a reason, and why not all have a place"
 
     def answer(self, request: GroupsRequest) -> GroupsResponse:
-        """Return the groups."""
         return GroupsResponse.of(request.grouping(), request.seed)
 
     def example(self) -> dict[str, Any]:
-        """Return four members, two of whom are to be in different groups, and two of whom met before."""
-        return {**MEMBERS, "apart": [["C01", "C02"]], "past": [["C01", "C03"]]}
+        """Return a request with four members: two must be in different groups, and two met before."""
+        return {**SAMPLE_MEMBERS, "apart": [["C01", "C02"]], "past": [["C01", "C03"]]}
 
 
 type Rounds = Annotated[int, Setting(ge=1, le=20), BeforeValidator(whole)]
 
 
 class RotateRequest(GroupsRequest):
-    """What ``groups`` was asked, and how many rounds there are."""
+    """A ``groups`` request, and the number of rounds."""
 
     rounds: Rounds = 2
 
 
 class RotateResponse(Response):
-    """The groups of every round, the first as they are formed; each round keeps the rules.
+    """The groups of each round, the first round as ``groups`` forms it; each round satisfies the rules.
 
-    ``repeats`` are the meetings of pairs beyond their first, ``bound`` what no rounds of groups of these sizes go
-    below: where both are equal they are ``proved``. ``grouping`` and ``status`` are those of the first round; where
-    there are no groups there are no rounds, and it says why.
+    ``repeats`` counts the meetings of pairs after their first, and ``bound`` is a lower bound for groups of these
+    sizes; they are ``proved`` optimal if both are equal. ``grouping`` and ``status`` are those of the first round. If
+    there are no groups, there are no rounds, and ``grouping`` gives the reason.
     """
 
     status: StatusCode
@@ -62,20 +61,20 @@ class RotateResponse(Response):
     @classmethod
     def of(cls, first: Grouping, rounds: int, seed: int) -> Self:
         """Build the response from the groups of the first round, rotated over ``rounds`` rounds."""
-        found = rotate(first, rounds) if first.groups else None
+        rotation = rotate(first, rounds) if first.groups else None
         return cls(
             status=first.status,
             grouping=GroupsResponse.of(first, seed),
-            rounds=[[list(group) for group in each] for each in found.rounds] if found else [],
-            repeats=found.repeats if found else 0,
-            bound=found.bound if found else 0,
-            proved=bool(found and found.proved),
-            sentence=found.explanation if found else "",
+            rounds=[[list(group) for group in groups] for groups in rotation.rounds] if rotation else [],
+            repeats=rotation.repeats if rotation else 0,
+            bound=rotation.bound if rotation else 0,
+            proved=bool(rotation and rotation.proved),
+            sentence=rotation.explanation if rotation else "",
         )
 
 
 class Rotate(Operation[RotateRequest, RotateResponse]):
-    """Groups for several rounds, in which as few people as can be meet again."""
+    """Groups for several rounds with as few repeated meetings as possible."""
 
     kind = "rotate"
     request_type = RotateRequest
@@ -85,9 +84,8 @@ class Rotate(Operation[RotateRequest, RotateResponse]):
     told = "groups for several rounds, as few people as can be meeting again"
 
     def answer(self, request: RotateRequest) -> RotateResponse:
-        """Return the groups of every round."""
         return RotateResponse.of(request.grouping(), request.rounds, request.seed)
 
     def example(self) -> dict[str, Any]:
-        """Return four members, who all meet once in three rounds."""
-        return {**MEMBERS, "rounds": 3}
+        """Return a request with four members and three rounds, in which all pairs meet once."""
+        return {**SAMPLE_MEMBERS, "rounds": 3}

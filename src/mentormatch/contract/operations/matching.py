@@ -16,7 +16,7 @@ from mentormatch.contract.match_response import (
     RemarkOut,
     TierOut,
 )
-from mentormatch.contract.operation import COHORT, Operation
+from mentormatch.contract.operation import SAMPLE_COHORT, Operation
 from mentormatch.contract.requests import (
     CohortRequest,
     MatchRequest,
@@ -49,24 +49,24 @@ class Match(Operation[MatchRequest, MatchResponse]):
     told = "the pairs, explained, and everybody else with a reason"
 
     def answer(self, request: MatchRequest) -> MatchResponse:
-        """Return the pairs."""
         return MatchResponse.of(request.matching())
 
     def example(self) -> dict[str, Any]:
-        """Return two mentors and two mentees, one pair of whom must be."""
-        return {**COHORT, "pins": [{"mentor": "M01", "mentee": "E01"}]}
+        """Return a request with two mentors, two mentees and one required pair."""
+        return {**SAMPLE_COHORT, "pins": [{"mentor": "M01", "mentee": "E01"}]}
 
 
 class DiagnoseRequest(CohortRequest):
-    """A programme and its people; after ``time_limit_s`` seconds nothing more is tried, and ways out may be missing."""
+    """A programme and its people; ``time_limit_s`` may end the search before all ways out are found."""
 
     time_limit_s: TimeLimit = None
 
 
 class DiagnoseResponse(Response):
-    """Whether the rules can all hold, what stands in their way, and the ways out, cheapest first.
+    """Whether the rules can all hold, the conflicts, and the ways out, cheapest first.
 
-    ``status`` is ``feasible``, ``infeasible``, or ``stopped`` where the time ran out before either was known.
+    ``status`` is ``feasible``, ``infeasible``, or ``stopped`` if the time limit ended the search before either was
+    known.
     """
 
     status: StatusCode
@@ -82,7 +82,7 @@ class DiagnoseResponse(Response):
 
 
 class Diagnose(Operation[DiagnoseRequest, DiagnoseResponse]):
-    """Whether a programme has a solution, what stands in the way, and the ways out."""
+    """Whether a programme has a solution, the conflicts, and the ways out."""
 
     kind = "diagnose"
     request_type = DiagnoseRequest
@@ -92,15 +92,14 @@ class Diagnose(Operation[DiagnoseRequest, DiagnoseResponse]):
     told = "whether the rules can all hold, what stands in the way, the ways out"
 
     def answer(self, request: DiagnoseRequest) -> DiagnoseResponse:
-        """Return the diagnosis."""
         cohort, programme = request.read()
-        found = diagnose(cohort, programme, time_limit_s=request.time_limit_s, **request.by_hand())
-        return DiagnoseResponse.of(cohort, programme, found)
+        diagnosis = diagnose(cohort, programme, time_limit_s=request.time_limit_s, **request.by_hand())
+        return DiagnoseResponse.of(cohort, programme, diagnosis)
 
     def example(self) -> dict[str, Any]:
-        """Return a pair that must be and must not be."""
+        """Return a request with one pair, both required and forbidden."""
         pair = [{"mentor": "M01", "mentee": "E01"}]
-        return {**COHORT, "pins": pair, "bans": pair}
+        return {**SAMPLE_COHORT, "pins": pair, "bans": pair}
 
 
 type Wanted = Annotated[int, Setting(ge=1, le=20), BeforeValidator(whole)]
@@ -108,9 +107,9 @@ type Differing = Annotated[int, Setting(ge=1, le=10_000), BeforeValidator(whole)
 
 
 class PlansRequest(CohortRequest):
-    """How many plans are wanted, and how many pairs of every plan before it each gives up at least.
+    """The number of plans, and the minimum number of pairs of every earlier plan that each plan gives up.
 
-    ``time_limit_s`` is for all plans together.
+    ``time_limit_s`` limits all plans together.
     """
 
     n: Wanted = 3
@@ -120,16 +119,16 @@ class PlansRequest(CohortRequest):
 
 
 class PlanOut(ResponsePart):
-    """One plan, and how many pairs of each plan before it, the first one first, it gives up."""
+    """A plan, and its number of missing pairs of each earlier plan, in the order of the plans."""
 
     matching: MatchResponse
     gives_up: list[int]
 
 
 class PlansResponse(Response):
-    """The plans, the best first; each is the best of those that differ enough from all before it.
+    """The plans, best first; each is the best plan with enough differences from all earlier plans.
 
-    ``all_told``: there are fewer than asked for, and it is proved that no further plan keeps the rules.
+    ``all_told``: there are fewer plans than requested, and no further plan satisfies the rules (proved).
     """
 
     plans: list[PlanOut]
@@ -139,14 +138,14 @@ class PlansResponse(Response):
     def of(cls, found: Sequence[Matching], wanted: int) -> Self:
         """Build the response from the plans found, given the number requested."""
         plans = [
-            PlanOut(matching=MatchResponse.of(plan), gives_up=pairs_given_up(plan, found[:place]))
-            for place, plan in enumerate(found)
+            PlanOut(matching=MatchResponse.of(plan), gives_up=pairs_given_up(plan, found[:index]))
+            for index, plan in enumerate(found)
         ]
         return cls(plans=plans, all_told=are_all(found, wanted))
 
 
 class Plans(Operation[PlansRequest, PlansResponse]):
-    """The best plan, then the best that differs enough from all before it."""
+    """The best plan, then the best plans with enough differences from all earlier ones."""
 
     kind = "plans"
     request_type = PlansRequest
@@ -156,9 +155,8 @@ class Plans(Operation[PlansRequest, PlansResponse]):
     told = "several plans, the best first"
 
     def answer(self, request: PlansRequest) -> PlansResponse:
-        """Return the plans."""
         cohort, programme = request.read()
-        found = plans(
+        matchings = plans(
             cohort,
             programme,
             request.n,
@@ -167,41 +165,39 @@ class Plans(Operation[PlansRequest, PlansResponse]):
             time_limit_s=request.time_limit_s,
             **request.by_hand(),
         )
-        return PlansResponse.of(found, request.n)
+        return PlansResponse.of(matchings, request.n)
 
     def example(self) -> dict[str, Any]:
-        """Return two mentors and two mentees, of whom there are two plans."""
-        return {**COHORT, "n": 2}
+        """Return a request with two mentors and two mentees, for whom two plans exist."""
+        return {**SAMPLE_COHORT, "n": 2}
 
 
 def pairs_given_up(plan: Matching, before: Sequence[Matching]) -> list[int]:
     """Return the number of pairs of each earlier plan that a plan does not contain."""
-    held = pairs_in(plan)
-    return [len(pairs_in(other) - held) for other in before]
+    pairs = pair_set(plan)
+    return [len(pair_set(earlier) - pairs) for earlier in before]
 
 
-def pairs_in(plan: Matching) -> set[tuple[int, ...]]:
-    """Return the pairs of a plan as positions."""
+def pair_set(plan: Matching) -> set[tuple[int, ...]]:
     return set(map(tuple, plan.solution.pairs.tolist()))
 
 
 class EvaluateRequest(MatchRequest):
-    """A plan, and the programme and people that it is looked at with; ``pairs`` are those of the plan.
+    """A plan, given by its ``pairs``, and the programme and people for its evaluation.
 
-    ``best`` asks for what the best plan reaches: that is a ``match`` of its own, under ``seed`` and ``time_limit_s``.
+    ``best`` requests the values of the best plan, which is a ``match`` of its own under ``seed`` and ``time_limit_s``.
     """
 
     pairs: Pairs
     best: bool = False
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield the people named outside the lists of people."""
         yield from super().mentions()
         yield from mentions_of_pairs("pairs", self.pairs)
 
 
 class BreachOut(ResponsePart):
-    """One rule that a plan breaks: the rule, the keys of the people concerned (none: all pairs together), how."""
+    """A violation of a rule: the rule, the keys of the people concerned (none: all pairs together), and details."""
 
     rule: str
     people: list[str]
@@ -209,17 +205,17 @@ class BreachOut(ResponsePart):
 
 
 class BestOut(ResponsePart):
-    """What the best plan reaches in each goal, and what is known of it."""
+    """The value and bound of the best plan in each goal."""
 
     status: StatusCode
     tiers: list[TierOut] = Setting(validation_alias=AliasPath("solution", "tiers"))
 
 
 class EvaluateResponse(Response):
-    """A plan as it is: its pairs in the order given, each explained, and every rule that it breaks.
+    """A plan unchanged: its pairs in the order given, each explained, and every violation of a rule.
 
-    ``total`` is the sum of the scores in millionths, ``tiers`` what the plan reaches in each goal; ``best`` is null
-    unless it was asked for. ``caveats`` say first where nothing was compared: no plan is then better than another.
+    ``total`` is the sum of the scores in millionths, ``tiers`` are the values of the plan in each goal; ``best`` is
+    null unless requested. ``caveats`` state whether nothing was compared: no plan is then better than another.
     """
 
     programme: str = Setting(validation_alias=AliasPath("programme", "name"))
@@ -239,7 +235,7 @@ class EvaluateResponse(Response):
 
 
 class Evaluate(Operation[EvaluateRequest, EvaluateResponse]):
-    """What a plan is worth, and which rules it breaks."""
+    """The value of a plan, and its violations of rules."""
 
     kind = "evaluate"
     request_type = EvaluateRequest
@@ -249,25 +245,24 @@ class Evaluate(Operation[EvaluateRequest, EvaluateResponse]):
     told = "what they are worth, in each goal too, each rule that they break, and what the best plan reaches"
 
     def answer(self, request: EvaluateRequest) -> EvaluateResponse:
-        """Return the plan, explained."""
         cohort, programme = request.read()
         plan = evaluate(cohort, programme, keys_of(request.pairs), **request.by_hand())
         return EvaluateResponse.of(plan, request.matching_of(cohort, programme) if request.best else None)
 
     def example(self) -> dict[str, Any]:
-        """Return a plan of two pairs, one of which was not to be."""
+        """Return a request with a plan of two pairs, one of them forbidden."""
         crossed = [{"mentor": "M01", "mentee": "E02"}, {"mentor": "M02", "mentee": "E01"}]
-        return {**COHORT, "bans": crossed[1:], "pairs": crossed}
+        return {**SAMPLE_COHORT, "bans": crossed[1:], "pairs": crossed}
 
 
 type Content = Annotated[str, Setting(max_length=100_000_000)]
 
 
 class VerifyRequest(Request):
-    """What stands in a decision file, whole and as it is: its digest is that of its bytes, in UTF-8.
+    """The unchanged text of a decision file: its digest is that of its bytes in UTF-8.
 
-    ``log`` is what stands in the log beside it, where there is one, and ``head`` a head of the log as it is printed on
-    documents: the log must have had it.
+    ``log`` is the text of the log next to it, if there is one, and ``head`` a head that a document prints: the log must
+    have had it.
     """
 
     decision: Content
@@ -276,7 +271,7 @@ class VerifyRequest(Request):
 
 
 class Verify(Operation[VerifyRequest, VerifyResponse]):
-    """A decision, checked again from its file alone: rules, values, optimality, log."""
+    """A decision, checked again from its file only: rules, values, optimality and log."""
 
     kind = "verify"
     request_type = VerifyRequest
@@ -286,11 +281,10 @@ class Verify(Operation[VerifyRequest, VerifyResponse]):
     told = "whether it is what it says"
 
     def answer(self, request: VerifyRequest) -> VerifyResponse:
-        """Return what holds."""
         journal = None if request.log is None else request.log.encode()
         return VerifyResponse.of(verify_content(request.decision.encode(), head=request.head, journal=journal))
 
     def example(self) -> dict[str, Any]:
-        """Return a decision file of two pairs."""
-        decision = Decision.of(MatchRequest.of(COHORT).matching())
+        """Return a request with a decision file of two pairs."""
+        decision = Decision.of(MatchRequest.of(SAMPLE_COHORT).matching())
         return {"decision": decision.model_copy(update={"versions": {}}).to_json()}

@@ -8,7 +8,7 @@ from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import Text, whole
 from mentormatch.contract.match_response import CaveatOut
-from mentormatch.contract.operation import COHORT, Operation
+from mentormatch.contract.operation import SAMPLE_COHORT, Operation
 from mentormatch.contract.requests import MatchRequest, Mention
 from mentormatch.contract.response import Response, ResponsePart, Sentence, StatusCode, from_tuple
 from mentormatch.fields import SIDES, Side
@@ -16,14 +16,14 @@ from mentormatch.operations.matching import Matching, match
 
 
 class LossOut(ResponsePart):
-    """What one goal would lose, in its own unit: pairs, priority weights, millionths of score; below 0 it would win."""
+    """The loss of a goal in its own unit: pairs, priority weights or millionths of score; negative for a gain."""
 
     goal: str
     loss: int
 
 
 class MoveOut(ResponsePart):
-    """Somebody whose partners would change: their side and key, the keys of their partners before and after."""
+    """A person whose partners would change: side, key, and the keys of the partners before and after."""
 
     side: Side
     person: str
@@ -38,9 +38,9 @@ type Most = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)]
 
 
 class AlternativesRequest(MatchRequest):
-    """What ``match`` was asked, the key of somebody, and how many other partners to tell at most; null: all of them.
+    """A ``match`` request, the key of a person, and the maximum number of other partners; null: all of them.
 
-    ``side`` says in which role; null: a key that both sides have is taken as the mentor's.
+    ``side`` is the role of the person; null: a key that both sides have is that of a mentor.
     """
 
     person: Text
@@ -48,13 +48,12 @@ class AlternativesRequest(MatchRequest):
     side: Side | None = None
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield the people named outside the lists of people."""
         yield from super().mentions()
         yield "$.person", (self.side,) if self.side else SIDES, self.person
 
 
 class AlternativeOut(ResponsePart):
-    """Another partner: their key, what each goal would lose, who would move, and that in a sentence."""
+    """Another partner: their key, the loss of each goal, the people who would move, and a sentence."""
 
     partner: str
     reason: str
@@ -63,11 +62,11 @@ class AlternativeOut(ResponsePart):
 
 
 class AlternativesResponse(Response):
-    """The other partners whom somebody could have, the smallest loss first.
+    """The other partners that a person could have, smallest loss first.
 
-    ``status`` and ``caveats`` are those of the matching: where nothing was compared, no loss says anything.
+    ``status`` and ``caveats`` are those of the matching: if nothing was compared, losses have no meaning.
 
-    Partners whom a rule forbids them, or whom no answer gives them, are left out: ``why-not`` says why.
+    Partners that a rule forbids, or that no solution gives the person, are omitted: ``why-not`` states the reason.
     """
 
     status: StatusCode
@@ -79,12 +78,12 @@ class AlternativesResponse(Response):
     @classmethod
     def of(cls, matching: Matching, person: str, most: int | None, side: Side | None = None) -> Self:
         """Build the response on the other partners of a person. Raises RequestError if the key is unknown."""
-        found = matching.alternatives(person, most, side=side)
-        return super().of(matching, person=person, side=side or matching.side_of(person), alternatives=found)
+        alternatives = matching.alternatives(person, most, side=side)
+        return super().of(matching, person=person, side=side or matching.side_of(person), alternatives=alternatives)
 
 
 class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
-    """Whom else somebody could have had, and at what price."""
+    """The other possible partners of a person, and their prices."""
 
     kind = "alternatives"
     request_type = AlternativesRequest
@@ -94,33 +93,31 @@ class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
     told = "the other partners they could have, cheapest first"
 
     def answer(self, request: AlternativesRequest) -> AlternativesResponse:
-        """Return the other partners, the cheapest first."""
         return AlternativesResponse.of(request.matching(), request.person, request.most, request.side)
 
     def example(self) -> dict[str, Any]:
-        """Return the question of whom else a mentee could have had."""
-        return {**COHORT, "person": "E02"}
+        """Return a request for the other partners of a mentee."""
+        return {**SAMPLE_COHORT, "person": "E02"}
 
 
 class WhyNotRequest(MatchRequest):
-    """What ``match`` was asked, and the keys of two people."""
+    """A ``match`` request, and the keys of two people."""
 
     mentor: Text
     mentee: Text
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield the people named outside the lists of people."""
         yield from super().mentions()
         yield "$.mentor", ("mentor",), self.mentor
         yield "$.mentee", ("mentee",), self.mentee
 
 
 class WhyNotResponse(Response):
-    """What forcing a pair would mean, in a sentence and in parts.
+    """The consequences of forcing a pair, as a sentence and as parts.
 
-    ``losses`` are null where the pair cannot be: ``rules`` are then those in its way, by what they are called.
-    ``moves`` are all people whose partners would change, the two of the pair first. ``status`` and
-    ``caveats`` are those of the matching: where nothing was compared, no price says anything.
+    ``losses`` are null if the pair is impossible: ``rules`` are then the labels of the rules that forbid it. ``moves``
+    are all people whose partners would change, the two of the pair first. ``status`` and ``caveats`` are those of the
+    matching: if nothing was compared, losses have no meaning.
     """
 
     status: StatusCode
@@ -139,7 +136,7 @@ class WhyNotResponse(Response):
 
 
 class WhyNotOperation(Operation[WhyNotRequest, WhyNotResponse]):
-    """Why two people are no pair, what it would cost to make them one, and who would move."""
+    """The reason why two people are not a pair, the price of forcing it, and the people who would move."""
 
     kind = "why-not"
     request_type = WhyNotRequest
@@ -149,9 +146,7 @@ class WhyNotOperation(Operation[WhyNotRequest, WhyNotResponse]):
     told = "what forcing that pair would cost, who would move, or which rules forbid it"
 
     def answer(self, request: WhyNotRequest) -> WhyNotResponse:
-        """Return what forcing the pair would mean."""
         return WhyNotResponse.of(request.matching(), request.mentor, request.mentee)
 
     def example(self) -> dict[str, Any]:
-        """Return the question of why two people are no pair."""
-        return {**COHORT, "mentor": "M02", "mentee": "E01"}
+        return {**SAMPLE_COHORT, "mentor": "M02", "mentee": "E01"}

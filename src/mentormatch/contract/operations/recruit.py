@@ -6,7 +6,7 @@ from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import whole
-from mentormatch.contract.operation import COHORT, Operation
+from mentormatch.contract.operation import SAMPLE_COHORT, Operation
 from mentormatch.contract.requests import MatchRequest
 from mentormatch.contract.response import Points, Response, ResponsePart, StatusCode, from_tuple
 from mentormatch.operations.matching import match
@@ -14,13 +14,13 @@ from mentormatch.operations.recruit import MAX_MENTORS, recruit
 
 
 class RecruitRequest(MatchRequest):
-    """What ``match`` was asked, and up to how many further mentors are thought of."""
+    """A ``match`` request, and the maximum number of additional mentors considered."""
 
     k: Annotated[int, Setting(ge=1, le=MAX_MENTORS), BeforeValidator(whole)] = 3
 
 
 class PlanGainOut(ResponsePart):
-    """What a plan is better by: mentees ``placed`` more, the ``people`` who had no partner and have one, and points."""
+    """The gain of a plan: mentees ``placed`` in addition, the ``people`` who now have a partner, and points."""
 
     status: StatusCode
     placed: int
@@ -29,7 +29,7 @@ class PlanGainOut(ResponsePart):
 
 
 class MentorTraitOut(ResponsePart):
-    """One answer of a further mentor, as staff read it, and the points that it adds."""
+    """An answer of an additional mentor, as shown to staff, and the points gained by it."""
 
     field: str
     answer: str
@@ -37,9 +37,9 @@ class MentorTraitOut(ResponsePart):
 
 
 class MentorDescriptionOut(ResponsePart):
-    """Who is looked for, to accompany ``mentees``: with the answers ``least`` that is possible, ``best`` is best.
+    """An additional mentor for ``mentees``: ``least`` are the answers required, ``best`` the answers with most points.
 
-    ``like`` is the mentor whose other answers are needed too, null: nobody.
+    ``like`` is the mentor whose other answers are required too, if any.
     """
 
     mentees: list[str]
@@ -49,16 +49,16 @@ class MentorDescriptionOut(ResponsePart):
 
 
 class MorePlacesOut(ResponsePart):
-    """So many more places with a mentor who is there."""
+    """Additional places with a current mentor."""
 
     mentor: str
     places: int
 
 
 class RecruitOptionOut(ResponsePart):
-    """What so many further mentors bring: in full, by the least alone, and as many more places of those who are there.
+    """The gain from additional mentors: with the best answers, with the required ones, and from as many places.
 
-    ``by_places`` is null where more places bring nothing.
+    ``places`` are additional places of current mentors. ``by_places`` is null if they bring nothing.
     """
 
     mentors: list[MentorDescriptionOut]
@@ -69,9 +69,9 @@ class RecruitOptionOut(ResponsePart):
 
 
 class RecruitResponse(Response):
-    """Whom to recruit next: one option for each number of further mentors; ``left`` have no partner today.
+    """The mentors to recruit: one option per number of additional mentors; ``left`` people have no partner today.
 
-    ``tried`` answers were compared; ``unchecked`` rules are on names, to be asked of each person.
+    ``tried`` answers were compared; ``unchecked`` rules concern names and must be checked per person.
     """
 
     status: StatusCode
@@ -83,7 +83,7 @@ class RecruitResponse(Response):
 
 
 class Recruit(Operation[RecruitRequest, RecruitResponse]):
-    """Which one, two or three further mentors would place most of those left without, proved by solving with them."""
+    """The one, two or three additional mentors who would place most people, proved by solving with them."""
 
     kind = "recruit"
     request_type = RecruitRequest
@@ -93,11 +93,9 @@ class Recruit(Operation[RecruitRequest, RecruitResponse]):
     told = "whom to recruit next, by the few answers it takes, and which places would do instead"
 
     def answer(self, request: RecruitRequest) -> RecruitResponse:
-        """Return whom to recruit."""
         return RecruitResponse.of(recruit(request.matching(), request.k, time_limit_s=request.time_limit_s))
 
     def example(self) -> dict[str, Any]:
-        """Return the question of whom to look for first."""
-        programme = COHORT["programme"]
+        programme = SAMPLE_COHORT["programme"]
         fields = {**programme["fields"], "skills": {**programme["fields"]["skills"], "question": "Transmission"}}
-        return {**COHORT, "programme": {**programme, "fields": fields}, "k": 1}
+        return {**SAMPLE_COHORT, "programme": {**programme, "fields": fields}, "k": 1}

@@ -9,9 +9,9 @@ from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import Text, Whole, whole
 from mentormatch.contract.match_response import MatchResponse
-from mentormatch.contract.operation import COHORT, Operation
+from mentormatch.contract.operation import SAMPLE_COHORT, Operation
 from mentormatch.contract.requests import (
-    MOST_PEOPLE,
+    MAX_PEOPLE,
     Arrived,
     CohortRequest,
     MatchRequest,
@@ -19,7 +19,7 @@ from mentormatch.contract.requests import (
     Pairs,
     TimeLimit,
     keys_of,
-    with_arrived_apart,
+    split_arrived,
 )
 from mentormatch.contract.response import PairKeys, Points, Response, ResponsePart, Sentence, StatusCode, from_library
 from mentormatch.errors import Problem, RequestError
@@ -39,21 +39,22 @@ from mentormatch.programme.programme import Programme
 
 
 class RepairRequest(CohortRequest):
-    """Everybody there is today, the pairs there were, who left, and who arrived.
+    """The people of today, the former pairs, and the people who left or arrived.
 
-    Newcomers stand among the others; those in ``arrived`` may take places that were kept for them. Who left may still
-    stand there, and is left out, or be missing. Each person of ``former`` is one of today's people or one of
-    ``withdrawn``. ``stopped`` are former pairs that stop although both people stay. ``keep`` are former pairs that must
-    stay, for instance those that have begun. ``undo`` is the number of running pairs that may be undone: with 0 every
-    one of them is kept, whoever waits; null: as many as it takes to place as many people as can be. ``choices`` asks
-    what undoing 0, 1, 2 ... running pairs gains and costs, up to that number, by name, and which place more would help.
-    ``ladder`` asks what at most 0, 1, 2 ... broken pairs would buy in numbers alone, each by a problem of its own;
-    ``steps`` asks for some of these alone; ``reserves`` asks who would take over each pair. After ``time_limit_s``
-    seconds the new pairs are the best so far, and so is the last of the choices.
+    Newcomers are listed like other people; those in ``arrived`` may take places reserved for them. People who left may
+    be listed, and are ignored, or be missing. Each person of ``former`` is one of today's people or in ``withdrawn``.
+    ``stopped`` are former pairs that end although both people stay. ``keep`` are former pairs that must stay, for
+    instance because they have begun. ``undo`` is the maximum number of running pairs that may be broken: with 0 all are
+    kept, even if people wait; null: as many as it takes to place the most people.
+
+    ``choices`` requests the gains and losses, by name, of breaking at most 0, 1, 2 ... running pairs, up to that
+    number, and the place that would help most. ``ladder`` requests the best plan per number of broken pairs, in numbers
+    only, each a problem of its own; ``steps`` selects some of these numbers. ``reserves`` requests a substitute per
+    pair. After ``time_limit_s`` seconds the new pairs are the best so far, and so is the last of the choices.
     """
 
     former: Pairs
-    withdrawn: Annotated[list[Text], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
+    withdrawn: Annotated[list[Text], Setting(max_length=MAX_PEOPLE)] = Setting(default_factory=list)
     arrived: Arrived = Setting(default_factory=list)
     stopped: Pairs = Setting(default_factory=list)
     keep: Pairs = Setting(default_factory=list)
@@ -66,16 +67,16 @@ class RepairRequest(CohortRequest):
     reserves: bool = False
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody who is in a pair that must or must not be, and has not left."""
-        gone = set(map(canonical, self.withdrawn))
-        yield from (mention for mention in super().mentions() if canonical(mention[2]) not in gone)
+        """Yield the people in required and forbidden pairs who have not left."""
+        departed = set(map(canonical, self.withdrawn))
+        yield from (mention for mention in super().mentions() if canonical(mention[2]) not in departed)
 
 
 class RungOut(ResponsePart):
-    """The best plan that breaks at most so many former pairs; nulls where there is none.
+    """The best plan that breaks at most ``at_most`` former pairs; null fields if there is none.
 
-    ``broken`` is how many it breaks, ``matched`` how many pairs it has, ``total`` the sum of their scores in
-    millionths; ``reached`` what it has in each goal, the first one first: its value, and for ``leximin`` all scores.
+    ``broken`` and ``matched`` are numbers of pairs, ``total`` is the sum of the scores in millionths. ``reached`` is
+    the value in each goal, in their order; for ``leximin`` all scores.
     """
 
     at_most: int
@@ -88,7 +89,7 @@ class RungOut(ResponsePart):
 
 
 class ReserveOut(ResponsePart):
-    """The mentor who would take over one pair, and the score then, in millionths; null: nobody can."""
+    """The mentor who would take over a pair, and the resulting score in millionths; null: none can."""
 
     mentor: str
     mentee: str
@@ -100,7 +101,7 @@ class ReserveOut(ResponsePart):
 class LetterChangeOut(ResponsePart):
     """A person whose letter changes, with the keys of their partners before and now.
 
-    ``code`` is ``new_partner``, ``no_partner`` for a person who has nobody now, or ``left``.
+    ``code`` is ``new_partner``, ``no_partner`` for a person without any now, or ``left``.
     """
 
     side: Side
@@ -111,18 +112,18 @@ class LetterChangeOut(ResponsePart):
 
 
 class ChoiceLineOut(ResponsePart):
-    """One line of a choice: what kind of change it reports, and the text."""
+    """A line of a choice: the kind of change, and the text."""
 
     code: ChoiceCode
     text: str
 
 
 class RepairChoiceOut(ResponsePart):
-    """The best plan that undoes at most ``at_most`` running pairs, next to the plan that undoes nothing.
+    """The best plan that breaks at most ``at_most`` running pairs, compared with the plan that breaks none.
 
     ``kept``, ``undone`` and ``matched`` are numbers of pairs, ``total`` is the sum of the scores in millionths. ``new``
-    are the pairs that were not there before, ``broken`` the running pairs that are undone, ``waiting`` the mentees who
-    have no partner, ``letters`` the people whose letter changes. ``lines`` say by name what is gained and lost.
+    are the pairs that did not exist before, ``broken`` the running pairs that end, ``waiting`` the mentees without a
+    partner, ``letters`` the people whose letter changes. ``lines`` list gains and losses by name.
     """
 
     at_most: int
@@ -141,7 +142,7 @@ class RepairChoiceOut(ResponsePart):
 
 
 class PlaceAdviceOut(ResponsePart):
-    """One more place with a mentor, for a mentee who waits, and the score of the pair, in millionths."""
+    """An additional place with a mentor, for a mentee who waits, and the score of the pair in millionths."""
 
     mentor: str
     mentee: str
@@ -150,11 +151,11 @@ class PlaceAdviceOut(ResponsePart):
 
 
 class RepairResponse(Response):
-    """The new pairs, what became of each former one, and what was asked for beside.
+    """The new pairs, the outcome of each former pair, and the parts requested.
 
-    A former pair of two people who are both still there is ``kept`` or ``broken``; one that somebody left, or that
-    stops, is ``ended``; ``new`` are the pairs that were not there before. ``letters`` are the people whose letter
-    changes. ``choices``, ``advice``, ``ladder`` and ``reserves`` are null unless asked for.
+    A former pair of two people who both stay is ``kept`` or ``broken``; a pair that a person left, or that was stopped,
+    is ``ended``; ``new`` are the pairs that did not exist before. ``letters`` are the people whose letter changes.
+    ``choices``, ``advice``, ``ladder`` and ``reserves`` are null unless requested.
     """
 
     sentence: str
@@ -194,7 +195,7 @@ class RepairResponse(Response):
 
 
 class RepairOperation(Operation[RepairRequest, RepairResponse]):
-    """New pairs for who needs one, with as few former pairs broken as that takes."""
+    """New pairs for the people who need one, with as few former pairs broken as possible."""
 
     kind = "repair"
     request_type = RepairRequest
@@ -207,11 +208,10 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
     told = "new pairs, as few broken as that takes; with `choices` what undoing 0, 1, 2 ... pairs gains"
 
     def answer(self, request: RepairRequest) -> RepairResponse:
-        """Return the repaired plan."""
         today, programme = request.read()
         pairs = keys_of(request.former)
-        here, arrived = with_arrived_apart(today, request.arrived)
-        cohort = with_missing(here, programme, pairs, request.withdrawn)
+        cohort_before, arrived = split_arrived(today, request.arrived)
+        cohort = with_departed(cohort_before, programme, pairs, request.withdrawn)
         former = given_plan(cohort, programme, pairs, seed=request.seed)
         repaired = repair(
             former,
@@ -230,54 +230,63 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
         )
 
     def example(self) -> dict[str, Any]:
-        """Return a mentor who left, and what each number of broken pairs would buy."""
+        """Return a request after the departure of a mentor, with the plan per number of broken pairs."""
         former = [{"mentor": "M01", "mentee": "E01"}, {"mentor": "M03", "mentee": "E02"}]
-        return {**COHORT, "former": former, "withdrawn": ["M03"], "keep": former[:1], "ladder": True, "reserves": True}
+        return {
+            **SAMPLE_COHORT,
+            "former": former,
+            "withdrawn": ["M03"],
+            "keep": former[:1],
+            "ladder": True,
+            "reserves": True,
+        }
 
 
-def with_missing(cohort: Cohort, programme: Programme, former: Sequence[KeyPair], withdrawn: Iterable[str]) -> Cohort:
+def with_departed(cohort: Cohort, programme: Programme, former: Sequence[KeyPair], withdrawn: Iterable[str]) -> Cohort:
     """Add people of ``former`` pairs who left and are absent from today's cohort, without answers.
 
     Raises RequestError if a former pair names an unknown person who did not leave.
     """
-    gone, strangers = set(map(canonical, withdrawn)), list(strangers_in(former, cohort))
+    departed, missing = set(map(canonical, withdrawn)), list(find_unknown_people(former, cohort))
     unknown = [
-        Problem(f"$.former[{place}].{side}", quoted(key), tr("une personne d'aujourd'hui, ou de « withdrawn »"))
-        for place, side, key in strangers
-        if canonical(key) not in gone
+        Problem(f"$.former[{index}].{side}", quoted(key), tr("une personne d'aujourd'hui, ou de « withdrawn »"))
+        for index, side, key in missing
+        if canonical(key) not in departed
     ]
     if unknown:
         raise RequestError(tr("Un binôme d'avant nomme une personne inconnue"), unknown)
-    mentors, mentees = (absent(side, strangers, cohort, programme) for side in SIDES)
+    mentors, mentees = (find_absent_people(side, missing, cohort, programme) for side in SIDES)
     return add_people(cohort, Cohort(mentors, mentees))
 
 
-def strangers_in(pairs: Iterable[KeyPair], cohort: Cohort) -> Iterator[tuple[int, Side, str]]:
+def find_unknown_people(pairs: Iterable[KeyPair], cohort: Cohort) -> Iterator[tuple[int, Side, str]]:
     """Yield the people of pairs who are not in a cohort: position of the pair, side, key."""
-    known = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
-    for place, pair in enumerate(pairs):
+    known_keys = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
+    for index, pair in enumerate(pairs):
         people = zip(SIDES, pair, strict=True)
-        yield from ((place, side, key) for side, key in people if canonical(key) not in known[side])
+        yield from ((index, side, key) for side, key in people if canonical(key) not in known_keys[side])
 
 
-def absent(side: Side, strangers: Iterable[tuple[int, Side, str]], cohort: Cohort, programme: Programme) -> People:
+def find_absent_people(
+    side: Side, missing: Iterable[tuple[int, Side, str]], cohort: Cohort, programme: Programme
+) -> People:
     """Return the absent people of one side, once each, without answers."""
-    keys = {canonical(key): key for _, of, key in strangers if of == side}
+    keys = {canonical(key): key for _, its_side, key in missing if its_side == side}
     blank = [None] * len(keys)
     columns = columns_of(programme.fields, dict.fromkeys(cohort.side(side).columns, blank))
     return People(tuple(keys.values()), columns, np.zeros(len(keys), dtype=bool))
 
 
 class SturdyRequest(MatchRequest):
-    """What ``match`` was asked, and how many people leave."""
+    """A ``match`` request, and the number of people who leave."""
 
     k: Annotated[int, Setting(ge=1, le=MAX_LEAVING), BeforeValidator(whole)] = 1
 
 
 class SturdyPlanOut(ResponsePart):
-    """One plan, as keys (mentor, mentee): how many mentees have a partner after a departure, and points it has fewer.
+    """A plan as keys (mentor, mentee), its loss in points, and the mentees with a partner after departures.
 
-    ``worst`` is over all departures, ``mean`` their average.
+    ``worst`` is the minimum over all departures, ``mean`` the average.
     """
 
     pairs: list[PairKeys] = Setting(validation_alias=AliasPath("matching", "pairs"))
@@ -287,10 +296,10 @@ class SturdyPlanOut(ResponsePart):
 
 
 class SturdyResponse(Response):
-    """What holds if ``k`` leave: ``curve`` from the one given on, each holding better than those before it.
+    """Plans for the departure of ``k`` people: ``curve`` starts at the plan given, and robustness increases.
 
-    ``departures`` were looked at for each; no plan holds more than ``most_worst`` and ``most_mean``. ``complete``: all
-    plans were looked at, and nothing holds better at these prices.
+    ``departures`` were examined per plan; no plan exceeds ``most_worst`` and ``most_mean``. ``complete``: all plans
+    were considered, and none is more robust at these prices.
     """
 
     status: StatusCode
@@ -304,7 +313,7 @@ class SturdyResponse(Response):
 
 
 class SturdyPlans(Operation[SturdyRequest, SturdyResponse]):
-    """Which plan holds best if one or two people leave, what it costs, and how far from the best it may be."""
+    """The plans that are most robust if one or two people leave, their prices, and bounds."""
 
     kind = "sturdy"
     request_type = SturdyRequest
@@ -314,9 +323,8 @@ class SturdyPlans(Operation[SturdyRequest, SturdyResponse]):
     told = "how many keep or get a partner if `k` leave, and the plans that hold better, with price and bound"
 
     def answer(self, request: SturdyRequest) -> SturdyResponse:
-        """Return what holds."""
         return SturdyResponse.of(sturdy(request.matching(), request.k, time_limit_s=request.time_limit_s))
 
     def example(self) -> dict[str, Any]:
-        """Return the question of what holds if one person leaves."""
-        return {**COHORT, "k": 1}
+        """Return a request for the departure of one person."""
+        return {**SAMPLE_COHORT, "k": 1}

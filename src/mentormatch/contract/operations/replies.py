@@ -8,8 +8,8 @@ from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import JsonMessage, Text, Whole, whole
 from mentormatch.contract.match_response import PairOut, UnmatchedOut
-from mentormatch.contract.operation import COHORT, Operation
-from mentormatch.contract.requests import MOST_PEOPLE, Arrived, CohortRequest, Mention, TimeLimit, with_arrived_apart
+from mentormatch.contract.operation import SAMPLE_COHORT, Operation
+from mentormatch.contract.requests import MAX_PEOPLE, Arrived, CohortRequest, Mention, TimeLimit, split_arrived
 from mentormatch.contract.response import PairKeys, Response, ResponsePart, StatusCode, from_library
 from mentormatch.fields import SIDES, Side
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord, Reason, State
@@ -20,9 +20,9 @@ type ListLength = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)
 
 
 class SuggestRequest(CohortRequest):
-    """How many mentors a mentee is shown at most, and how many mentees a mentor is shown to.
+    """The maximum number of mentors in the list of a mentee, and of lists that contain a mentor.
 
-    ``most_shown`` null: ``each``, or as many as it takes that all lists of mentees could be full.
+    ``most_shown`` null: ``each``, or the number needed to fill all lists of mentees, if that is larger.
     """
 
     each: ListLength = 5
@@ -32,7 +32,7 @@ class SuggestRequest(CohortRequest):
 
 
 class SuggestionListOut(ResponsePart):
-    """The list of one person: the keys of possible partners, the best first."""
+    """The list of a person: the keys of possible partners, best first."""
 
     person: str
     side: Side
@@ -40,9 +40,9 @@ class SuggestionListOut(ResponsePart):
 
 
 class SuggestResponse(Response):
-    """The lists of both sides, the pairs in them with their reasons, and everybody who is in no list.
+    """The lists of both sides, their pairs with reasons, and the people who are in no list.
 
-    Each pair stands in two lists. ``most_shown`` is what was asked for or taken.
+    Each pair is in two lists. ``most_shown`` is the limit requested or chosen.
     """
 
     status: StatusCode
@@ -67,7 +67,7 @@ class SuggestResponse(Response):
 
 
 class Suggest(Operation[SuggestRequest, SuggestResponse]):
-    """For everybody a short list of possible partners, so that nobody is shown too often, or never."""
+    """A short list of possible partners per person, without people in too many lists or in none."""
 
     kind = "suggest"
     request_type = SuggestRequest
@@ -77,9 +77,8 @@ class Suggest(Operation[SuggestRequest, SuggestResponse]):
     told = "for everybody a short list of possible partners, nobody shown too often or never"
 
     def answer(self, request: SuggestRequest) -> SuggestResponse:
-        """Return the lists."""
         cohort, programme = request.read()
-        found = suggest(
+        suggestions = suggest(
             cohort,
             programme,
             each=request.each,
@@ -88,15 +87,15 @@ class Suggest(Operation[SuggestRequest, SuggestResponse]):
             time_limit_s=request.time_limit_s,
             **request.by_hand(),
         )
-        return SuggestResponse.of(found)
+        return SuggestResponse.of(suggestions)
 
     def example(self) -> dict[str, Any]:
-        """Return two mentors and two mentees, each of whom is shown both of the others."""
-        return {**COHORT, "each": 2}
+        """Return a request with two people per side, all of them in all lists of the other side."""
+        return {**SAMPLE_COHORT, "each": 2}
 
 
 class ReplyIn(JsonMessage):
-    """What one person answered; ``partner`` says to which pair, where several are proposed to them."""
+    """The answer of a person; ``partner`` identifies the pair if several are proposed to them."""
 
     person: Text
     answer: ReplyAnswer
@@ -106,30 +105,29 @@ class ReplyIn(JsonMessage):
 
 
 class ReplyRequest(CohortRequest):
-    """Everybody there is today, what was proposed to them, and what they answered.
+    """The people of today, the proposal, and the answers to it.
 
-    ``proposal`` is what the round before told under the same name; for the first round its ``pairs`` are those of a
-    matching. Newcomers stand among the others; those in ``arrived`` may take places that were kept for them. Who left
-    in a round before may still stand there, and is left out. ``late`` says what silence is: ``wait`` asks the pair
-    again, ``accept`` settles it, ``decline`` gives it up.
+    ``proposal`` is the one in the last response; for the first round, its ``pairs`` are those of a matching. Newcomers
+    are listed like other people; those in ``arrived`` may take places reserved for them. People who left in an earlier
+    round may still be listed and are ignored. ``late`` defines a missing answer: ``wait`` asks the pair again,
+    ``accept`` settles it, ``decline`` gives it up.
     """
 
     proposal: ProposalRecord
-    replies: Annotated[list[ReplyIn], Setting(max_length=2 * MOST_PEOPLE)] = Setting(default_factory=list)
+    replies: Annotated[list[ReplyIn], Setting(max_length=2 * MAX_PEOPLE)] = Setting(default_factory=list)
     late: Late = "wait"
     arrived: Arrived = Setting(default_factory=list)
     seed: Whole = 0
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody who is in a pair of this round."""
         yield from super().mentions()
-        for place, pair in enumerate(self.proposal.pairs):
-            yield f"$.proposal.pairs[{place}].mentor", ("mentor",), pair.mentor
-            yield f"$.proposal.pairs[{place}].mentee", ("mentee",), pair.mentee
+        for index, pair in enumerate(self.proposal.pairs):
+            yield f"$.proposal.pairs[{index}].mentor", ("mentor",), pair.mentor
+            yield f"$.proposal.pairs[{index}].mentee", ("mentee",), pair.mentee
 
 
 class PersonStateOut(ResponsePart):
-    """How somebody stands: a code, and a sentence; the partner, and since which round."""
+    """The state of a person: a code, a sentence, the partner, and the first round of that state."""
 
     side: Side
     person: str
@@ -140,7 +138,7 @@ class PersonStateOut(ResponsePart):
 
 
 class DeclinedOut(ResponsePart):
-    """A pair that was given up, in which round, by which side (null: nobody answered), and why."""
+    """A pair given up: the round, the side that declined (null: neither side answered), and the reason."""
 
     mentor: str = Setting(validation_alias=AliasPath("pair", 0))
     mentee: str = Setting(validation_alias=AliasPath("pair", 1))
@@ -150,10 +148,10 @@ class DeclinedOut(ResponsePart):
 
 
 class ReplyResponse(Response):
-    """The next round: its pairs with their reasons, which are settled, which are new, and how everybody stands.
+    """The next round: its pairs with reasons, the settled pairs, the new pairs, and the state of each person.
 
-    ``status`` is that of the search for further pairs; where it is ``infeasible``, no further pair keeps the rules
-    beside the settled and open ones, which stay. ``proposal`` is what the next request sends.
+    ``status`` is that of the search for further pairs; if it is ``infeasible``, no further pair satisfies the rules in
+    addition to the settled and open pairs, which stay. ``proposal`` is the content of the next request.
     """
 
     status: StatusCode = Setting(validation_alias="solved")
@@ -172,7 +170,7 @@ class ReplyResponse(Response):
 
 
 class ReplyOperation(Operation[ReplyRequest, ReplyResponse]):
-    """The next round of a proposal: settled pairs stay, declined ones do not come back, others are matched again."""
+    """The next round of a proposal: settled pairs stay, declined pairs do not return, others are matched."""
 
     kind = "reply"
     request_type = ReplyRequest
@@ -182,18 +180,24 @@ class ReplyOperation(Operation[ReplyRequest, ReplyResponse]):
     told = "the next round: accepted pairs stay, declined ones do not come back, how everybody stands"
 
     def answer(self, request: ReplyRequest) -> ReplyResponse:
-        """Return the next round."""
         cohort, programme = request.read()
-        here, arrived = with_arrived_apart(cohort, request.arrived)
-        before = Proposal.read(request.proposal, here, programme, seed=request.seed)
+        cohort_before, arrived = split_arrived(cohort, request.arrived)
+        proposal = Proposal.read(request.proposal, cohort_before, programme, seed=request.seed)
         replies = [
-            Reply(one.person, one.answer, one.partner, one.reason, one.side, where=f"$.replies[{place}]")
-            for place, one in enumerate(request.replies)
+            Reply(
+                message.person,
+                message.answer,
+                message.partner,
+                message.reason,
+                message.side,
+                where=f"$.replies[{index}]",
+            )
+            for index, message in enumerate(request.replies)
         ]
-        return ReplyResponse.of(reply(before, replies, late=request.late, arrived=arrived, **request.by_hand()))
+        return ReplyResponse.of(reply(proposal, replies, late=request.late, arrived=arrived, **request.by_hand()))
 
     def example(self) -> dict[str, Any]:
-        """Return two pairs, one of which both people accept."""
+        """Return a request with two pairs; both people of the first pair accept it."""
         pairs = [{"mentor": "M01", "mentee": "E01"}, {"mentor": "M02", "mentee": "E02"}]
         accepted = [{"person": person, "answer": "accepted"} for person in ("M01", "E01")]
-        return {**COHORT, "proposal": {"pairs": pairs}, "replies": accepted}
+        return {**SAMPLE_COHORT, "proposal": {"pairs": pairs}, "replies": accepted}

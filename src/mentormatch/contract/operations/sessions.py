@@ -8,8 +8,8 @@ from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import Text
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, TierOut
-from mentormatch.contract.member_requests import Keyed, MembersRequest, NumberIn, as_known, mentions_of_keys
-from mentormatch.contract.operation import MEMBERS, Operation
+from mentormatch.contract.member_requests import Keyed, MembersRequest, NumberIn, mentions_of_keys, spell_keys_as_cohort
+from mentormatch.contract.operation import SAMPLE_MEMBERS, Operation
 from mentormatch.contract.requests import Mention
 from mentormatch.contract.response import Response, ResponsePart, StatusCode, from_library
 from mentormatch.fields import SIDES
@@ -24,9 +24,9 @@ from mentormatch.programme.programme import Programme
 
 
 class DateOut(ResponsePart):
-    """A date of a session: its name in the programme, when it begins, and how many of those who answered can be there.
+    """A date of a session: its name in the programme, its start, and the number of respondents who can attend.
 
-    ``start`` is written as ISO 8601 does, by the clock of the place: a day, or a moment.
+    ``start`` is a day or a local time in ISO 8601.
     """
 
     name: str
@@ -35,15 +35,14 @@ class DateOut(ResponsePart):
 
 
 def chosen_dates(dates: Dates) -> list[DateOut]:
-    """Return the dates chosen, each with its attendance."""
     chosen = zip(dates.chosen, dates.attendance, strict=True)
     return [DateOut.of(date, attendance=attendance) for date, attendance in chosen]
 
 
 class TopicsRequest(MembersRequest):
-    """A group, under a programme with a section ``sessions``; all who answered are its members.
+    """The members of a group, under a programme with a section ``sessions``.
 
-    ``number`` of topics instead of that of the programme. ``staff`` asks for who wanted what as well.
+    ``number`` replaces the number of topics in the programme. ``staff`` requests the wishes of each member, too.
     """
 
     number: NumberIn | None = None
@@ -51,7 +50,7 @@ class TopicsRequest(MembersRequest):
 
 
 class ServedOut(ResponsePart):
-    """Whether one member gets a topic of theirs; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
+    """Whether a requested topic of a member is chosen; ``code`` is ``served``, ``not_served`` or ``asked_nothing``."""
 
     member: str
     served: bool
@@ -59,7 +58,7 @@ class ServedOut(ResponsePart):
 
 
 class WantedOut(ResponsePart):
-    """What one member asked for and what of it is chosen; for the team alone."""
+    """The topics requested by a member, and the chosen ones among them; for staff only."""
 
     member: str
     asked: list[str]
@@ -67,11 +66,11 @@ class WantedOut(ResponsePart):
 
 
 class TopicsResponse(Response):
-    """The topics, in the order of the alphabet, and who is served.
+    """The topics in alphabetical order, and the members served.
 
-    ``tiers`` are the goals: members served, everybody in proportion (in parts of a common multiple), the most asked
-    for. ``enough``: how many topics would serve everybody who asked; null where so many are chosen, or it is not known.
-    ``requests`` are null unless ``staff`` was asked for.
+    ``tiers`` are the goals: members served, proportional fairness (in parts of a common multiple), and total requests.
+    ``enough`` is the number of topics that would serve every member with a request; null if that number is chosen, or
+    unknown. ``requests`` are null unless ``staff`` is set.
     """
 
     status: StatusCode
@@ -94,7 +93,7 @@ class TopicsResponse(Response):
 
 
 class TopicsOperation(Operation[TopicsRequest, TopicsResponse]):
-    """The topics that serve the most members, then everybody in proportion."""
+    """The topics that serve the most members, then all members in proportion."""
 
     kind = "topics"
     request_type = TopicsRequest
@@ -104,21 +103,20 @@ class TopicsOperation(Operation[TopicsRequest, TopicsResponse]):
     told = "the topics, who is served, and for the team who asked for what"
 
     def answer(self, request: TopicsRequest) -> TopicsResponse:
-        """Return the topics."""
         cohort, programme = request.read()
         limit = request.time_limit_s
-        found = topics_of(cohort, programme, number=request.number, seed=request.seed, time_limit_s=limit)
-        return TopicsResponse.of(found, cohort, staff=request.staff)
+        topics = topics_of(cohort, programme, number=request.number, seed=request.seed, time_limit_s=limit)
+        return TopicsResponse.of(topics, cohort, staff=request.staff)
 
     def example(self) -> dict[str, Any]:
-        """Return four members, who ask for topics of which two are treated."""
-        return {**MEMBERS, "staff": True}
+        """Return a request with four members and their wishes for two topics."""
+        return {**SAMPLE_MEMBERS, "staff": True}
 
 
 class DatesRequest(MembersRequest):
-    """A group, under a programme with a section ``sessions`` that proposes dates; all who answered are its members.
+    """The members of a group, under a programme with a section ``sessions`` that proposes dates.
 
-    ``number`` of sessions instead of that of the programme. ``staff`` asks for who misses what as well.
+    ``number`` replaces the number of sessions in the programme. ``staff`` requests the absences of each member, too.
     """
 
     number: NumberIn | None = None
@@ -126,26 +124,26 @@ class DatesRequest(MembersRequest):
 
 
 class SetAsideOut(ResponsePart):
-    """A date on which no session is held, and why."""
+    """A date without a session, and the reason."""
 
     name: str = Setting(validation_alias=AliasPath("moment", "name"))
     reason: str
 
 
 class MissedOut(ResponsePart):
-    """The sessions that one member misses, of those who answered; for the team alone."""
+    """The sessions that a respondent misses; for staff only."""
 
     member: str
     missed: list[str] = Setting(validation_alias="names")
 
 
 class DatesResponse(Response):
-    """The dates, how many can be there, and which were set aside.
+    """The dates, their attendance, and the excluded dates.
 
-    ``tiers`` has attendance, above how far gaps are from the middle of their range. ``most_missed`` is how many
-    sessions the member misses who misses the most. ``missed``, ``diagnosis`` (why there are no such dates, and what
-    would do, in sentences that name people), ``silent`` (who said nothing) and ``unavailable`` (who can come on none of
-    the dates that remain) are null unless ``staff`` was asked for.
+    ``tiers`` are attendance, then the distance of gaps from the middle of their range. ``most_missed`` is the largest
+    number of sessions missed by one member. ``missed``, ``diagnosis`` (the reasons why there are no such dates, and
+    remedies, in sentences that name people), ``silent`` (members without an answer) and ``unavailable`` (members who
+    can attend none of the remaining dates) are null unless ``staff`` is set.
     """
 
     status: StatusCode
@@ -172,7 +170,7 @@ class DatesResponse(Response):
 
 
 class DatesOperation(Operation[DatesRequest, DatesResponse]):
-    """The dates that the most can attend, far enough apart, on no day off."""
+    """The dates with the highest attendance, sufficiently far apart, on no day off."""
 
     kind = "dates"
     request_type = DatesRequest
@@ -182,33 +180,30 @@ class DatesOperation(Operation[DatesRequest, DatesResponse]):
     told = "the dates, how many can be there, what was set aside, and for the team who misses what"
 
     def answer(self, request: DatesRequest) -> DatesResponse:
-        """Return the dates."""
         cohort, programme = request.read()
         limit = request.time_limit_s
-        found = dates_of(cohort, programme, number=request.number, seed=request.seed, time_limit_s=limit)
-        return DatesResponse.of(found, cohort, staff=request.staff)
+        dates = dates_of(cohort, programme, number=request.number, seed=request.seed, time_limit_s=limit)
+        return DatesResponse.of(dates, cohort, staff=request.staff)
 
     def example(self) -> dict[str, Any]:
-        """Return four members, who say when they can come, and who misses what."""
-        return {**MEMBERS, "staff": True}
+        """Return a request with four members, including the absences of each."""
+        return {**SAMPLE_MEMBERS, "staff": True}
 
 
 type Names = Annotated[list[Text], Setting(min_length=1, max_length=1_000)]
 
 
 class TurnsRequest(MembersRequest):
-    """Those who answered, under a programme with a section ``sessions``.
+    """The participants, under a programme with a section ``sessions``.
 
-    ``group`` are the keys of the members of one group; null: everybody. ``dates`` are those of the programme's dates
-    at which the sessions are, by their names, as ``dates`` answers them; null: the best, where the programme proposes
-    some.
+    ``group`` are the keys of the members of one group; null: all participants. ``dates`` are names of dates of the
+    programme, as in the response of ``dates``; null: the best dates, if the programme proposes some.
     """
 
     group: Keyed | None = None
     dates: Names | None = None
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield the people named outside the lists of people."""
         yield from mentions_of_keys("group", self.group or (), SIDES)
 
     def propose_dates(self, cohort: Cohort, programme: Programme) -> Dates | None:
@@ -219,9 +214,9 @@ class TurnsRequest(MembersRequest):
 
 
 class TurnOut(ResponsePart):
-    """One case: the session, whose it is, and which turn of theirs it is, from 1.
+    """A turn: the session, the member, and the number of their turn, from 1.
 
-    ``session`` is a date as ISO 8601 writes it, or a number from 1 where there are no dates.
+    ``session`` is a date in ISO 8601, or a number from 1 if there are no dates.
     """
 
     session: str
@@ -230,7 +225,7 @@ class TurnOut(ResponsePart):
 
 
 class WithoutTurnOut(ResponsePart):
-    """Somebody without a turn in a round: a stable code, and the reason."""
+    """A member without a turn in a round: a stable code, and the reason."""
 
     member: str
     round: int
@@ -239,10 +234,10 @@ class WithoutTurnOut(ResponsePart):
 
 
 class TurnsResponse(Response):
-    """Who presents at which session; everybody without a turn, and why; what would give everybody one.
+    """The presenter of each session, the members without a turn and the reasons, and ways to give all a turn.
 
-    ``dates`` are those that were chosen, null where they were asked for, or there are none; ``status`` is the worse of
-    that of the turns and of theirs.
+    ``dates`` are the dates chosen; null if the request states them, or there are none. ``status`` is the worse of the
+    statuses of the turns and of the dates.
     """
 
     status: StatusCode
@@ -270,7 +265,7 @@ class TurnsResponse(Response):
 
 
 class TurnsOperation(Operation[TurnsRequest, TurnsResponse]):
-    """Who presents at which session: everybody once before anybody twice, each when they can."""
+    """The presenter of each session: every member once before any member twice, each when available."""
 
     kind = "turns"
     request_type = TurnsRequest
@@ -280,15 +275,14 @@ class TurnsOperation(Operation[TurnsRequest, TurnsResponse]):
     told = "who presents at which session, who has no turn and why"
 
     def answer(self, request: TurnsRequest) -> TurnsResponse:
-        """Return the turns."""
         cohort, programme = request.read()
-        at = request.propose_dates(cohort, programme)
-        group = None if request.group is None else as_known(cohort, request.group)
-        held = at if request.dates is None else request.dates
+        dates = request.propose_dates(cohort, programme)
+        group = None if request.group is None else spell_keys_as_cohort(cohort, request.group)
+        dates_or_names = dates if request.dates is None else request.dates
         limit = request.time_limit_s
-        found = turns_of(cohort, programme, group, dates=held, seed=request.seed, time_limit_s=limit)
-        return TurnsResponse.of(found, at, cohort, request.seed)
+        turns = turns_of(cohort, programme, group, dates=dates_or_names, seed=request.seed, time_limit_s=limit)
+        return TurnsResponse.of(turns, dates, cohort, request.seed)
 
     def example(self) -> dict[str, Any]:
-        """Return four members, one of whom cannot wait, at two dates that were chosen."""
-        return {**MEMBERS, "dates": ["13 octobre", "17 novembre"]}
+        """Return a request with four members, one with an urgent topic, and two dates."""
+        return {**SAMPLE_MEMBERS, "dates": ["13 octobre", "17 novembre"]}
