@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from mentormatch.languages.text_keys import fold
 
 MIN_LIKENESS = 0.6  # of a name that is worth suggesting
-SHARED_WORDS_WEIGHT = 0.8  # a long question may contain all words of a short one by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,8 @@ def likenesses(words: Sequence[str], names: Sequence[str]) -> list[list[float]]:
     """Return the likeness of each word to each name, between 0 and 1, ignoring case, accents and punctuation.
 
     The maximum of three likenesses counts. They are the share of letters common to both in the same order (normalised
-    indel similarity, as in rapidfuzz), that share after sorting the words of each text, and ``SHARED_WORDS_WEIGHT``
-    times that share for the words common to both (token set ratio).
+    indel similarity, as in rapidfuzz), that share after sorting the words of each text, and 0.8 times that share for
+    the words common to both (token set ratio).
 
     >>> likenesses(["Disciplines artistiques"], ["Vos disciplines artistiques", "Courriel"])
     [[0.92, 0.26]]
@@ -35,7 +34,8 @@ def likenesses(words: Sequence[str], names: Sequence[str]) -> list[list[float]]:
         return [[] for _ in words]
     in_order = process.cdist(ours, theirs, scorer=fuzz.ratio)
     sorted_words = process.cdist(ours, theirs, scorer=fuzz.token_sort_ratio)
-    shared_words = process.cdist(ours, theirs, scorer=fuzz.token_set_ratio) * SHARED_WORDS_WEIGHT
+    # Weighted down, as a long question may contain all words of a short one by chance.
+    shared_words = process.cdist(ours, theirs, scorer=fuzz.token_set_ratio) * 0.8
     best = in_order.clip(min=sorted_words).clip(min=shared_words) / 100
     return [[round(float(value), 2) for value in row] for row in best]
 

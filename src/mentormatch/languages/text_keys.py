@@ -32,12 +32,9 @@ from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark,
 
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02bb\u2032\u00b4`\uff07\u02b9"), "'")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
-_MINUS = "\u2212"
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _OVERRIDDEN = re.compile("\u202e([^\u202c]*)\u202c?")
-_WORD = re.compile(r"[^\W\d_]+")
-_UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
 
 # Letter to the Cyrillic, Greek and other characters that most fonts draw alike (a part of confusables.txt, UTS 39).
@@ -156,7 +153,9 @@ def flags(text: str) -> tuple[str, ...]:
     presence = {
         mark("caractère invisible"): any(_is_invisible(character) and character not in _BIDI for character in text),
         mark("marque de sens d'écriture"): not _BIDI.isdisjoint(text),
-        mark("alphabets mélangés dans un mot"): any(len(_alphabets(word)) > 1 for word in _WORD.findall(text)),
+        mark("alphabets mélangés dans un mot"): any(
+            len(_alphabets(word)) > 1 for word in re.findall(r"[^\W\d_]+", text)
+        ),
         mark("caractères pleine chasse"): any(unicodedata.east_asian_width(character) == "F" for character in text),
     }
     return tuple(tr(flag) for flag, present in presence.items() if present)
@@ -169,7 +168,8 @@ def mixes_alphabets(text: str) -> bool:
 
 def is_one_visible_line(text: str) -> bool:
     """Return whether a text has no line break and no control, format or blank filler character."""
-    return not any(unicodedata.category(character) in _UNPRINTED or character in _FILLERS for character in text)
+    unprinted = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return not any(unicodedata.category(character) in unprinted or character in _FILLERS for character in text)
 
 
 def _bare(text: str) -> str:
@@ -210,7 +210,7 @@ def _is_invisible(character: str) -> bool:
 
 
 def _plain_dash(character: str) -> str:
-    return "-" if character == _MINUS or unicodedata.category(character) == "Pd" else character
+    return "-" if character == "\N{MINUS SIGN}" or unicodedata.category(character) == "Pd" else character
 
 
 def _alphabets(word: Iterable[str]) -> set[str]:
@@ -218,7 +218,6 @@ def _alphabets(word: Iterable[str]) -> set[str]:
 
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_BREAKS = re.compile("[\t\n]")
 
 
 def escape_controls(text: str) -> str:
@@ -254,7 +253,7 @@ def on_one_line(text: str) -> str:
     >>> on_one_line("M01\nErreur")
     'M01\\u000aErreur'
     """
-    return _BREAKS.sub(_escape, _STEERING.sub(_escape, without_isolates(text)))
+    return re.sub("[\t\n]", _escape, _STEERING.sub(_escape, without_isolates(text)))
 
 
 def row_text(*cells: object) -> str:
@@ -297,11 +296,11 @@ LEADING_NO = (
     "je ne (?:le )?(?:veux|souhaite|peux) pas|not at all|(?:absolutely|certainly|definitely|of course) not|"
     "not (?:this (?:year|time)|now)|i (?:refuse|decline|disagree)|i (?:do not|don't) (?:want|wish|agree|accept)(?: to)?"
 )
-WORD_BREAK = r"\s*(?:[,;:.!()…]|\s-\s)"  # ends a word of yes or no; a hyphen inside a word does not
 YES_FIRST = re.compile(rf"(?:{LEADING_YES})(?![\w'-])(?P<rest>.*)", re.DOTALL)
 NO_FIRST = re.compile(rf"(?:{LEADING_NO})(?![\w'-])(?P<rest>.*)", re.DOTALL)
+# Ends a word of refusal; a hyphen inside a word does not
 NO_GOES_ON = re.compile(
-    rf"{WORD_BREAK}|\s+(?:merci|thank|thanks|sorry|desole|malheureusement|unfortunately|jamais|never|pas|not|"
+    r"\s*(?:[,;:.!()…]|\s-\s)|\s+(?:merci|thank|thanks|sorry|desole|malheureusement|unfortunately|jamais|never|pas|not|"
     r"je|i|i'm|i'll|j'\w+|non|no|du tout|vraiment pas|plus maintenant|pour l'instant|pour le moment|cette annee|"
     r"this (?:year|time))\b|\s*$"
 )

@@ -24,18 +24,14 @@ if TYPE_CHECKING:
 else:
     Language = Literal[LANGUAGES]
 
-_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\{)")
-
 ISOLATE = "\u2068"  # first strong isolate (FSI)
 END_OF_ISOLATE = "\u2069"  # pop directional isolate (PDI)
-_ISOLATES = "\u2066\u2067\u2068"
 _ISOLATED = re.compile("\u2068([^\u2066-\u2069\n]*)\u2069")
 _ANY_ISOLATED = re.compile("[\u2066-\u2068][^\u2066-\u2069\n\r\x1c-\x1e\x85\u2029]*\u2069")
 # Letters from right to left, and marks of direction
 _DIRECTED = re.compile(
     "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_PARAGRAPH = re.compile("[^\n\r\x1c-\x1e\x85\u2029]+")
 
 _asked: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -156,7 +152,8 @@ def isolate(text: str) -> str:
     if text.isascii() or not _DIRECTED.search(_replaced(_ANY_ISOLATED, "", text)):
         return text
     # An isolate ends with its paragraph, and none in the text may end the one around it
-    return _PARAGRAPH.sub(lambda paragraph: f"{ISOLATE}{_balanced(paragraph[0])}{END_OF_ISOLATE}", text)
+    paragraphs = "[^\n\r\x1c-\x1e\x85\u2029]+"
+    return re.sub(paragraphs, lambda match: f"{ISOLATE}{_balanced(match[0])}{END_OF_ISOLATE}", text)
 
 
 def without_isolates(text: str) -> str:
@@ -175,7 +172,7 @@ def _balanced(line: str) -> str:
     """Return a line in which each isolate is closed, and unmatched closing marks are removed."""
     depth, characters = 0, list[str]()
     for character in line:
-        depth += (character in _ISOLATES) - (character == END_OF_ISOLATE)
+        depth += (character in "\u2066\u2067\u2068") - (character == END_OF_ISOLATE)
         if depth < 0:
             depth = 0
             continue
@@ -201,7 +198,7 @@ def typeset(text: str) -> str:
     >>> typeset("L'équipe d'accueil ('sic')")
     "L’équipe d’accueil ('sic')"
     """
-    return _APOSTROPHE.sub("\u2019", text) if spoken() == FRENCH else text
+    return re.sub(r"(?<=[^\W\d_])'(?=[^\W\d_]|\{)", "\u2019", text) if spoken() == FRENCH else text
 
 
 class once_spoken[T](cached_property[T]):  # noqa: N801 - used like cached_property

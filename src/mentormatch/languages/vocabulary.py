@@ -19,7 +19,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 type Codes = tuple[str, ...]
 """Codes of languages, ISO 639-1."""
-FOLDER = "words"
 DEFAULT: Codes = ("fr", "en")
 """The languages whose words are used unless a form is known to be in others."""
 _in_use: ContextVar[Codes] = ContextVar("words", default=DEFAULT)
@@ -486,14 +485,14 @@ class Vocabulary(Section):
 @cache
 def known_languages() -> Codes:
     """Return the codes of the languages with a file of words, French and English first."""
-    found = sorted(file.name[:2] for file in files(__package__).joinpath(FOLDER).iterdir() if file.name[2:] == ".toml")
+    found = sorted(file.name[:2] for file in files(__package__).joinpath("words").iterdir() if file.name[2:] == ".toml")
     return (*DEFAULT, *(code for code in found if code not in DEFAULT))
 
 
 @cache
 def load(code: str) -> Vocabulary:
     """Return the words of one language; raises pydantic.ValidationError if its file has an unknown or wrong part."""
-    text = files(__package__).joinpath(FOLDER, f"{code}.toml").read_text("utf-8")
+    text = files(__package__).joinpath("words", f"{code}.toml").read_text("utf-8")
     return Vocabulary.model_validate(tomllib.loads(text))
 
 
