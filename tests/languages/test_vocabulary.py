@@ -65,7 +65,7 @@ def test_a_file_with_an_unknown_part_or_a_broken_pattern_is_refused() -> None:
 
 
 def test_french_and_english_words_are_used_together_unless_others_are_named() -> None:
-    assert vocabulary() is words_in(room.DEFAULT)
+    assert vocabulary() is words_in(room.DEFAULT_LANGUAGES)
     with words_of(("fr",)):
         assert vocabulary() is load("fr")
     assert "lundi" in vocabulary().week.days[0]

@@ -371,7 +371,6 @@ def is_yes_or_no(text: str) -> bool:
 
 
 def only_words(text: str) -> str:
-    """Return the words of a text, folded, without the marks between them."""
     return " ".join(re.findall(r"\w+", fold(text)))
 
 

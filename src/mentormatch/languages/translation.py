@@ -43,7 +43,7 @@ def spoken() -> str:
 
 @contextmanager
 def language(code: Language, *, unless_asked: bool = False) -> Iterator[None]:
-    """Set the current language in a ``with`` block: for messages, numbers, lists, documents and errors.
+    """Set the current language in a ``with`` block, for all texts: messages, numbers, lists, documents and errors.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
 
 
 def _balanced(line: str) -> str:
-    """Return a line in which each isolate is closed, and unmatched closing marks are removed."""
+    """Close each isolate of a line and remove unmatched closing marks."""
     depth, characters = 0, list[str]()
     for character in line:
         depth += (character in "\u2066\u2067\u2068") - (character == END_OF_ISOLATE)
@@ -186,9 +186,8 @@ def _forms_of(singular: str, plural: str) -> tuple[str, ...]:
     return forms if len(forms) > (singular != plural) and all(forms) else (singular, plural)
 
 
-@cache
+@cache  # before values are filled in
 def _typeset(message: str) -> str:
-    """Return a French message with typographic apostrophes. Cached, and applied before values are filled in."""
     return typeset(message)
 
 

@@ -19,16 +19,16 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 type Codes = tuple[str, ...]
 """Codes of languages, ISO 639-1."""
-DEFAULT: Codes = ("fr", "en")
+DEFAULT_LANGUAGES: Codes = ("fr", "en")
 """The languages whose words are used unless a form is known to be in others."""
-_in_use: ContextVar[Codes] = ContextVar("words", default=DEFAULT)
+_in_use: ContextVar[Codes] = ContextVar("words", default=DEFAULT_LANGUAGES)
 
 
 class PhraseList(str):
     """Phrases separated by commas, in the words of ``plain``.
 
-    ``*`` ends a word that may go on, stands for up to four words between two, or for one at the end, ``**`` for up to
-    eight. Braces contain alternatives: ``{born, live} in *``.
+    ``*`` ends a word with any ending, matches up to four words between two, or one word at the end; ``**`` matches up
+    to eight. Braces contain alternatives: ``{born, live} in *``.
     """
 
     __slots__ = ()
@@ -150,7 +150,7 @@ class KeyWords(Asked):
 
 
 class ConsentWords(Section):
-    """Sentences by which people agree."""
+    """Sentences of agreement."""
 
     required: Phrases = NO_PHRASES
     optional: Phrases = NO_PHRASES  # a refusal turns nobody away
@@ -221,7 +221,7 @@ class NumberWords(Section):
 
 
 class AvoidedWords(Section):
-    """Questions that ask with whom a person is not to be paired."""
+    """Questions about people to keep apart from the respondent."""
 
     asked: Pattern = NO_PATTERN
 
@@ -289,7 +289,7 @@ class AgreementWords(Section):
 
 
 class CapacityWords(Section):
-    """Questions that ask how many people a person would take, and their answers."""
+    """Questions about the number of partners of a person, and their answers."""
 
     count: Pattern = NO_PATTERN
     term: Pattern = NO_PATTERN  # the time for which people are taken, as typed
@@ -322,7 +322,7 @@ class CapacityWords(Section):
 
 
 class NeedWords(Section):
-    """Words by which a question is on needs or on offers."""
+    """Words of questions on needs or offers."""
 
     receiving: Pattern = NO_PATTERN
     giving: Pattern = NO_PATTERN
@@ -336,7 +336,7 @@ class NeedWords(Section):
 
 
 class DegreeWords(Section):
-    """Words that say how far an answer takes its core word."""
+    """Words for the degree of the core word of an answer."""
 
     opposite: Phrases = NO_PHRASES
     none: Phrases = NO_PHRASES
@@ -383,7 +383,7 @@ class UnitWords(Section):
 
 
 class SensitiveWords(Section):
-    """Words around the phrases of a sensitive subject, which tell whether a person is asked about it."""
+    """Words around the phrases of a sensitive subject; they show whether the question concerns the respondent."""
 
     colours: Words = NO_WORDS  # options beside which black and white are colours of things
     small: Words = NO_WORDS  # leave a phrase all that a question says
@@ -442,7 +442,7 @@ class Subjects(Section):
 
 
 class AnswerWords(Section):
-    """Whole answers that mean yes, and those that mean no, in the languages that ``says_yes`` knows no sentences of."""
+    """Whole answers for yes and no, in languages without sentences in ``says_yes``."""
 
     yes: Phrases = NO_PHRASES
     no: Phrases = NO_PHRASES
@@ -485,8 +485,8 @@ class Vocabulary(Section):
 @cache
 def known_languages() -> Codes:
     """Return the codes of the languages with a file of words, French and English first."""
-    found = sorted(file.name[:2] for file in files(__package__).joinpath("words").iterdir() if file.name[2:] == ".toml")
-    return (*DEFAULT, *(code for code in found if code not in DEFAULT))
+    codes = sorted(file.name[:2] for file in files(__package__).joinpath("words").iterdir() if file.name[2:] == ".toml")
+    return (*DEFAULT_LANGUAGES, *(code for code in codes if code not in DEFAULT_LANGUAGES))
 
 
 @cache
@@ -503,7 +503,7 @@ def words_in(codes: Codes) -> Vocabulary:
 
 
 def merge[S: Section](sections: Sequence[S]) -> S:
-    """Return one section with the words of all."""
+    """Return a section with the words of all sections."""
     merged: dict[str, Any] = {}
     for name in type(sections[0]).model_fields:
         values = [getattr(section, name) for section in sections]
@@ -517,12 +517,10 @@ def merge[S: Section](sections: Sequence[S]) -> S:
 
 
 def merge_texts[T: PhraseList | WordSet | RegexAlternatives](texts: Sequence[T]) -> T:
-    """Return one list with the phrases, words or alternatives of all."""
     return type(texts[0])(texts[0].separator.join(text for text in texts if text))
 
 
 def merge_steps(ladders: Sequence[tuple[PhraseList, ...]]) -> tuple[PhraseList, ...]:
-    """Return one ladder whose steps have the phrases of all."""
     return tuple(merge_texts(step) for step in zip(*ladders, strict=True)) if ladders else ()
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from mentormatch.languages.vocabulary import DEFAULT, Codes, known_languages, load
+from mentormatch.languages.vocabulary import DEFAULT_LANGUAGES, Codes, known_languages, load
 from mentormatch.programme.drafts.lexicon import normalize_words
 
 MIN_SHARE = 0.1  # of common words, for a known language
@@ -68,7 +68,9 @@ def words_read(languages: Codes) -> Codes:
     if not languages:
         return known_languages()
     return (
-        (*DEFAULT, *(code for code in languages if code not in DEFAULT)) if set(DEFAULT) & {*languages} else languages
+        (*DEFAULT_LANGUAGES, *(code for code in languages if code not in DEFAULT_LANGUAGES))
+        if set(DEFAULT_LANGUAGES) & {*languages}
+        else languages
     )
 
 
