@@ -19,14 +19,11 @@ from mentormatch.base.atomic_files import is_read, reading
 from mentormatch.cli.errors import handle_errors_and_interrupts, wants_json
 from mentormatch.errors import OverwriteError, Problem
 from mentormatch.languages.text_keys import for_terminals
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 
 OUTPUT_PARAMETERS = ("out", "folder")
 RUN_KINDS = {"repair": "match", "demo": "match", "draw": "match"}
 """The kind of run that the documents of a command belong to, if it is not the name of the command."""
-APPENDING_COMMAND = "map"
-"""The command that may append to its own input, the programme."""
-DECISION, LOG = ".decision.json", ".journal.jsonl"
 
 
 def get_input_paths(values: Mapping[str, Any]) -> Iterator[Path]:
@@ -36,8 +33,8 @@ def get_input_paths(values: Mapping[str, Any]) -> Iterator[Path]:
             yield path
             if name == "programme":
                 yield from (path.with_suffix(".cle"), path.with_suffix(".oublis.json"))
-            if path.name.endswith(DECISION):
-                yield path.with_name(path.name.removesuffix(DECISION) + LOG)
+            if path.name.endswith(".decision.json"):
+                yield path.with_name(path.name.removesuffix(".decision.json") + ".journal.jsonl")
 
 
 def paths(value: Any) -> Iterator[Path]:
@@ -59,7 +56,8 @@ def get_output_paths(values: Mapping[str, Any]) -> list[Path]:
 def refuse_overwrite(command: str, values: Mapping[str, Any]) -> None:
     """Raise OverwriteError if a command would overwrite its input, a decision, or a text of a person."""
     out = get_output_paths(values)
-    added = [Path(values["programme"])] if command == APPENDING_COMMAND else []
+    # The command ``map`` may append to its own input, the programme.
+    added = [Path(values["programme"])] if command == "map" else []
     refuse_inputs([path for path in out if not any(is_same_file(path, programme) for programme in added)])
     if not values.get("replace", True) and any(path.exists() for path in out):
         refuse_losses(out, RUN_KINDS.get(command, command))
@@ -89,10 +87,6 @@ def refuse_losses(out: Iterable[Path], kind: str) -> None:
     refuse([problem for path in out for problem in find_losses(path, kind)], replace=False)
 
 
-HELP = mark("Montrer cette aide, et rien d'autre.")
-USAGE = mark("Utilisation : ")
-OPTIONS, ARGUMENTS = mark("Options :"), mark("Arguments :")
-COMMAND = mark("COMMANDE [ARGUMENTS]…")
 GLOBAL_OPTIONS = {"language", "quiet"}
 """Global options that are accepted both before and after a command."""
 
@@ -109,7 +103,7 @@ class TranslatedHelp:
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the usage line."""
-        formatter.write_usage(ctx.command_path, " ".join(self.usage_parts(ctx)), prefix=tr(USAGE))
+        formatter.write_usage(ctx.command_path, " ".join(self.usage_parts(ctx)), prefix=tr("Utilisation : "))
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
         """Write the description of the command."""
@@ -121,8 +115,8 @@ class TranslatedHelp:
         """Write the arguments and options of the command."""
         params = self.get_params(ctx)  # type: ignore[attr-defined] # of the command that is mixed in
         arguments, options = ([param for param in params if is_shown(param, kind)] for kind in ("argument", "option"))
-        write_list(formatter, tr(ARGUMENTS), ((signature(param), description(param)) for param in arguments))
-        write_list(formatter, tr(OPTIONS), ((signature(param), description(param)) for param in options))
+        write_list(formatter, tr("Arguments :"), ((signature(param), description(param)) for param in arguments))
+        write_list(formatter, tr("Options :"), ((signature(param), description(param)) for param in options))
 
     def usage_parts(self, ctx: Any) -> Iterator[str]:
         """Yield the parts of the line of usage."""
@@ -189,7 +183,7 @@ class HelpGroup(TranslatedHelp, TyperGroup):
     def usage_parts(self, ctx: Any) -> Iterator[str]:
         """Yield the parts of the line of usage."""
         yield from super().usage_parts(ctx)
-        yield tr(COMMAND)
+        yield tr("COMMANDE [ARGUMENTS]…")
 
 
 def is_shown(param: Any, kind: str) -> bool:
@@ -209,7 +203,7 @@ def signature(param: Any) -> str:
 
 def description(param: Any) -> str:
     """Return the help text of a parameter, with its default or a mark that it is required."""
-    text = tr(HELP) if param.name == "help" else tr(param.help or "")
+    text = tr("Montrer cette aide, et rien d'autre.") if param.name == "help" else tr(param.help or "")
     if param.required:
         return tr("{help}  [obligatoire]", help=text)
     if param.default in (None, "") or isinstance(param.default, bool):

@@ -18,9 +18,6 @@ from mentormatch.base.streams import flush
 
 INTERRUPTED_CODE = 130
 """The exit code of a program that Ctrl-C stopped: 128 and the number of SIGINT, as in shells."""
-RESEND_S = 0.01
-"""The delay, in seconds, after which an interrupt is sent again if Python could not raise it."""
-LOCALES = ("MENTORMATCH_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 _seen: list[int] = []
 """The signal numbers of the interrupts of this command."""
@@ -71,7 +68,8 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
 
 def _unraisable(unraisable: Any) -> None:
     if unraisable.exc_type is not None and issubclass(unraisable.exc_type, KeyboardInterrupt):
-        timer = Timer(RESEND_S, signal.raise_signal, [signal.SIGINT])
+        # Python could not raise the interrupt: send it again after 10 ms.
+        timer = Timer(0.01, signal.raise_signal, [signal.SIGINT])
         timer.daemon = True
         timer.start()
     else:
@@ -80,7 +78,8 @@ def _unraisable(unraisable: Any) -> None:
 
 def _end(number: int, frame: FrameType | None) -> None:
     """Exit at once; only the environment gives the language, as nothing else may be loaded yet."""
-    spoken = next((os.environ[name] for name in LOCALES if os.environ.get(name)), "")
+    variables = ("MENTORMATCH_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    spoken = next((os.environ[name] for name in variables if os.environ.get(name)), "")
     with suppress(OSError):
         os.write(2, b"Interrupted.\n" if spoken.lower().startswith("en") else b"Interrompu.\n")
     os._exit(INTERRUPTED_CODE)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 NUMBER = mark("ENTIER")
 NAME_PATTERN = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
-DAY_S, HOUR_S = 86_400, 3_600
 STATES = {"valid": mark("valide"), "expired": mark("expirée"), "revoked": mark("révoquée")}
 
 KeyAction = Annotated[
@@ -87,10 +86,10 @@ def keys_command(  # noqa: PLR0913 - the options of the command line are its con
             match action:
                 case "add":
                     scopes = parse_scopes(scope or ["propose"])
-                    key = new_key(parse_name(name), scopes, requests=requests, jobs=jobs, lasts_s=days * DAY_S)
+                    key = new_key(parse_name(name), scopes, requests=requests, jobs=jobs, lasts_s=days * 86_400)
                     show_once(key, ring.add(key), as_json=as_json)
                 case "rotate":
-                    show_once(*ring.rotate(parse_name(name), days * DAY_S, grace * HOUR_S), as_json=as_json)
+                    show_once(*ring.rotate(parse_name(name), days * 86_400, grace * 3_600), as_json=as_json)
                 case "revoke":
                     show_revoked(ring.revoke(parse_name(name)), as_json=as_json)
                 case "list":

@@ -129,12 +129,11 @@ def diagnose_command(*, people: CohortFiles, run: RunOptions) -> None:
     )
 
 
-COUNTS = mark("MENTORS MENTORÉS")
 People = Annotated[
     tuple[int, int] | None,
     typer.Option(
         "--people",
-        metavar=COUNTS,
+        metavar=mark("MENTORS MENTORÉS"),
         help=mark("Combien de mentor·es et de mentoré·es il y aura, qui répondront comme ceux du fichier."),
     ),
 ]

@@ -115,7 +115,6 @@ EMPTY_PART_LABELS = {
 }
 """The part of a programme or survey that is empty, by the code of its caveat."""
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
-SILENT_SUFFIXES = frozenset({".csv"})
 """Files of pairs without room for caveats, which are therefore reported even with ``--quiet``."""
 
 
@@ -217,7 +216,7 @@ def report_matching(matching: Any, written: tuple[Path, ...]) -> None:
     from mentormatch.operations.matching import summary
 
     speak = print_error if EXIT_CODES[str(matching.status)] else print_message
-    mute = any(path.suffix.lower() in SILENT_SUFFIXES for path in written)
+    mute = any(path.suffix.lower() == ".csv" for path in written)
     speak(*map(on_one_line, matching.losses))
     tell_caveats(matching, print_error if mute else speak)
     for remark in matching.cohort.remarks:

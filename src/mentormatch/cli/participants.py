@@ -276,8 +276,6 @@ def letters_command(  # noqa: PLR0913 - the options of the command line are its 
     say_documents(paths, paths[:1], list(format_letter_notes(written)), as_json=run.as_json)
 
 
-WAVE = re.compile(r"(?P<month>[0-9]{1,3})=(?P<path>.+)")
-
 Waves = Annotated[
     list[str],
     typer.Option(
@@ -320,7 +318,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
 
 def parse_waves(waves: list[str]) -> dict[int, Path]:
     """Return the files by month. Raises BadParameter for another format, or for two files of one month."""
-    matches = [WAVE.fullmatch(wave) for wave in waves]
+    matches = [re.fullmatch(r"(?P<month>[0-9]{1,3})=(?P<path>.+)", wave) for wave in waves]
     files = {int(match["month"]): Path(match["path"]) for match in matches if match}
     if len(files) < len(waves):
         raise typer.BadParameter(

@@ -28,7 +28,6 @@ from mentormatch.languages.translation import mark, tr
 if TYPE_CHECKING:
     from mentormatch.record.rights.edition import Edition
 
-EXIT_LEFTOVERS = 1
 """The exit code of a command that could not read, write or delete some files."""
 
 Why = Annotated[
@@ -103,7 +102,7 @@ def forget_command(
         *(tr("Reste à faire : {sentence}.", sentence=sentence) for sentence in erasure.to_do),
     )
     print_error(*(tr("Reste à faire : {sentence}.", sentence=sentence) for sentence in erasure.failed))
-    raise typer.Exit(EXIT_LEFTOVERS if erasure.failed else 0)
+    raise typer.Exit(1 if erasure.failed else 0)
 
 
 def purge_command(  # noqa: PLR0913 - the options of the command line are its contract

@@ -35,8 +35,6 @@ NOT_STARTED = mark("Le service ne peut pas démarrer")
 LEAST_CHARACTERS = 16
 LEAST_DIFFERENT = 8  # characters; a random token of 16 hexadecimal digits has fewer once in 600
 """Of a token that is set."""
-ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Host = Annotated[
     str, typer.Option("--host", metavar=TEXT, help=mark("L'adresse où écouter ; par défaut, cette machine seule."))
@@ -211,7 +209,7 @@ def refuse_weak(token: str) -> None:
 
 def require_origin(origin: str) -> str:
     """Return an origin unchanged. Raises OutputError for any other text, such as ``*`` or the address of a page."""
-    if not ORIGIN.fullmatch(origin):
+    if not re.fullmatch(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?", origin):
         expected = tr("https://, un nom, et un port s'il le faut")
         problems = [Problem("--origin", tr("ce n'est pas un site"), expected, tr("nommez chaque site, sans chemin"))]
         raise OutputError(tr(NOT_STARTED), problems)
@@ -230,7 +228,7 @@ def announce(host: str, port: int, token: str) -> None:
     print_message(tr("Ouvrez {address}", address=f"{address}#token={token}" if token else address))
     if token:
         print_message(tr("Ce jeton n'est montré qu'ici ; {variable} en fixe un autre.", variable=TOKEN_VARIABLE))
-    if host not in LOOPBACK:
+    if host not in ("127.0.0.1", "localhost", "::1"):
         print_message(
             tr(
                 "Attention : d'autres machines peuvent joindre ce service, et ce qu'elles envoient n'est pas chiffré ; "

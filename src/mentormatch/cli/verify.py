@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mentormatch.record.verify import Ground, Verification
 
 DECISION = mark("DÉCISION")
-VERIFIED, REFUSED, UNPROVED = 0, 3, 4
 
 DecisionFile = Annotated[
     Path,
@@ -129,7 +128,7 @@ def tell_verification(verification: "Verification", *, as_json: bool) -> None:
 
 def code_of_outcome(*, verified: bool, rules_hold: bool) -> int:
     """Return the exit code of a verification."""
-    return VERIFIED if verified else UNPROVED if rules_hold else REFUSED
+    return 0 if verified else 4 if rules_hold else 3
 
 
 StoredDecision = Annotated[
