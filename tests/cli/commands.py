@@ -11,10 +11,10 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import mentormatch as mm
-from mentormatch.cli.commands import COMMANDS, app
+from mentormatch.cli.commands import COMMAND_GROUPS, app
 from mentormatch.contract.operation import operations_by_kind
 
-NAMES = [name for commands in COMMANDS.values() for name, *_ in commands.values()]
+NAMES = [name for commands in COMMAND_GROUPS.values() for name, *_ in commands.values()]
 
 CASES: dict[str, str] = {
     "demo": "demo {new}/demo",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.cli.messages import LOCALES, VARIABLE, environment_language
+from mentormatch.cli.messages import LANGUAGE_VARIABLE, LOCALE_VARIABLES, environment_language
 from tests.cli import processes
 from tests.english import french_in
 
@@ -16,7 +16,9 @@ PROVED_EN = "Proved: no other assignment that the rules allow is better."
 
 
 def run(*arguments: object, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    told = {name: value for name, value in os.environ.items() if name not in {VARIABLE, *LOCALES}} | variables
+    told = {
+        name: value for name, value in os.environ.items() if name not in {LANGUAGE_VARIABLE, *LOCALE_VARIABLES}
+    } | variables
     return processes.run(*arguments, folder=folder, variables=told)
 
 
@@ -80,8 +82,8 @@ def test_a_language_that_is_not_known_is_an_error_of_usage(tmp_path: Path) -> No
         ({"LC_MESSAGES": "fr_BE@euro", "LANG": "en_GB"}, "fr"),
         ({"LANG": "de_DE.UTF-8"}, "fr"),
         ({"LANG": "en-GB"}, "en"),
-        ({VARIABLE: "en", "LC_ALL": "fr_FR.UTF-8"}, "en"),
-        ({VARIABLE: "xx", "LC_ALL": "en_GB.UTF-8"}, "en"),
+        ({LANGUAGE_VARIABLE: "en", "LC_ALL": "fr_FR.UTF-8"}, "en"),
+        ({LANGUAGE_VARIABLE: "xx", "LC_ALL": "en_GB.UTF-8"}, "en"),
     ],
 )
 def test_the_language_to_begin_with_is_that_of_the_environment(variables: dict[str, str], code: str) -> None:

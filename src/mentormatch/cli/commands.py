@@ -54,7 +54,6 @@ type Shell = Literal["bash", "zsh", "fish"]
 
 
 def prepare_completion() -> None:
-    """Register the shells that can be completed, if one of them requests completions."""
     if COMPLETION_VARIABLE in os.environ:
         from typer._completion_classes import completion_init
 
@@ -62,7 +61,6 @@ def prepare_completion() -> None:
 
 
 def show_script(shell: str | None) -> None:
-    """Write the completion script of a shell and exit, if a shell is given."""
     if shell:
         from typer._completion_shared import get_completion_script
 
@@ -92,7 +90,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-COMMANDS: dict[str, dict[Callable[..., None], tuple[str, str, str]]] = {
+COMMAND_GROUPS: dict[str, dict[Callable[..., None], tuple[str, str, str]]] = {
     mark("Préparer une édition"): {
         demo_command: (
             "demo",
@@ -347,7 +345,7 @@ COMMANDS: dict[str, dict[Callable[..., None], tuple[str, str, str]]] = {
 }
 """The headings of the help, in the order of an edition; each command with its name, its summary and its description."""
 
-for _heading, _commands in COMMANDS.items():
+for _heading, _commands in COMMAND_GROUPS.items():
     for _function, (_name, _summary, _help) in _commands.items():
         app.command(_name, cls=Command, rich_help_panel=_heading, short_help=_summary, help=_help)(_function)
 
@@ -363,7 +361,6 @@ def run() -> None:
 
 
 def show_version(*, asked: bool) -> None:
-    """Print the version and exit, if requested."""
     if asked:
         from mentormatch.base.version import __version__
 

@@ -52,7 +52,6 @@ def handle_errors_and_interrupts(*, as_json: bool) -> Iterator[None]:
 
 @contextmanager
 def handle_interrupts() -> Iterator[None]:
-    """Report an interrupt of a ``with`` block, unless the command ended all the same."""
     try:
         with raise_on_interrupt():
             yield
@@ -69,7 +68,6 @@ def handle_interrupts() -> Iterator[None]:
 
 @contextmanager
 def handle_errors(*, as_json: bool) -> Iterator[None]:
-    """Report errors of a ``with`` block, and exit with the code of their kind."""
     try:
         yield
     except BrokenPipeError:

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from mentormatch.operations.matching import Matching
 
 
-PAIRS = mark("BINÔMES")
+PAIRS_METAVAR = mark("BINÔMES")
 PairsFile = Annotated[
     str | None,
     typer.Argument(
-        metavar=PAIRS, help=mark("La feuille de binômes : une colonne de codes par côté ; « - » : l'entrée standard.")
+        metavar=PAIRS_METAVAR,
+        help=mark("La feuille de binômes : une colonne de codes par côté ; « - » : l'entrée standard."),
     ),
 ]
 
@@ -38,7 +39,7 @@ def evaluate_command(*, people: CohortFiles, pairs: PairsFile = None, run: RunOp
     from mentormatch.operations.matching import match
     from mentormatch.operations.pair_sheet import read_pairs
 
-    people, (sheet,) = people.with_arguments({PAIRS: pairs})
+    people, (sheet,) = people.with_arguments({PAIRS_METAVAR: pairs})
     on = people.load()
     plan = evaluate(on.cohort, on.programme, read_pairs(open_source(Path(sheet)), on.cohort), **on.by_hand)
     best = match(on.cohort, on.programme, **run.solving, **on.by_hand)
@@ -108,10 +109,10 @@ def distance_text(plan: "Evaluation", best: "Matching") -> str:
     return "\n".join([tr("À côté de la meilleure répartition :"), *lines, *status])
 
 
-MENTOR, MENTEE, PERSON = mark("MENTOR"), mark("MENTORÉ"), mark("PERSONNE")
-Mentor = Annotated[str | None, typer.Argument(metavar=MENTOR, help=mark("Le code d'un·e mentor·e."))]
-Mentee = Annotated[str | None, typer.Argument(metavar=MENTEE, help=mark("Le code d'un·e mentoré·e."))]
-PersonArgument = Annotated[str | None, typer.Argument(metavar=PERSON, help=mark("Le code de la personne."))]
+MENTOR_METAVAR, MENTEE_METAVAR, PERSON_METAVAR = mark("MENTOR"), mark("MENTORÉ"), mark("PERSONNE")
+Mentor = Annotated[str | None, typer.Argument(metavar=MENTOR_METAVAR, help=mark("Le code d'un·e mentor·e."))]
+Mentee = Annotated[str | None, typer.Argument(metavar=MENTEE_METAVAR, help=mark("Le code d'un·e mentoré·e."))]
+PersonArgument = Annotated[str | None, typer.Argument(metavar=PERSON_METAVAR, help=mark("Le code de la personne."))]
 MaxAlternatives = Annotated[
     int,
     typer.Option("-n", min=1, max=1_000, metavar=mark("ENTIER"), help=mark("Combien d'autres partenaires, au plus.")),
@@ -123,7 +124,7 @@ def why_not_command(*, people: CohortFiles, mentor: Mentor = None, mentee: Mente
     """Report why two people are not paired: the rule that forbids it, or its cost and the people who would move."""
     from mentormatch.contract.operations.other_pairs import WhyNotResponse
 
-    people, (mentor, mentee) = people.with_arguments({MENTOR: mentor, MENTEE: mentee})
+    people, (mentor, mentee) = people.with_arguments({MENTOR_METAVAR: mentor, MENTEE_METAVAR: mentee})
     matching = match_with_caveats(people, run)
     run.tell(
         lambda: WhyNotResponse.of(matching, mentor, mentee),
@@ -133,7 +134,6 @@ def why_not_command(*, people: CohortFiles, mentor: Mentor = None, mentee: Mente
 
 
 def why_not_text(why: "WhyNot") -> str:
-    """Return the reason why two people are not paired, and the people who would move, one per line."""
     return as_lines([why.reason, *(f"  - {move}" for move in why.moves)])
 
 
@@ -144,7 +144,7 @@ def alternatives_command(
     """List the other possible partners of a person, the cheapest first."""
     from mentormatch.contract.operations.other_pairs import AlternativesResponse
 
-    people, (person,) = people.with_arguments({PERSON: person})
+    people, (person,) = people.with_arguments({PERSON_METAVAR: person})
     matching = match_with_caveats(people, run)
     run.tell(
         lambda: AlternativesResponse.of(matching, person, n),
@@ -154,7 +154,6 @@ def alternatives_command(
 
 
 def alternatives_text(alternatives: "Sequence[Alternative]") -> str:
-    """Return the other possible partners of a person, one per line."""
     return as_lines(
         map(str, alternatives) if alternatives else [tr("Aucun autre binôme n'est possible pour cette personne.")]
     )

@@ -27,10 +27,10 @@ RUN_KINDS = {"repair": "match", "demo": "match", "draw": "match"}
 
 
 def get_input_paths(values: Mapping[str, Any]) -> Iterator[Path]:
-    """Yield the input files of a command, and the files that belong to them in the same folder."""
     for name, value in values.items():
         for path in paths(value) if name not in OUTPUT_PARAMETERS else ():
             yield path
+            # Files in the same folder that belong to the input
             if name == "programme":
                 yield from (path.with_suffix(".cle"), path.with_suffix(".oublis.json"))
             if path.name.endswith(".decision.json"):
@@ -49,7 +49,6 @@ def paths(value: Any) -> Iterator[Path]:
 
 
 def get_output_paths(values: Mapping[str, Any]) -> list[Path]:
-    """Return the files and folders to which a command writes."""
     return [path for name in OUTPUT_PARAMETERS for path in paths(values.get(name))]
 
 
@@ -64,7 +63,6 @@ def refuse_overwrite(command: str, values: Mapping[str, Any]) -> None:
 
 
 def is_same_file(path: Path, other: Path) -> bool:
-    """Return whether two paths lead to the same existing file."""
     return path.exists() and other.exists() and path.samefile(other)
 
 
@@ -98,11 +96,10 @@ class TranslatedHelp:
     params: list[Any]
 
     def get_help(self, ctx: Any) -> str:
-        """Return the help without control characters, as Typer writes it to a terminal itself."""
+        # Typer writes the help to a terminal without escaping control characters.
         return for_terminals(super().get_help(ctx))  # type: ignore[misc]  # of the command that is mixed in
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the usage line."""
         formatter.write_usage(ctx.command_path, " ".join(self.usage_parts(ctx)), prefix=tr("Utilisation : "))
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
@@ -129,8 +126,7 @@ class Command(TranslatedHelp, TyperCommand):
     """A command, which also accepts the global options."""
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        """Return the summary of the command, which fits on one line of help at 80 columns whatever the ``limit``."""
-        return tr(self.short_help or "")
+        return tr(self.short_help or "")  # fits on a line of 80 columns, whatever the limit
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters of the command, its own first, then the global options and ``--help``."""
@@ -167,7 +163,6 @@ class HelpGroup(TranslatedHelp, TyperGroup):
         return ctx
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; an error becomes a message on stderr and the exit code of its kind."""
         with handle_errors_and_interrupts(as_json=ctx.meta.get(__name__, False)):
             return super().invoke(ctx)
 
@@ -187,7 +182,6 @@ class HelpGroup(TranslatedHelp, TyperGroup):
 
 
 def is_shown(param: Any, kind: str) -> bool:
-    """Return whether a parameter is of a kind (argument or option) and not hidden."""
     return param.param_type_name == kind and not param.hidden
 
 
@@ -202,7 +196,7 @@ def signature(param: Any) -> str:
 
 
 def description(param: Any) -> str:
-    """Return the help text of a parameter, with its default or a mark that it is required."""
+    """Return the help text of a parameter, with its default or a mark for required ones."""
     text = tr("Montrer cette aide, et rien d'autre.") if param.name == "help" else tr(param.help or "")
     if param.required:
         return tr("{help}  [obligatoire]", help=text)

@@ -24,7 +24,7 @@ _seen: list[int] = []
 
 
 def exit_on_interrupt() -> None:
-    """Let an interrupt end this process at once, unless SIGINT is ignored or another handler is set."""
+    """Make an interrupt end this process at once, unless SIGINT is ignored or another handler is set."""
     if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _on_signal):
         signal.signal(signal.SIGINT, _end)
 

@@ -11,7 +11,7 @@ from mentormatch.languages.translation import tr
 from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.interview.question import NUMBER_CHOICE, TEXT_CHOICE, DraftQuestion, Line
 
-ACCEPT, PASS, COLUMN = "a", "p", "c"
+ACCEPT_KEY, PASS_KEY, COLUMN_KEY = "a", "p", "c"
 
 
 class EndOfInput(Exception):  # noqa: N818 - no failure
@@ -19,13 +19,13 @@ class EndOfInput(Exception):  # noqa: N818 - no failure
 
 
 class Prompt(NamedTuple):
-    """What somebody typed: one line, trimmed."""
+    """A line typed by the user, without spaces at its ends."""
 
     text: str
 
     @property
     def numbers(self) -> list[int]:
-        """The numbers in it, empty if it holds anything else."""
+        """The numbers in the line; empty if it contains any other text."""
         parts = self.text.replace(",", " ").replace(";", " ").split()
         return [int(part) for part in parts] if all(map(str.isdecimal, parts)) else []
 
@@ -40,19 +40,19 @@ def ask(words: str) -> Prompt:
 
 
 def ask_all(interview: DraftInterview) -> DraftInterview:
-    """Return the interview after all its questions were asked, each once, until nobody replies any more."""
+    """Ask each open question once, until the end of the input, and return the interview with the replies."""
     passed: set[str] = set()
     expected = len(interview.with_proposals().questions)
     try:
-        while left := [one for one in interview.open if one.id not in passed]:
-            question = left[0]
-            number = len(interview.questions) - len(left) + 1
+        while unasked := [candidate for candidate in interview.open if candidate.id not in passed]:
+            question = unasked[0]
+            number = len(interview.questions) - len(unasked) + 1
             count = max(expected, len(interview.questions))
             print_message("", tr("Question {number} sur {count}", number=number, count=count))
             reply = ask_one(question)
-            if reply == ACCEPT:
+            if reply == ACCEPT_KEY:
                 interview = interview.accepted()
-                passed |= {question.id} if any(one.id == question.id for one in interview.open) else set()
+                passed |= {question.id} if any(candidate.id == question.id for candidate in interview.open) else set()
             elif reply is None:
                 passed.add(question.id)
             else:
@@ -68,8 +68,8 @@ def ask_one(question: DraftQuestion) -> object:
     if question.hint:
         print_message(question.hint)
     while True:
-        reply = FORMS[question.form](question)
-        if reply is None or reply == ACCEPT:
+        reply = ASK_BY_FORM[question.form](question)
+        if reply is None or reply == ACCEPT_KEY:
             return reply
         try:
             return question.read(reply)
@@ -78,13 +78,12 @@ def ask_one(question: DraftQuestion) -> object:
 
 
 def show_choices(question: DraftQuestion) -> None:
-    """Print the choices with their numbers and effects."""
     for number, choice in enumerate(question.choices, 1):
         print_message(f"  {number}. {choice.text}{f' → {choice.effect}' if choice.effect else ''}")
 
 
 def keys_line(question: DraftQuestion, enter: str) -> str:
-    """Return what can be typed: Enter if it means something, a column by hand, nothing yet, all others as read."""
+    """Return the accepted keys: Enter for the proposal, another column, later, or all other proposals as read."""
     keys = [tr("Entrée : {reply}", reply=enter)] if enter else []
     keys += [tr("c : une autre colonne")] if question.columns else []
     keys += [tr("p : plus tard"), tr("a : accepter les autres comme lues")]
@@ -100,9 +99,9 @@ def ask_choice(question: DraftQuestion) -> object:
         typed = ask(keys_line(question, enter))
         if not typed.text and proposed is not None:
             return proposed
-        if typed.text in (ACCEPT, PASS):
-            return ACCEPT if typed.text == ACCEPT else None
-        if typed.text == COLUMN and question.columns:
+        if typed.text in (ACCEPT_KEY, PASS_KEY):
+            return ACCEPT_KEY if typed.text == ACCEPT_KEY else None
+        if typed.text == COLUMN_KEY and question.columns:
             return ask_column(question)
         if len(typed.numbers) == 1 and 0 < typed.numbers[0] <= len(question.choices):
             return question.values[typed.numbers[0] - 1]
@@ -119,8 +118,8 @@ def ask_several(question: DraftQuestion) -> object:
         typed = ask(keys_line(question, enter or (tr("aucun") if question.proposed is not None else "")))
         if not typed.text and question.proposed is not None:
             return list(proposed)
-        if typed.text in (ACCEPT, PASS):
-            return ACCEPT if typed.text == ACCEPT else None
+        if typed.text in (ACCEPT_KEY, PASS_KEY):
+            return ACCEPT_KEY if typed.text == ACCEPT_KEY else None
         if typed.numbers == [0]:
             return []
         if typed.numbers and all(0 < number <= len(question.choices) for number in typed.numbers):
@@ -135,29 +134,29 @@ def ask_each(question: DraftQuestion) -> object:
         print_message(f"  → {question.choices[0].effect}")
     print_message(keys_line(question, ""))
     replies: dict[str, object] = {}
-    for one in question.lines:
-        typed = ask_line(question, one)
-        if typed in (ACCEPT, PASS):
-            return ACCEPT if typed == ACCEPT else None
+    for line in question.lines:
+        typed = ask_line(question, line)
+        if typed in (ACCEPT_KEY, PASS_KEY):
+            return ACCEPT_KEY if typed == ACCEPT_KEY else None
         if typed:
-            replies[one.key] = typed
+            replies[line.key] = typed
     return replies
 
 
-def ask_line(question: DraftQuestion, one: Line) -> str:
-    """Return the reply to one line, or one of the keys."""
-    people = f" ({counted(one.people, 'personne')})" if one.people else ""
-    words = f"  {quoted(one.key)}{people}"
+def ask_line(question: DraftQuestion, line: Line) -> str:
+    """Return the reply to a line, or a key."""
+    people = f" ({counted(line.people, 'personne')})" if line.people else ""
+    words = f"  {quoted(line.key)}{people}"
     if TEXT_CHOICE in question.values:
         return ask(f"{words} {tr('[Entrée : laissée de côté ; sinon le motif de la lire]')}").text
     numbered = NUMBER_CHOICE in question.values
-    enter = one.proposed if numbered else str(question.values.index(one.proposed) + 1) if one.proposed else ""
+    enter = line.proposed if numbered else str(question.values.index(line.proposed) + 1) if line.proposed else ""
     while True:
         typed = ask(f"{words} {tr('[Entrée : {reply}]', reply=enter)}" if enter else words)
-        if typed.text in (ACCEPT, PASS) or (numbered and typed.text):
+        if typed.text in (ACCEPT_KEY, PASS_KEY) or (numbered and typed.text):
             return typed.text
-        if not typed.text and one.proposed:
-            return one.proposed
+        if not typed.text and line.proposed:
+            return line.proposed
         if len(typed.numbers) == 1 and 0 < typed.numbers[0] <= len(question.values):
             return question.values[typed.numbers[0] - 1]
 
@@ -189,14 +188,13 @@ def ask_answers(words: str, answers: Sequence[str]) -> list[str]:
 
 
 def ask_numbers(words: str, most: int) -> list[int]:
-    """Return some numbers from 1 to ``most``; none for an empty line."""
     while True:
         typed = ask(words)
         if not typed.text or (typed.numbers and all(0 < number <= most for number in typed.numbers)):
             return typed.numbers
 
 
-FORMS: Mapping[str, Callable[[DraftQuestion], object]] = {
+ASK_BY_FORM: Mapping[str, Callable[[DraftQuestion], object]] = {
     "one": ask_choice,
     "several": ask_several,
     "each": ask_each,
@@ -205,7 +203,7 @@ FORMS: Mapping[str, Callable[[DraftQuestion], object]] = {
 
 def open_lines(interview: DraftInterview) -> Iterator[str]:
     """Yield the number of answered questions, and the open questions with the way to answer them."""
-    answered = [one for one in interview.questions if one.reply is not None]
+    answered = [question for question in interview.questions if question.reply is not None]
     if answered:
         edits = counted(len(interview.edits), "changement")
         yield tr("{answers} : {edits} du brouillon.", answers=counted(len(answered), "réponse"), edits=edits)
@@ -219,5 +217,4 @@ def open_lines(interview: DraftInterview) -> Iterator[str]:
 
 
 def listed_names(questions: Sequence[DraftQuestion]) -> str:
-    """Return the names of some questions."""
     return listed([quoted(question.id) for question in questions])

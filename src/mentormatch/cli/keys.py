@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NUMBER = mark("ENTIER")
 NAME_PATTERN = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
-STATES = {"valid": mark("valide"), "expired": mark("expirée"), "revoked": mark("révoquée")}
+STATE_LABELS = {"valid": mark("valide"), "expired": mark("expirée"), "revoked": mark("révoquée")}
 
 KeyAction = Annotated[
     Literal["add", "list", "rotate", "revoke"],
@@ -160,12 +160,11 @@ def list_keys(ring: "ApiKeys", *, as_json: bool) -> None:
 
 
 def format_key_line(key: "ApiKey") -> str:
-    """Return the line of a key in the list."""
     return tr(
         "{name} ({ident}) : {state}, du {since} au {until}, {scopes}, {requests} demandes à la fois, {jobs} travaux",
         name=key.name,
         ident=key.id,
-        state=tr(STATES[key.state]),
+        state=tr(STATE_LABELS[key.state]),
         since=day(key.created),
         until=day(key.expires if key.revoked is None else min(key.expires, key.revoked)),
         scopes=" + ".join(sorted(key.scopes)),

@@ -156,14 +156,16 @@ def estimate_command(
     raise typer.Exit(0 if beforehand.fits else RequestError.exit_code)
 
 
-COUNT = mark("ENTIER")
-PlanCount = Annotated[int, typer.Option("-n", min=1, max=20, metavar=COUNT, help=mark("Combien de plans, au plus."))]
+COUNT_METAVAR = mark("ENTIER")
+PlanCount = Annotated[
+    int, typer.Option("-n", min=1, max=20, metavar=COUNT_METAVAR, help=mark("Combien de plans, au plus."))
+]
 PlanDistance = Annotated[
     int,
     typer.Option(
         "--differ-by",
         min=1,
-        metavar=COUNT,
+        metavar=COUNT_METAVAR,
         help=mark("De combien de binômes un plan diffère de ceux d'avant, au moins."),
     ),
 ]
@@ -223,26 +225,26 @@ def plan_value_text(plan: "Matching") -> str:
 
 
 def plans_summary(plans: "tuple[Matching, ...]", requested: int) -> str:
-    """Return a line per plan: its value, and the number of pairs of each earlier plan that it gives up."""
+    """Return a line per plan, with its value and its number of missing pairs of each earlier plan."""
     from mentormatch.contract.operations.matching import pairs_given_up
     from mentormatch.languages.phrases import counted, listed
     from mentormatch.operations.matching import standing
     from mentormatch.operations.plans import are_all
 
     lines = [f"{tr('Plan {number} : {worth}.', number=1, worth=plan_value_text(plans[0]))} {standing(plans[0])}"]
-    for place, plan in enumerate(plans[1:], 1):
+    for index, plan in enumerate(plans[1:], 1):
         less = [
             tr("{pairs} du plan {number}", pairs=counted(count, "binôme"), number=number)
-            for number, count in enumerate(pairs_given_up(plan, plans[:place]), 1)
+            for number, count in enumerate(pairs_given_up(plan, plans[:index]), 1)
         ]
-        values = {"number": place + 1, "worth": plan_value_text(plan), "less": listed(less)}
+        values = {"number": index + 1, "worth": plan_value_text(plan), "less": listed(less)}
         lines.append(tr("Plan {number} : {worth} ; il renonce à {less}.", **values))
     if are_all(plans, requested):
         lines.append(tr("Aucun autre plan ne respecte les règles en différant autant : c'est démontré."))
     return "\n".join(lines)
 
 
-RECORD = mark("ESSAI.JSON")
+RECORD_METAVAR = mark("ESSAI.JSON")
 SecondProgramme = Annotated[
     Path,
     typer.Option("--second", metavar=FILE, help=mark("L'autre programme, qui diffère du premier par ses critères.")),
@@ -257,7 +259,7 @@ RecordOut = Annotated[
     Path, typer.Option("-o", "--out", metavar=FILE, help=mark("L'essai à écrire, dans un nouveau fichier."))
 ]
 RecordFile = Annotated[
-    str | None, typer.Argument(metavar=RECORD, help=mark("L'essai, tel que experiment l'a écrit d'avance."))
+    str | None, typer.Argument(metavar=RECORD_METAVAR, help=mark("L'essai, tel que experiment l'a écrit d'avance."))
 ]
 
 
@@ -298,7 +300,7 @@ def draw_command(
     from mentormatch.contract.operations.evidence import DrawResponse
     from mentormatch.operations.experiment import draw_plan, read_experiment
 
-    people, (record,) = people.with_arguments({RECORD: record})
+    people, (record,) = people.with_arguments({RECORD_METAVAR: record})
     sources, experiment = people.sources, read_experiment(record)
     on = people.load()
     experiment.refuse_other(on.programme, people.programme.name)

@@ -88,7 +88,6 @@ def write_answer(answer: Callable[[], str], text: Callable[[], str], *, as_json:
 
 @contextmanager
 def refuse_closed_output() -> Iterator[None]:
-    """Raise ClosedOutputError if standard output cannot be written to, BrokenPipeError if its reader is gone."""
     try:
         yield
     except BrokenPipeError:
@@ -118,7 +117,6 @@ def silence() -> Iterator[None]:
 
 
 def set_quiet(ctx: typer.Context, *, asked: bool) -> None:
-    """Write only errors until the command ends, if requested."""
     if asked:
         ctx.find_root().with_resource(silence())
 
@@ -136,8 +134,8 @@ Quiet = Annotated[
 ]
 
 
-VARIABLE, OPTION = "MENTORMATCH_LANGUAGE", "--language"
-LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+LANGUAGE_VARIABLE, LANGUAGE_OPTION = "MENTORMATCH_LANGUAGE", "--language"
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The variables that name the locale of messages; the first variable that is set wins (POSIX, 8.2)."""
 LANGUAGE_WAS_ASKED = "mentormatch.language"
 """The key in a context for the language that was requested by an option or by the environment."""
@@ -153,9 +151,9 @@ def environment_language(variables: Mapping[str, str] = os.environ) -> str:
     >>> environment_language({"LC_ALL": "C.UTF-8", "LANG": "en_GB.UTF-8"})
     'fr'
     """
-    if variables.get(VARIABLE) in LANGUAGES:
-        return variables[VARIABLE]
-    locale = next((variables[name] for name in LOCALES if variables.get(name)), "")
+    if variables.get(LANGUAGE_VARIABLE) in LANGUAGES:
+        return variables[LANGUAGE_VARIABLE]
+    locale = next((variables[name] for name in LOCALE_VARIABLES if variables.get(name)), "")
     code = re.split(r"[_.@-]", locale)[0].lower()
     return code if code in LANGUAGES else FRENCH
 
@@ -168,8 +166,10 @@ def starting_language(arguments: Sequence[str], variables: Mapping[str, str] = o
     >>> starting_language(["match", "--language", "xx"], {"LANG": "fr_FR"})
     'fr'
     """
-    named = [after for option, after in pairwise([*arguments, ""]) if option == OPTION] + [
-        argument.removeprefix(f"{OPTION}=") for argument in arguments if argument.startswith(f"{OPTION}=")
+    named = [after for option, after in pairwise([*arguments, ""]) if option == LANGUAGE_OPTION] + [
+        argument.removeprefix(f"{LANGUAGE_OPTION}=")
+        for argument in arguments
+        if argument.startswith(f"{LANGUAGE_OPTION}=")
     ]
     return next((code for code in named if code in LANGUAGES), environment_language(variables))
 
@@ -221,9 +221,9 @@ def language_of(programme: Path) -> str:
 Language = Annotated[
     str | None,
     typer.Option(
-        OPTION,
+        LANGUAGE_OPTION,
         metavar="|".join(LANGUAGES),
-        envvar=VARIABLE,
+        envvar=LANGUAGE_VARIABLE,
         show_envvar=False,
         is_eager=True,
         expose_value=False,

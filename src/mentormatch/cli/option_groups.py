@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def expand_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command for Typer, in which each option group of the signature is replaced by its options.
+    """Return a command for Typer, with the options of each option group in its signature.
 
     An option group is a dataclass whose fields are options, arguments or further groups. The command receives an
     instance of each group.
@@ -60,7 +60,6 @@ def expand_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def options_in(name: str, kind: Any, default: object) -> Iterator[Parameter]:
-    """Yield the options of a parameter: itself, or the fields of an option group, recursively."""
     if is_dataclass(kind):
         for field in fields(kind):
             yield from options_in(
@@ -187,7 +186,7 @@ class CohortFiles(SurveyFiles):
     decisions: DecisionsFile = None
 
     def with_arguments(self, arguments: Mapping[str, str | None]) -> tuple[Self, list[str]]:
-        """Return these files, and the values of the arguments after the file of answers, in order.
+        """Return the files, and the values of the arguments after the file of answers, in order.
 
         ``arguments`` maps the metavar of each argument to its value. With one file per side there is no file of
         answers: all values then move up by one. Raises BadParameter if an argument is missing.

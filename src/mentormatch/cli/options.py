@@ -154,13 +154,13 @@ DecisionsFile = Annotated[
     Path | None,
     typer.Option("--decisions", metavar=FILE, help=mark("Le classeur des binômes, après les décisions de l'équipe.")),
 ]
-EDITION = typer.Option(
+EDITION_OPTION = typer.Option(
     "--edition",
     metavar=mark("SUIVI.JSON"),
     help=mark("Le suivi.json d'une édition, tel que follow-up l'a écrit ; à répéter."),
 )
-Editions = Annotated[list[Path] | None, EDITION]
-RequiredEditions = Annotated[list[Path], EDITION]
+Editions = Annotated[list[Path] | None, EDITION_OPTION]
+RequiredEditions = Annotated[list[Path], EDITION_OPTION]
 
 
 def read_editions(paths: Sequence[Path]) -> "list[EditionResults]":

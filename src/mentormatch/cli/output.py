@@ -185,7 +185,7 @@ def write(matching: Any, out: Path, log_options: dict[str, Any]) -> tuple[Path, 
 
 
 def keeps_existing_files(status: Any, *out: Path) -> bool:
-    """Return whether a status without a result leaves existing files as they are, and report these files."""
+    """Return whether a status has no result, so that existing files stay; report these files."""
     existing = [path for path in out if path.exists()] if EXIT_CODES[str(status)] else []
     for path in existing:
         say_kept(path)
@@ -202,12 +202,11 @@ def refuse_unanswered(matching: Any) -> None:
 
 
 def say_kept(path: Path) -> None:
-    """Report that a run without a result has left a file as it was."""
     print_error(tr("Rien n'a été écrit : {path} garde ce qui s'y trouvait.", path=path))
 
 
 def tell_caveats(matching: Any, speak: Callable[..., None] = print_message) -> None:
-    """Report the caveats of a matching, which limit what its pairs and costs mean."""
+    """Report the caveats of a matching: limits of its pairs and costs."""
     speak(*(on_one_line(caveat.sentence) for caveat in matching.caveats))
 
 

@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from mentormatch.people.cohort import Cohort
 
 
-FORMER = mark("BINÔMES")
+FORMER_METAVAR = mark("BINÔMES")
 Former = Annotated[
     str | None,
     typer.Argument(
-        metavar=FORMER,
+        metavar=FORMER_METAVAR,
         help=mark(
             "La répartition d'avant : fichier .json, .decision.json, ou feuille de binômes ; « - » : l'entrée standard."
         ),
@@ -141,7 +141,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     run: RunOptions,
 ) -> None:
     """Form new pairs with few broken pairs; report the gain of breaking more pairs, and the reserve partners."""
-    people, (before,) = people.with_arguments({FORMER: former})
+    people, (before,) = people.with_arguments({FORMER_METAVAR: former})
     sources = people.sources
     on = people.load()
     repaired = repair_pairs(on, Path(before), turnover, people.sides, run)
@@ -209,7 +209,7 @@ def write_changed_letters(
 
 
 class ShownParts(NamedTuple):
-    """What is written of a repair: the pairs, the gain of breaking more pairs, and the choices if requested."""
+    """The parts of a report on a repair: the pairs, the gain of breaking more pairs, and the choices if requested."""
 
     pairs: bool
     steps: bool
@@ -309,16 +309,15 @@ def pairs_of_decision(content: bytes, name: str, cohort: "Cohort") -> list["KeyP
 
 
 def get_key(value: Any, name: str) -> Any:
-    """Return a value of a JSON object; None if it is missing or the value is no object."""
     return value.get(name) if isinstance(value, Mapping) else None
 
 
-PROPOSED = mark("PROPOSITION")
+PROPOSED_METAVAR = mark("PROPOSITION")
 
 ProposedFile = Annotated[
     str | None,
     typer.Argument(
-        metavar=PROPOSED,
+        metavar=PROPOSED_METAVAR,
         help=mark("Les binômes proposés (.json ou feuille), ou le « propositions.json » du tour d'avant."),
     ),
 ]
@@ -365,7 +364,7 @@ def replies_command(  # noqa: PLR0913 - the options of the command line are its 
     from mentormatch.operations.proposal import Proposal
     from mentormatch.report.proposals import round_text
 
-    people, (former,) = people.with_arguments({PROPOSED: proposed})
+    people, (former,) = people.with_arguments({PROPOSED_METAVAR: proposed})
     on = people.load()
     before = Proposal.read(read_proposal_record(Path(former), on, asked), on.cohort, on.programme, seed=seed)
     after = next_round(before, on, tuple(replies or ()), late)

@@ -32,9 +32,8 @@ TOKEN_VARIABLE = "MENTORMATCH_TOKEN"
 REQUIRED_PACKAGES = ("cryptography", "fastapi", "fastapi_offline", "prometheus_client", "uvicorn")
 NUMBER = mark("ENTIER")
 NOT_STARTED = mark("Le service ne peut pas démarrer")
-LEAST_CHARACTERS = 16
-LEAST_DIFFERENT = 8  # characters; a random token of 16 hexadecimal digits has fewer once in 600
-"""Of a token that is set."""
+MIN_TOKEN_CHARACTERS = 16  # of a token chosen by staff
+MIN_TOKEN_VARIETY = 8  # characters; a random token of 16 hexadecimal digits has fewer once in 600
 
 Host = Annotated[
     str, typer.Option("--host", metavar=TEXT, help=mark("L'adresse où écouter ; par défaut, cette machine seule."))
@@ -196,11 +195,11 @@ def refuse_missing(sentence: str = NOT_STARTED) -> None:
 def refuse_weak(token: str) -> None:
     """Raise OutputError if a token can be guessed, or cannot be sent in a header."""
     is_sendable = token.isascii() and token.isprintable()
-    if token and (len(token) < LEAST_CHARACTERS or len(set(token)) < LEAST_DIFFERENT or not is_sendable):
+    if token and (len(token) < MIN_TOKEN_CHARACTERS or len(set(token)) < MIN_TOKEN_VARIETY or not is_sendable):
         expected = tr(
             "{least} caractères ASCII au moins, dont {different} différents",
-            least=LEAST_CHARACTERS,
-            different=LEAST_DIFFERENT,
+            least=MIN_TOKEN_CHARACTERS,
+            different=MIN_TOKEN_VARIETY,
         )
         advice = tr("donnez-en un plus long, tiré au hasard, ou laissez le service en faire un")
         problems = [Problem(TOKEN_VARIABLE, tr("ce jeton ne protège pas le service"), expected, advice)]
@@ -238,8 +237,7 @@ def announce(host: str, port: int, token: str) -> None:
 
 
 def host_in_address(host: str) -> str:
-    """Return a host in the form for a URL: IPv6 in brackets."""
-    return f"[{host}]" if ":" in host else host
+    return f"[{host}]" if ":" in host else host  # IPv6
 
 
 LOOPBACK_HOST = "127.0.0.1"
@@ -315,7 +313,6 @@ def open_browser(port: int, token: str) -> None:
 
 
 def get_page_url(port: int) -> str:
-    """Return the address of the page."""
     return f"http://{LOOPBACK_HOST}:{port}/"
 
 
@@ -348,7 +345,7 @@ LauncherFolder = Annotated[
 def install_launcher_command(folder: LauncherFolder = None, *, as_json: AsJson = False) -> None:
     """Write a launcher: a double click on it opens the page, as the command without any argument does."""
     which = get_current_system()
-    name, text = LAUNCHERS[which]
+    name, text = LAUNCHERS_BY_SYSTEM[which]
     path = (folder or get_default_launcher_folder(which)) / name
     write_launcher(path, text(sys.executable))
     if as_json:
@@ -415,7 +412,6 @@ def quote_argument(argument: str) -> str:
 
 
 def macos_launcher(python: str) -> str:
-    """Return a file of commands, which the Finder opens in a terminal."""
     return f"#!/bin/sh\n# {LAUNCHER_MARK}\nexec {shlex.quote(python)} -P -m mentormatch\n"
 
 
@@ -432,7 +428,7 @@ def windows_launcher(python: str) -> str:
     return "\r\n".join(lines)
 
 
-LAUNCHERS: Mapping[System, tuple[str, Callable[[str], str]]] = {
+LAUNCHERS_BY_SYSTEM: Mapping[System, tuple[str, Callable[[str], str]]] = {
     "linux": ("mentormatch.desktop", linux_launcher),
     "macos": ("mentormatch.command", macos_launcher),
     "windows": ("mentormatch.bat", windows_launcher),

@@ -141,7 +141,6 @@ def draft_command(  # noqa: PLR0913 - one parameter per option
 
 
 def can_ask() -> bool:
-    """Return whether the input is a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
@@ -176,7 +175,6 @@ def dry_run_lines(draft: "Draft") -> Iterator[str]:
 
 
 def blocker_lines(draft: "Draft") -> Iterator[str]:
-    """Yield the problems that prevent the import of the answers, with their remedies."""
     for sentence in draft.lacking or map(str, draft.dry_run.problems):
         yield tr("À compléter : {sentence}.", sentence=sentence.rstrip("."))
 

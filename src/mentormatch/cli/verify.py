@@ -27,12 +27,12 @@ from mentormatch.languages.translation import mark
 if TYPE_CHECKING:
     from mentormatch.record.verify import Ground, Verification
 
-DECISION = mark("DÉCISION")
+DECISION_METAVAR = mark("DÉCISION")
 
 DecisionFile = Annotated[
     Path,
     typer.Argument(
-        metavar=DECISION,
+        metavar=DECISION_METAVAR,
         help=mark("Le fichier de décision (.decision.json), ou son dossier ; « - » : l'entrée standard."),
     ),
 ]
@@ -127,12 +127,12 @@ def tell_verification(verification: "Verification", *, as_json: bool) -> None:
 
 
 def code_of_outcome(*, verified: bool, rules_hold: bool) -> int:
-    """Return the exit code of a verification."""
     return 0 if verified else 4 if rules_hold else 3
 
 
 StoredDecision = Annotated[
-    Path, typer.Argument(metavar=DECISION, help=mark("Le fichier de décision (.decision.json), ou son dossier."))
+    Path,
+    typer.Argument(metavar=DECISION_METAVAR, help=mark("Le fichier de décision (.decision.json), ou son dossier.")),
 ]
 Who = Annotated[str, typer.Option("--who", metavar=TEXT, help=mark("La personne qui valide."))]
 Why = Annotated[
