@@ -237,7 +237,6 @@ def rank_of(text: str) -> int:
 
 # A text such as ``['a', 'b']``: a list that a program wrote as one name
 LIST_LITERAL = re.compile(r"""[\[({]\s*(?:(['"]).*\1)?\s*[\])}]""")
-LIST_LITERAL_NOTE = mark("une liste entre crochets, prise pour un nom : séparez les noms par « ; »")
 
 
 class ListOfNames(Field):
@@ -253,7 +252,8 @@ class ListOfNames(Field):
             return Blank
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
         names = [name for text in texts for name in self.pieces(text) if not is_nobody(name)]
-        notes = [tr(LIST_LITERAL_NOTE)] if any(LIST_LITERAL.fullmatch(name) for name in names) else []
+        note = tr("une liste entre crochets, prise pour un nom : séparez les noms par « ; »")
+        notes = [note] if any(LIST_LITERAL.fullmatch(name) for name in names) else []
         if isinstance(answer, SeveralAnswers) and len(names) > 1 and not answer.ordered:
             notes.append(tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique"))
         return AnswerReading(tuple(names), joined(notes))

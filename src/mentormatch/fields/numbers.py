@@ -42,7 +42,6 @@ AMBIGUOUS_PATTERN = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 TOKEN_PATTERN = re.compile(rf"(?P<figures>{DIGITS_PATTERN})|(?P<word>[^\W\d_]+)|(?P<sign>\S)")
 SIGNED_PATTERN = re.compile(rf"[-+]?{DIGITS_PATTERN}")
 NUMBER_PLACEHOLDER = "…"  # replaces a number in the text around it
-MAX_CHARACTERS = 300  # characters; a longer text is no number
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 MONTH_PREFIXES = "janv|fev|mars|avr|mai|juin|juil|aou|sept|oct|nov|dec|jan|feb|mar|apr|may|jun|jul|aug|sep"
@@ -90,8 +89,6 @@ UNITS_EN = (
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 TENS_EN = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-WORDS_LIMIT = 1000  # numbers below this are recognised in words
-MAX_NUMBER_WORDS = 8  # more than in any of them
 
 
 def french(number: int) -> Iterator[str]:
@@ -142,7 +139,7 @@ def english(number: int) -> Iterator[str]:
 @cache
 def numerals() -> dict[tuple[str, ...], int]:
     """Map the words of each whole number from 0 to 1000, French and English, to the number."""
-    numbers = {tuple(words.split()): n for n in range(WORDS_LIMIT) for way in (french, english) for words in way(n)}
+    numbers = {tuple(words.split()): n for n in range(1000) for way in (french, english) for words in way(n)}
     plural = {("une",): 1, ("mille",): 1000, ("thousand",): 1000, ("one", "thousand"): 1000, ("quatre", "vingts"): 80}
     cents = {(*words[:-1], "cents"): number for words, number in numbers.items() if words[1:] and words[-1] == "cent"}
     ones = {(*words[:-1], "une"): number for words, number in numbers.items() if words[1:] and words[-1] == "un"}
@@ -158,7 +155,7 @@ def read_number(
     >>> read_number("deux personnes"), read_number("1-2"), read_number("3 h", "Combien d'heures par mois ?")
     ((2.0, ''), (None, 'une plage de nombres ; écrivez un seul nombre'), (3.0, ''))
     """
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > 300:  # no number, and slow to search
         return None, NO_NUMBER_MESSAGE
     if text.isascii() and text.isdigit():
         return float(text), ""
@@ -190,7 +187,7 @@ def extract_numbers(folded: str) -> tuple[list[tuple[float, ...]], str]:
     surroundings, index, end = "", 0, 0
     while index < len(tokens):
         figures = tokens[index]["figures"]
-        length, value = (0, 0) if figures else number_in_words(tokens[index : index + MAX_NUMBER_WORDS])
+        length, value = (0, 0) if figures else number_in_words(tokens[index : index + 8])
         if length or figures:
             numbers.append((float(value),) if length else read_figures(figures))
             surroundings += words[end : tokens[index].start()] + NUMBER_PLACEHOLDER

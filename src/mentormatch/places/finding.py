@@ -30,7 +30,6 @@ ONLY_DEPARTEMENT = mark("seul le département a été compris")
 READ_AS_DEPARTEMENT_MESSAGE = mark("lu comme le département ; pour la commune du même nom, ajoutez son code postal")
 
 OVERSEAS_PREFIXES = frozenset({"97", "98"})  # first digits of département numbers with three digits
-MAX_CHARACTERS = 300  # characters; a longer text names no place
 CORSICA_NUMBER = "20"  # former number, still in use for both départements
 TOWN_DEPARTEMENTS = frozenset({"vienne", "indre"})  # départements with the name of a sizeable town elsewhere
 _CODE_PATTERN = re.compile(r"\b(insee |f )?(\d{4,5}|2[ab]\d{3}|\d\d \d{3})\b")
@@ -67,7 +66,7 @@ def find(text: str) -> PlaceMatch:
 @lru_cache(maxsize=4096)
 def find_untranslated(text: str) -> PlaceMatch:
     """Return the match of ``find`` with its note as a message id."""
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > 300:  # no place, and slow to search
         return PlaceMatch(None, UNKNOWN_MESSAGE)
     words = strip_delivery(text)
     codes = _CODE_PATTERN.findall(words)

@@ -56,7 +56,6 @@ RHONE = frozenset({"69", "69M"})  # the département and the Métropole de Lyon;
 
 type Unit = Literal["km", "minutes"]
 
-EARTH_KM = 6371.0088  # mean radius (IUGG)
 DETOUR_FACTOR = 1.3  # road length / great-circle distance, a usual mean between towns
 
 
@@ -71,7 +70,8 @@ def distances(left: FloatMatrix, right: FloatMatrix) -> NDArray[np.float64]:
     chord = np.zeros((len(left), len(right)))
     for ours, theirs in zip(unit_vectors(left), unit_vectors(right), strict=True):
         chord += (ours[:, None] - theirs[None, :]) ** 2
-    return np.asarray(np.round(2 * EARTH_KM * np.arcsin(np.minimum(1.0, np.sqrt(chord) / 2)), 1))
+    radius_km = 6371.0088  # mean radius of the earth (IUGG)
+    return np.asarray(np.round(2 * radius_km * np.arcsin(np.minimum(1.0, np.sqrt(chord) / 2)), 1))
 
 
 def unit_vectors(points: FloatMatrix) -> NDArray[np.float64]:
@@ -183,7 +183,6 @@ def group_positions(joined: list[str] | tuple[str, ...]) -> Positions:
     return {word: tuple(positions) for word, positions in positions_by_word.items()}
 
 
-_SAINT_ABBREVIATIONS = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
 _SLASH_PATTERN = re.compile(r"\bs/")
 _DELIVERY_PATTERN = re.compile(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)")
 _TITLE_PATTERN = re.compile(r"^(departement|dep|dept|dpt) (de la |de l |du |des |de |d )?")
@@ -200,7 +199,8 @@ def normalise_name(text: str) -> str:
     ('st etienne', 'chalon sur saone')
     """
     words = _WORD_PATTERN.findall(_SLASH_PATTERN.sub("sur ", fold(text)))
-    return " ".join(_SAINT_ABBREVIATIONS.get(word, word) for word in words)
+    abbreviations = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
+    return " ".join(abbreviations.get(word, word) for word in words)
 
 
 def strip_delivery(text: str) -> str:
@@ -242,12 +242,11 @@ type Point = tuple[float, float]
 type Ring = list[list[int]]
 
 OUTLINE_CREDIT = mark("Contours des départements : MapSVG, CC BY 4.0, simplifiés.")  # required by the licence
-RHONE_OUTLINE = "69"
 
 
 def outline_number(number: str) -> str:
     """Return the number of the outline of a département; the Métropole de Lyon shares that of the Rhône."""
-    return RHONE_OUTLINE if number in RHONE else number
+    return "69" if number in RHONE else number
 
 
 @cache
