@@ -76,7 +76,6 @@ def read_option(options: Sequence[str], answer: Answer) -> AnswerReading:
 
 
 def option_reading(index: int | None) -> AnswerReading:
-    """Return the reading of an option index; with a note if it is None."""
     return AnswerReading(index, "" if index is not None else tr("réponse hors des options proposées"))
 
 
@@ -152,7 +151,6 @@ class Number(Field):
 
 
 def value_or(value: float | None, otherwise: float) -> float:
-    """Return ``value``, or ``otherwise`` if it is None."""
     return otherwise if value is None else value
 
 
