@@ -399,3 +399,15 @@ def test_letters_call_people_first_name_first_if_marks_show_the_last_name_first(
     (name,) = programme.documents.names
     contacts = Contacts((name,), {("mentor", "p"): {name: "Ruiz Ana"}})
     assert names_of(contacts, {"mentor": ["p"]}, programme) == {("mentor", "p"): "Ana Ruiz"}
+
+
+def test_dates_and_figures_are_no_list_whose_separator_is_asked() -> None:
+    frame = DataFrame(
+        {
+            "Date de réponse": [f"{12 + day % 4}/05/2025" for day in range(24)],
+            "Courriel": [f"p{day}@x.example" for day in range(1, 25)],
+            "Votre rôle": ["Mentor", "Mentee"] * 12,
+            "Note": [f"{day % 3}/2" for day in range(24)],
+        }
+    )
+    assert "separator" not in [one.id for one in mm.draft_programme(frame).questions]

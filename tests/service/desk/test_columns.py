@@ -225,7 +225,9 @@ def test_answers_alone_lead_to_the_programme_that_the_command_drafts(tmp_path: P
     tables = read_tables(path)
     with language("fr"):
         assert sitting.content("hand", "programme.toml").decode() == make_draft(tables).text
-    expected = mm.draft_programme(path).accepted().text
+    expected = mm.draft_programme(path).answered({"places": {"1 ou 2": "2"}}).accepted().text
+    assert "intake" not in solve(sitting)  # « 1 ou 2 » has no proposal: staff ask the person
+    sitting.done("reply", question="places", lines=["2"])
     assert solve(sitting)["intake"]
     assert sitting.content("hand", "programme.toml").decode() == expected
     sitting.done("form")

@@ -229,7 +229,8 @@ def separators(entry: DraftEntry) -> dict[str, list[str]]:
             [person for person, cell in zip(sample.givers, cells, strict=True) for _ in cell],
         )
         joined = sum(len(cell) > 1 for cell in cells)
-        if joined and 1 < len(options) <= 20 and len(single) <= len(options):
+        has_words = 2 * sum(any(map(str.isalpha, text)) for text in options) > len(options)  # no dates or figures
+        if joined and has_words and 1 < len(options) <= 20 and len(single) <= len(options):
             options_by_joiner[joiner] = options
     return dict(sorted(options_by_joiner.items(), key=lambda entry_of_joiner: len(entry_of_joiner[1])))
 
