@@ -33,7 +33,7 @@ FIRST_PER_PERSON = 10
 MIN_NEW_COLUMNS = 500
 """Pricing adds at least this number of columns, or half of the present number."""
 PRICING_TOLERANCE = 1e-7
-STRONG_CANDIDATES = 8
+STRONG_CANDIDATES = 4
 """The number of columns, and of rows, that strong branching tries."""
 FRACTION_TOLERANCE, ACTIVITY_TOLERANCE = 1e-6, 1e-5
 MAX_SHORT_HOURS = 24
