@@ -93,7 +93,7 @@ def _assign_in_order(problem: AssignmentProblem) -> IntMatrix:
         (problem.mentee_priority if swapped else problem.mentor_priority) if "priority" in problem.goals else None
     )
     rank = np.lexsort((np.zeros(len(capacity)) if priority is None else -priority, -sides[0].least))
-    # Pairs with a negative score are only useful if the number of pairs comes first
+    # Pairs with a negative score are useful only if the number of pairs is a goal
     excludes_negative = "matched" not in problem.goals and scores.extremes[0] < 0
     pinned = pair_array(problem.pins)
     keys = [pinned[:, 0] * m + pinned[:, 1]]

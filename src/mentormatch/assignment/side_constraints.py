@@ -232,7 +232,7 @@ class BoundedSearch:
     def solve_core(
         self, maximise: "PairSolver", reach: int | None, effort: Effort = Effort.FULL
     ) -> tuple["BoundedSearch", SolverStatus]:
-        """Solve a 0-1 program on the core within ``reach``, None: on all free pairs.
+        """Solve a 0-1 program on the core within ``reach``; if ``reach`` is None, on all free pairs.
 
         Returns the search and the status of the program. Every choice within ``reach`` of the dual bound is in the
         core. So if the core has such a choice, its optimum is optimal; otherwise the bound falls below the target.

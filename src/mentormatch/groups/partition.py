@@ -191,7 +191,7 @@ class Grouping(Result):
 
     @property
     def veiled(self) -> Self:
-        """The same groups, with pseudonyms for people if their keys are e-mail addresses."""
+        """The same groups, with codes for people if their keys identify them; unchanged if they have other labels."""
         return self if self.labels is not KEY_LABELS else replace(self, labels=codes(self.cohort))
 
     def name_of(self, key: str) -> str:

@@ -348,7 +348,11 @@ def partitions_of(problem: GroupProblem, placed: int) -> Partitions:
 
 
 def row_of(holds: IntVector, span: SizeRange, left_out: int, *, none: bool = False) -> MakeUp:
-    """Return the row on the number of counted people in the group of each person; people left out meet nobody."""
+    """Return the row on the number of counted people in the group of each person.
+
+    With ``none``, the minimum applies only in groups with a counted person. If people are left out, each
+    is a group of one: no minimum applies, and the maximum is at least 1.
+    """
     has_least = holds > 0 if none else np.ones(len(holds), dtype=bool)
     return MakeUp(
         holds, np.zeros_like(has_least) if left_out else has_least, span.least, max(span.most, 1 if left_out else 0)

@@ -336,7 +336,10 @@ class PairedExchange:
         return sum(value - self._lack(group, len(people), value) for group, people, value in rows)
 
     def _units_from(self, replica: int, seat: int, needed: int) -> tuple[IntVector, IntVector] | None:
-        """Return the people and the seats of whole units of a group, from a seat on, ``needed`` seats in total."""
+        """Return the people of whole units of a group, and ``needed`` seats: theirs and empty ones. None if none fit.
+
+        Units and empty seats are taken in order from ``seat`` on; the first seats of the group follow its last one.
+        """
         tables, states = self.tables, self.states
         group = int(tables.home[seat])
         first, end = tables.first[group : group + 2].tolist()

@@ -144,7 +144,10 @@ class GroupSearch:
 
 
 def compiled_replicas(tables: EnergyTables, states: ReplicaStates, left_s: float) -> Replicas | None:
-    """Return the compiled engine; None if it is not installed, or would take too long to load or to compile."""
+    """Return the compiled engine; None without numba, or if there is no time to load it.
+
+    Also None if its code must be compiled first, and there is no time, or there are too few people, for that.
+    """
     if not HAS_NUMBA or (left_s < MIN_COMPILED_S and NUMBA not in sys.modules):
         return None
     from mentormatch.groups.replica_kernels import CompiledReplicas, may_compile
@@ -170,7 +173,10 @@ def descend_alone(
 
 
 def groups_for(problem: GroupProblem) -> list[SizeRange]:
-    """Return the size range of each group, with enough groups for everybody, and for people who must not meet."""
+    """Return the size range of each group; empty if no number of groups is possible.
+
+    There are enough groups for all people, and for people who must not meet, if the limits of the problem allow it.
+    """
     spans = sizes_for(problem)
     if len(problem.spans) > 1 or not spans:
         return spans

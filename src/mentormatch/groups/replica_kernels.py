@@ -563,7 +563,7 @@ class CompiledReplicas:
         return float(done[1].sum()) / max(int(done[2].sum()), 1)
 
     def descend(self, replica: int, deadline: float | None = None) -> IntVector:
-        """Return (n,): the local optimum reached from a replica, or its own groups without time; it stays unchanged."""
+        """Return (n,): the local optimum reached from a copy of a replica, or its groups if time is short."""
         copy = self.states.copy(self.tables, replica)
         if self.descents.allows(deadline):
             with self.descents:

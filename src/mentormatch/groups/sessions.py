@@ -304,7 +304,10 @@ def dates_of_groups(
 def years_of(
     cohort: Cohort, programme: Programme, groups: Sequence[PlannedGroup], **limits: Unpack[Limits]
 ) -> list[tuple[Dates | None, Turns | None]]:
-    """Return the dates of each group, and the turns at these dates, as ``dates_of_groups`` and ``year_of``."""
+    """Return the dates of each group, chosen as by ``dates_of_groups``, and the turns at these dates.
+
+    The dates are None if the programme proposes none; the turns of a group are None if no dates are feasible.
+    """
     with language(programme.heading.language, unless_asked=True):
         if not require_sessions(programme).dates:
             return [(None, turns_of_group(cohort, programme, group, None, limits)) for group in groups]

@@ -60,7 +60,7 @@ def with_offset(text: str) -> str:
 
 
 class LogEntry(BaseModel):
-    """An action with its author, time (ISO 8601 with the local offset) and reason."""
+    """An action with its author, time (ISO 8601 with an offset from UTC) and reason."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -201,7 +201,7 @@ def chain_in(content: bytes, head: str | None = None) -> LogChain:
 
 @contextmanager
 def lock(file: IOBase, *, exclusive: bool) -> Iterator[None]:
-    """Lock a file if the system can: exclusively to write, shared to read."""
+    """Wait for a lock on a file, held until the file is closed: exclusive to write, shared to read; none on Windows."""
     if sys.platform != "win32":
         fcntl.flock(file, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
     yield

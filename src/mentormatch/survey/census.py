@@ -28,7 +28,7 @@ class UnreadableError(Exception):
 
 
 class DuplicateCellError(Exception):
-    """Two rows or two cells have the same position."""
+    """Two rows or cells have one position, two sheets one name, or a cell has the address of another row."""
 
 
 class ReadingMismatchError(Exception):

@@ -79,7 +79,7 @@ def read_code_rows(path: Path) -> list[CodeRow]:
 def write_codes(programme: Path, people: Iterable[CodeRow]) -> Path | None:
     """Add people to the stored codes of a programme; return the file, None if it contains them all.
 
-    Raises OutputError if it cannot be written.
+    Raises SurveyError if it cannot be read, OutputError if it cannot be written.
     """
     path = codes_beside(programme)
     before = read_code_rows(path)

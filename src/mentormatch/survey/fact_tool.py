@@ -135,7 +135,7 @@ class FactTool(Tool):
         return [cell.strip() for cell in rows.records[0].cells], rows_below(rows)
 
     def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
-        """Return whether rows may be an export of this tool, if the user named it."""
+        """Return whether headers and the tool's own columns may be those of an export; if not, ``sort`` refuses."""
         return bool(own)
 
     def is_dropped(self, name: str) -> bool:

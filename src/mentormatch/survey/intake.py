@@ -85,7 +85,7 @@ def text_hash(*texts: str) -> int:
 
 
 def person_numbers(entries: Sequence[SurveyEntry], plan: IntakePlan) -> PersonNumbers:
-    # (n, 2)
+    """Return (n, 2) uint64: the identity hashes of each entry."""
     return np.array([identity_hashes(entry, plan) for entry in entries], dtype=np.uint64).reshape(-1, 2)
 
 

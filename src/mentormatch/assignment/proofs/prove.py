@@ -191,7 +191,7 @@ class StageProver:
         changes = [change for _, change in rounds]
         with suppress(BudgetError, ProofError):
             for greater, equal in zip(changes[::2], changes[1::2], strict=True):
-                # No other answer is left
+                # Try to prove that no other answer is left
                 with suppress(BudgetError):
                     brief = replace(budget, leaves=MAX_UNIQUE_LEAVES, work=min(budget.work, MAX_UNIQUE_WORK))
                     share = replace(budget) if found else brief

@@ -321,9 +321,9 @@ class Prover:
         return best
 
     def _cut(self, node: Node, relaxation: LinearRelaxation) -> tuple[Node, LinearRelaxation]:
-        """Add lifted covers of knapsack rows in rounds, and keep the binding covers as steps.
+        """Return the node, and its relaxation, with lifted covers of knapsack rows; covers that bind become steps.
 
-        The rounds extend one live program. Only the covers that are kept are checked.
+        Each round adds covers to one linear program, which is solved again. Only the covers that remain are checked.
         """
         knapsacks, cuts = self._knapsacks(relaxation), list[list[Any]]()
         live, values, poor, is_optimal = node, list[float](), 0, False

@@ -232,9 +232,10 @@ class Certificate(VersionedPickle):
 
     @property
     def words(self) -> str:
-        """Return the verdict and the open goals, in one sentence.
+        """Return the verdict in words, with the goals that are not proved, or the reason for missing duals.
 
-        A bound holds among the answers that are as good in the earlier goals, so only the first gap is reported.
+        A bound holds among the answers that are as good in the earlier goals. So the gap is reported only for the first
+        goal that is not proved; later goals are named if they have no proved bound.
         """
         if self.verdict is Verdict.CERTIFIED and self.hollow:
             return tr(EQUAL_SCORES_WORDS)

@@ -48,7 +48,10 @@ def count_common_words(texts: Iterable[str], codes: Codes) -> int:
 
 
 def shares_of_languages(texts: Iterable[str]) -> dict[str, float]:
-    """Return, by language, the share of words that are common in it; each of its special letters counts 0.5."""
+    """Return, by language, the share of words that are common in it.
+
+    Each different special letter of the language in a text counts as half a word.
+    """
     vocabularies = {code: load(code).survey for code in known_languages()}
     counts, total = dict.fromkeys(vocabularies, 0.0), 0
     for text in texts:

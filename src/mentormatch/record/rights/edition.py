@@ -379,7 +379,7 @@ class Edition:
 class Export:
     """The data of a person: ``rows`` sent, with their outcome, ``results``, and ``documents`` with the person's name.
 
-    The only data about other people are the codes of the partners.
+    The only data about other people, outside the answers of the person, are the codes of the partners.
     """
 
     rows: tuple[dict[str, Any], ...]
@@ -395,7 +395,7 @@ class Export:
 def export_person(edition: Edition, person: str) -> Export:
     """Return the data of the person with this key or e-mail address in the answers and documents of an edition.
 
-    Raises SurveyError if no row is theirs.
+    Raises SurveyError if no row is theirs, unless the person was forgotten: then only the documents are searched.
     """
     data, cohort = find_personal_data(edition.load(), edition.tables(), person).with_codes(edition), edition.cohort()
     if secret_beside(edition.programme).exists():

@@ -208,7 +208,10 @@ class RestrictedMaster:
 
     @property
     def requested(self) -> ScalarObjective:
-        """The requested goals without the total as one objective, if exact weights fit."""
+        """The goals with exact weights as one objective; only the leading goals if the weights of all do not fit.
+
+        Its units are those of ``weighted.weights`` only if ``weighted.exact_order``.
+        """
         return first_stage(scalarize(self.problem, self.limits.most))
 
     @property

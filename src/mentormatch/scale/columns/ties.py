@@ -218,7 +218,7 @@ def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start
 def keep_top_ties(listed: IntMatrix, hits: ScanHits, max_per_mentor: int) -> ScanHits:
     """Return the hits to list, in order, given hits (4, e): mentor, mentee, hash, excess.
 
-    Up to ``max_per_mentor`` are listed on average.
+    About ``max_per_mentor`` are listed on average: hits of equal excess are all listed, or none of them.
     """
     mentors, mentees, hashes, excess = listed
     is_listed, unlisted_max = keep_top(excess, max_per_mentor * len(hits.row_best))

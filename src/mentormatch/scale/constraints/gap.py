@@ -54,8 +54,8 @@ class ReducedProblem:
     ) -> Self:
         """Return the problem of choosing open pairs with the largest total profit, subject to rows.
 
-        ``rows`` include fixed pairs. ``profit`` (e,): of each open pair. ``conditional_minimums``: of each person of
-        both sides; 0 or 1 for none.
+        ``rows`` bound open and fixed pairs together. ``profit`` (e,): of each open pair. ``conditional_minimums``: of
+        each person of both sides; 0 or 1 for none.
         """
         shape = len(conditional_minimums[0]), len(conditional_minimums[1])
         mentors, lefts = np.unique(face.lefts, return_inverse=True)

@@ -42,7 +42,10 @@ class TightFace:
     face: OptimalFace
 
     def solution(self) -> Solution | None:
-        """Return the canonical solution; None if no solution on the face satisfies the rows, so there is a gap."""
+        """Return the canonical solution; None if no solution on the face satisfies the rows, so there is a gap.
+
+        If the ordinary engine fails, its solution with the status FAILED is returned.
+        """
         # Many ties: reduce them by hashes first; if that fails, solve all
         thinned = self._thin_by_hashes() if len(self.face) > MAX_TIED and self.master.run.ties else None
         return (None if thinned is None else thinned._solve_open()) or self._solve_open()

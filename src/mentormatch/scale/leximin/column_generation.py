@@ -181,7 +181,7 @@ class GoalDuals:
 
     @classmethod
     def of(cls, problem: AssignmentProblem, duals: DualSolution) -> "GoalDuals":
-        """Return the duals of a solution with the profits of its goals; goals that are fixed have negative weights."""
+        """Return the duals with the profits of their goals; an earlier goal has minus its dual as weight, 0 or more."""
         weights = [*((goal, -weight) for goal, weight in duals.goal_duals), *duals.weights]
         stages = [objective_of(problem, goal).scaled(weight) for goal, weight in weights]
         per_pair = sum(stage.per_pair for stage in stages)

@@ -210,7 +210,7 @@ class LoadBounds:
 
     @property
     def most(self) -> IntVector:
-        """The maximum load of each node, (nodes,)."""
+        """The maximum load of each node, (nodes,); 0 for the sink, the last node."""
         return np.append(np.concatenate([side.most for side in self.bounds]), 0)
 
     @property

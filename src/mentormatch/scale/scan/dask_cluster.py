@@ -70,7 +70,7 @@ class DaskScanPool(ScanPool[Future[Any]]):
         self._load("query", query)
 
     def _load(self, name: str, value: object) -> None:
-        """Submit the task whose result is ``value``; workers receive it at first use."""
+        """Submit the task whose result is ``value``: one worker receives it now, the others at first use."""
         self.contents[name] = value
         self.remote[name] = self._submit(identity, value)
 

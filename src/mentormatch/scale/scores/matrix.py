@@ -121,7 +121,7 @@ class ScoreMatrix:
         )
 
     def without_answers(self) -> "ScoreMatrix":
-        """Return the matrix for other processes: without keys, and with answers only if no table replaces them."""
+        """Return the matrix for other processes: without keys, and without answers that a table or lookup replaces."""
         stripped = {id(term): term.without_answers() for term in self.terms}
         tables = tuple(replace(term, terms=tuple(stripped[id(term)] for term in term.terms)) for term in self.tables)
         return replace(self, terms=tuple(stripped.values()), tables=tables)
