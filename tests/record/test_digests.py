@@ -6,7 +6,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from mentormatch import Cohort, People
+from mentormatch import Cohort, People, Programme
 from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice, Texts
 from mentormatch.record.digests import digest, digest_of_answers, digest_of_programme
 from tests.explanation.diagnosis.people import programme
@@ -60,3 +60,16 @@ def test_a_programme_is_digested_under_the_names_that_its_file_uses() -> None:
     assert '"in": ["production"]' in text
     compact = json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert digest_of_programme(asked) == sha256(compact.encode()).hexdigest()
+
+
+def test_a_programme_keeps_its_digest_when_questions_gain_a_setting() -> None:
+    """Computed before places took options: decisions made then are still of this programme."""
+    place = {"question": "Où ?", "kind": "place"}
+    choice = {"question": "Qui ?", "kind": "choice", "options": ["x", "y"]}
+    near = {"kind": "near", "field": "a", "weight": 100, "within": 10, "zero_at": 100}
+    stated = {"programme": {"name": "Essai"}, "fields": {"a": place, "b": choice}, "criteria": [near]}
+    found = digest_of_programme(Programme.read(stated))
+    assert found == "aeb98873db6532118b5eca97cf93304714fac99cdc9f00eea06eeffab2f6bbe2"
+    options = {**stated, "fields": {"a": {**place, "options": ["Lille", "Gand"]}, "b": choice}, "criteria": []}
+    bare = {**stated, "criteria": []}
+    assert digest_of_programme(Programme.read(options)) != digest_of_programme(Programme.read(bare))

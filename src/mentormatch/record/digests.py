@@ -35,6 +35,8 @@ def digest_of_programme(programme: "Programme") -> str:
     del content["programme"]["keys"]
     for field in content["fields"].values():
         field.pop("watch", None)
+        if field["kind"] == "place" and not field["options"]:
+            del field["options"]  # older decisions were made without this setting
     return _digest(content)
 
 
