@@ -219,3 +219,23 @@ def test_pins_that_ask_too_much_leave_no_answer_to_be_found() -> None:
     hours = replace(unheld.rows[mentor], most=0)
     assert len(pins) == 2
     assert solve(replace(unheld, pins=pins, rows=(hours,))).status in {Status.FAILED, Status.INFEASIBLE}
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", range(4))
+def test_weights_that_may_not_order_the_goals_prove_nothing_where_rules_bind(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, unheld = waivable(both(cohort(seed, 60), PROGRAMME, RULES, ("matched", "priority")), seed)
+    random = np.random.default_rng(seed)
+    first = [random.integers(0, 9, size) for size in held.shape]
+    held, unheld = (replace(each, mentor_priority=first[0], mentee_priority=first[1]) for each in (held, unheld))
+    best = solve(held, seed=seed)
+    substitute(monkeypatch, "scale", MAX_EXACT_PROFIT=1 << 34, MAX_FLOAT64=3 << 34)
+    whole = solve(unheld, seed=seed, ties="any")
+    assert (whole.status, whole.tiers) == (Status.PROVED, best.tiers)  # few people: solved goal by goal
+    monkeypatch.setattr(gap, "SIFTING_OPTIONS", SiftingOptions(solve_whole_max=0))
+    found = solve(unheld, seed=seed, ties="any")
+    assert found.status is Status.FEASIBLE
+    assert found.tiers[0].bound is not None
+    assert found.tiers[0].value <= best.tiers[0].value <= found.tiers[0].bound

@@ -207,14 +207,6 @@ class RestrictedMaster:
         return self.weighted.stage
 
     @property
-    def requested(self) -> ScalarObjective:
-        """The goals with exact weights as one objective; only the leading goals if the weights of all do not fit.
-
-        Its units are those of ``weighted.weights`` only if ``weighted.exact_order``.
-        """
-        return first_stage(scalarize(self.problem, self.limits.most))
-
-    @property
     def denominator(self) -> int:
         """Units of the objective per unit of the requested goals."""
         return self.weighted.denominator

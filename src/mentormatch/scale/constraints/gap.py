@@ -24,6 +24,7 @@ from mentormatch.assignment.model.solution import (
     Incumbent,
     Solution,
     Status,
+    Tier,
     empty_solution,
     ignore_incumbent,
 )
@@ -145,6 +146,7 @@ class GapSolve:
     bound: int  # the dual bound
     undualised_rows: tuple[Row, ...] = ()
     max_open_pairs: int | None = None
+    optimal_tiers: tuple[Tier, ...] = ()  # of a relaxation: no solution is better
 
     def solution(self) -> Solution:
         """Return the best solution over the open pairs, proved if no other pair can be in an optimum."""
@@ -166,14 +168,15 @@ class GapSolve:
                 return self.master.report_pairs(solution.pairs, self.bound) if solution.tiers else solution
             # Solved: a new incumbent, hence a new gap
             if solution.status is Status.PROVED:
-                gap = self._gap(solution.pairs)
-                self.master.report_pairs(solution.pairs, self.bound)
-                # Proved, including ties: all pairs of solutions as good were open
+                gap, ties = self._gap(solution.pairs), self.master.run.ties
+                reaches_bound = self._reaches_bound(solution.pairs)
+                # All pairs of solutions as good were open: the weighted goals are at their optimum, ties included
                 if gap <= min(max_cost, others_cost - 1):
-                    return state_optimal(self.master.problem, solution.pairs, Status.PROVED)
-                # The bound is reached, but tied solutions may contain pairs that were not open
-                ties = self.master.run.ties
-                if self._reaches_bound(solution.pairs) and not (is_small and ties):
+                    if self.master.weighted.exact_order or reaches_bound:
+                        return state_optimal(self.master.problem, solution.pairs, Status.PROVED)
+                    break
+                # Every goal reaches its bound, but tied solutions may contain pairs that were not open
+                if reaches_bound and not (is_small and ties):
                     return state_optimal(
                         self.master.problem, solution.pairs, Status.FEASIBLE if ties else Status.PROVED
                     )
@@ -238,7 +241,11 @@ class GapSolve:
         return self.bound - self._value(self.pricing.stage, pairs)
 
     def _reaches_bound(self, pairs: IntMatrix) -> bool:
-        return self.bound // self.master.denominator <= self._value(self.master.requested, pairs)
+        """Return whether pairs are optimal in every goal, by the dual bound or by the optimum of a relaxation."""
+        tiers = self.master.report_pairs(pairs, self.bound).tiers
+        if all(tier.value == tier.bound for tier in tiers):
+            return True
+        return [tier.value for tier in tiers] == [tier.value for tier in self.optimal_tiers]
 
     def _value(self, stage: ScalarObjective, pairs: IntMatrix) -> int:
         """Return the profit of pairs without that of the pins."""

@@ -80,7 +80,14 @@ class RepairHeuristic:
             profits = replace(pairs, scores=pricing.profit(pairs))
             self.master.report_pairs(insert_greedily(self.rules, self.master.problem, repaired, profits), self.bound)
         solution = GapSolve(
-            self.master, pricing, duals, penalised_duals, self.bound, self.rules.rows, REPAIR_OPTIONS.max_open_pairs
+            self.master,
+            pricing,
+            duals,
+            penalised_duals,
+            self.bound,
+            self.rules.rows,
+            REPAIR_OPTIONS.max_open_pairs,
+            self.relaxed.tiers,
         ).solution()
         return replace(solution, prices=self.relaxed.prices) if solution.tiers else solution
 
