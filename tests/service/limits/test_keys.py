@@ -176,6 +176,23 @@ def test_a_place_that_nobody_named_is_for_the_token_alone() -> None:
     refuse_out_of_scope(Caller(), "/metrics")
 
 
+def test_an_unknown_version_is_not_found_whatever_the_key(path: Path) -> None:
+    tokens = ring_of(path, all=frozenset(ALL_SCOPES), verify=frozenset({"verify"}))
+
+    async def ask() -> list[tuple[int, str]]:
+        app = make_app(Settings(TOKEN, store=path))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+            answers = [
+                await client.post(address, json={}, headers={"Authorization": f"Bearer {token}"})
+                for token in (TOKEN, *tokens.values())
+                for address in ("/v0/match", "/v2/match", "/v2", "/v10/jobs")
+            ]
+        app.state.components.guard.callers.close()
+        return [(answer.status_code, answer.json()["type"]) for answer in answers]
+
+    assert result_of(ask()) == [(404, "urn:mentormatch:problem:not-found")] * 12
+
+
 def test_a_secret_is_random_shown_once_and_compared_in_a_time_that_does_not_depend_on_it(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
