@@ -81,7 +81,7 @@ def test_a_message_is_in_the_language_of_the_call(numbered: mm.Matching) -> None
     untyped: Any = numbered
     with pytest.raises(mm.RequestError, match="mentee: found: None; expected: the key of a person"):
         untyped.explain(1, None)
-    with pytest.raises(mm.RequestError, match="The arguments of `repair` do not fit"):
+    with pytest.raises(mm.RequestError, match="The arguments of `repair` are not valid"):
         ANY.repair(numbered, withdrawn="1")
 
 

@@ -1,6 +1,5 @@
 """A defect of the service itself ends a job as failed: said to its owner, stored, and logged by its type alone."""
 
-import asyncio
 import json
 import logging
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from mentormatch.service.problems import RefusedError
 from mentormatch.service.processes import WorkerPool
 from mentormatch.service.settings import Settings
 from tests.canaries import ANSWER
+from tests.service.event_loop import result_of
 
 
 class DefectivePool:
@@ -39,7 +39,7 @@ def with_jobs(store: Path, work: Any) -> None:
         finally:
             await jobs.close()
 
-    asyncio.run(run())
+    result_of(run())
 
 
 async def code_of(jobs: Jobs, job: Job) -> str:

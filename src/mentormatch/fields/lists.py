@@ -386,6 +386,7 @@ class Slots(Field):
         ]
 
     def slots_named(self, answer: Mapping[str, str]) -> list[str]:
+        """Return the slots that the cells of an answer name, by column."""
         return [slot for part, text in answer.items() for slot in self.in_cell(part, text)]
 
     def in_cell(self, part: str, text: str) -> list[str]:

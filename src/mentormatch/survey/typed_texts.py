@@ -18,13 +18,15 @@ def without_tool_marks(rows: Rows) -> Rows:
     """Return rows without what some tools do to every text of a file, and only where all of it shows it.
 
     A ``'`` before what would be a formula is taken off if no cell without one would be a formula. References to
-    characters (``&amp;``) become these characters if no other ``&`` stands in the file.
+    characters (``&amp;``) become these characters if several cells contain some, and no cell another ``&``.
     """
     cells = [cell for row in rows.records for cell in row.cells if cell]
     has_guards = any(cell.startswith(GUARDED_FORMULAS) for cell in cells)
     is_guarded = has_guards and not any(cell.startswith(FORMULA_STARTS) for cell in cells)
     marked = [cell for cell in cells if "&" in cell]
-    is_escaped = bool(marked) and all(cell.count("&") == len(CHARACTER_REFERENCE.findall(cell)) for cell in marked)
+    is_escaped = len(set(marked)) > 1 and all(
+        cell.count("&") == len(CHARACTER_REFERENCE.findall(cell)) for cell in marked
+    )
     if not is_guarded and not is_escaped:
         return rows
 
