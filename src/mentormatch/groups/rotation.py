@@ -60,7 +60,7 @@ class Rotation(Result):
 
     @property
     def veiled(self) -> Self:
-        """The same rounds, with pseudonyms for people if their keys are e-mail addresses."""
+        """The same rounds, with codes for people if their keys identify them."""
         return replace(self, grouping=self.grouping.veiled)
 
     @property

@@ -109,7 +109,7 @@ def add_to_gitignore(path: Path, suffix: str) -> None:
 
 
 def read_secret(path: Path) -> bytes:
-    """Return the secret in a file. Raises OutputError if it is no secret, or if other users can read it."""
+    """Return the secret in a file. Raises OutputError if it is unreadable, no secret, or readable by other users."""
     problem: Problem | None = None
     secret = b""
     try:

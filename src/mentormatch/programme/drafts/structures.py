@@ -72,7 +72,7 @@ def words_taken(word: str, long: Sequence[str]) -> Iterator[int]:
 
 
 def is_misspelled(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Return whether two names with equal numbers of words differ by about a letter."""
+    """Return whether two long names with equal numbers of words differ by about a letter."""
     first_text, second_text = " ".join(first), " ".join(second)
     is_long = len(first) == len(second) and min(len(first_text), len(second_text)) >= MIN_MISSPELLED_LETTERS
     return is_long and likenesses([first_text], [second_text])[0][0] >= MIN_SIMILARITY

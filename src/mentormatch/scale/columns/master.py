@@ -83,7 +83,7 @@ class WeightedGoals:
 
     @classmethod
     def of(cls, problem: AssignmentProblem, limits: WeightLimits, *, ties: bool) -> Self | None:
-        """Return the objective of a problem; None if its integers are too large.
+        """Return the objective of a problem; None if its integers are too large, or for leximin.
 
         ``ties``: ties will be broken, so the total must not be added.
         """
