@@ -43,7 +43,9 @@ FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=
 RUN = {"python", "sh", "console"}
 INCLUDED = "{literalinclude} "
 DATA = {"csv", "html", "ini", "json", "mermaid", "text", "toml", "yaml"}
-SETUP = re.compile(r"(make|git clone|cd|source|apt-get|sudo|\S*python[\d.]* -m (venv|pip)|\S*pip install)\b|\. ")
+SETUP = re.compile(
+    r"(make|git clone|cd|source|apt-get|sudo|python=.* -m venv|\S*python[\d.]* -m (venv|pip)|\S*pip install)\b|\. "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def targets() -> set[str]:
 def unknown(command: str) -> list[str]:
     """Return what a command that sets up a machine names and the project does not have."""
     program, *words = command.split("#")[0].split()
-    files = {word for word in words if word.startswith("requirements/")}
+    files = set(re.findall(r"(?<![\w/])(?:requirements|tools)/[\w.-]+", command))
     missing = [word for word in files if not (ROOT / word).is_file()]
     wanted = {word for word in words if not re.search("[=-]", word)} if program == "make" else set()
     return sorted(missing + list(wanted - targets()))

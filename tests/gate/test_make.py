@@ -1,8 +1,10 @@
 """The first step on a new machine: the interpreter is one that runs, or the reader is told what to install."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from shutil import which
 
@@ -76,3 +78,22 @@ def test_make_alone_lists_every_target() -> None:
     told = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     targets = {line.split()[1] for line in told.splitlines() if line.startswith("make ")}
     assert targets >= {"demo", "test", "check", "docs", "bench", "proof", "lock", "lint", "types", "clean"}
+
+
+def test_the_way_without_make_says_so_where_no_python_is_new_enough(bare: Path) -> None:
+    (line,) = (line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if line.endswith("-m venv .venv"))
+    (bare / "tools").symlink_to(ROOT / "tools")
+    fake(bare, "python3", "echo 'is 3.11, and 3.12 or later is needed' >&2; exit 1")
+    setting = {"PATH": str(bare), "USUAL_PLACES": str(bare)}
+    done = subprocess.run(["sh", "-c", line], cwd=bare, env=setting, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, (bare / ".venv").exists()) == (1, "", False)
+    assert f"{bare}/python3: is 3.11, and 3.12 or later is needed" in done.stderr
+    assert "Install Python 3.12 or later with venv" in done.stderr
+
+
+def test_the_classifiers_name_the_pythons_that_the_guide_says_were_tried() -> None:
+    guide = (ROOT / "docs" / "guides" / "install.md").read_text("utf-8")
+    tried = re.findall(r"3\.\d+", guide[guide.index("later is needed;") : guide.index("were tried")])
+    classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["classifiers"]
+    minors = [name.rpartition(" ")[2] for name in classifiers if "Python :: 3." in name]
+    assert minors == tried
