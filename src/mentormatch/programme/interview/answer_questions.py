@@ -14,7 +14,7 @@ from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import capacity
 from mentormatch.programme.drafts.capacity import distinct, split_cells, split_options
 from mentormatch.programme.drafts.entries import DraftEntry
-from mentormatch.programme.drafts.item_columns import item_columns
+from mentormatch.programme.drafts.item_columns import are_ranks, item_columns
 from mentormatch.programme.drafts.kinds import JOINERS
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
@@ -46,7 +46,12 @@ BLANK_PLACES = 1  # the places of a mentor who gave no number
 
 def item_points(tables: Tables) -> Iterator[OpenPoint]:
     """Yield the question on columns that may be items of one question, as their headers begin with the same words."""
-    groups = {group.key: group for table, _ in tables for group in item_columns(table)}
+    groups = {
+        group.key: group
+        for table, _ in tables
+        for group in item_columns(table)
+        if not are_ranks(table, group.columns.values())
+    }
     if not groups:
         return
     lines = [Line(group.question, len(group.columns), JOIN_REPLY) for group in groups.values()]
