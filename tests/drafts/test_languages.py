@@ -160,7 +160,7 @@ def test_the_words_of_an_address_tell_nothing_sensitive(code: str) -> None:
     assert [entry.guess.use for entry in made.entries] == ["contact"]
 
 
-@pytest.mark.parametrize("question", ["Direction / service", "Service", "Bureau ou direction"])
+@pytest.mark.parametrize("question", ["Direction / service", "Service", "Bureau ou direction", "Department"])
 def test_a_service_is_not_the_organisation(question: str) -> None:
     columns = {"Vous êtes": cycle("Mentor·e", "Mentoré·e"), question: cycle("Budget", "Achats", "Paie")}
     assert all(proposal.kind != "different" for proposal in drafted(columns).proposals)
@@ -328,3 +328,31 @@ def test_a_form_of_few_words_takes_its_language_from_certain_words(
     columns: dict[str, list[str]], language: tuple[str, ...]
 ) -> None:
     assert languages_of(read_tables(DataFrame(columns, dtype=object))) == language
+
+
+@pytest.mark.parametrize(
+    ("question", "yes", "no"),
+    [
+        ("May we use these answers to suggest a coachee?", "Yes", "No"),
+        ("Can we use your answers to match you?", "Yes", "No"),
+        ("Acceptez-vous que nous utilisions vos réponses pour former les binômes ?", "Oui", "Non"),
+        ("¿Podemos usar sus respuestas?", "Sí", "No"),
+        ("Dürfen wir Ihre Antworten verwenden?", "Ja", "Nein"),
+        ("Possiamo utilizzare le tue risposte?", "Sì", "No"),
+        ("Podemos utilizar as suas respostas?", "Sim", "Não"),
+        ("Mogen wij uw antwoorden gebruiken?", "Ja", "Nee"),
+    ],
+)
+def test_who_refuses_the_use_of_answers_is_not_paired(question: str, yes: str, no: str) -> None:
+    frame = DataFrame({"E-mail": [f"p{at}@example.invalid" for at in range(12)], question: [*[yes] * 11, no]})
+    made = make_draft(read_tables(frame))
+    assert [entry.guess.use for entry in made.entries if entry.question == question] == ["consent"]
+
+
+@pytest.mark.parametrize(
+    "question", ["May we use your photo on the website?", "Can we use your name in the newsletter?"]
+)
+def test_the_use_of_a_picture_or_a_name_may_be_refused(question: str) -> None:
+    frame = DataFrame({"E-mail": [f"p{at}@example.invalid" for at in range(12)], question: [*["Yes"] * 9, *["No"] * 3]})
+    made = make_draft(read_tables(frame))
+    assert [entry.guess.use for entry in made.entries if entry.question == question] == ["display"]
