@@ -108,7 +108,7 @@ def test_the_fate_of_rows_and_what_is_odd_about_them_is_told_in_english() -> Non
         told = [row.reason for cohort in cohorts for row in cohort.rows]
         told += [remark.text for cohort in cohorts for remark in cohort.remarks]
     assert "0% of the criteria answered, 50% required" in told
-    assert "the information notice is not accepted" in told
+    assert "a required consent is not given" in told
     assert "lines 2 and 3: the same e-mail address" in told
     assert "column not used: “More”" in told
     assert "“topics”: no column for [two]" in told
