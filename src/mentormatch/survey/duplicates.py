@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
-from mentormatch.languages.phrases import listed
+from mentormatch.languages.phrases import joined, listed
 from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Remark, RowFate, RowStatus
 from mentormatch.survey.entries import SurveyEntry
@@ -136,9 +136,7 @@ def merge_fates(rows: Sequence[RowFate]) -> RowFate:
         return first
     fate = min((row.fate for row in rows), key=FATE_ORDER.index)
     reasons_by_side = [tr(SIDE_REASONS[side], reason=row.reason) for row in rows for side in row.sides if row.reason]
-    return replace(
-        first, fate=fate, side="both", reason=first.reason if len(reasons) == 1 else " ; ".join(reasons_by_side)
-    )
+    return replace(first, fate=fate, side="both", reason=first.reason if len(reasons) == 1 else joined(reasons_by_side))
 
 
 def replace_row(row: RowFate, by: RowFate, older: Iterable[int] = ()) -> RowFate:
@@ -224,7 +222,7 @@ def lines_in_words(affected: Sequence[Sequence[int]]) -> str:
     people = [listed(list(map(str, numbers))) for numbers in affected[:MAX_SHOWN]] + [tr("d'autres")] * (
         len(affected) > MAX_SHOWN
     )
-    return " ; ".join(people)
+    return joined(people)
 
 
 def sheet_of(entry: SurveyEntry, plan: IntakePlan) -> tuple[str, str]:

@@ -120,8 +120,17 @@ def same_sheet(table: TextTable) -> SurveyError:
 
 def named_after_sheet(table: TextTable) -> TextTable:
     """Return a table with the file and its sheet as source."""
-    source = tr("{file}, feuille « {sheet} »", file=table.source, sheet=table.manner.sheet)
+    source = sheet_in_words(table.source, table.manner.sheet)
     return replace(table, source=source, manner=replace(table.manner, file=table.source))
+
+
+def sheet_in_words(file: str, sheet: str | None) -> str:
+    return tr("{file}, feuille « {sheet} »", file=file, sheet=sheet)
+
+
+def source_in_words(table: TextTable) -> str:
+    """Return the source of a table in the current language, which may not be that in which it was read."""
+    return sheet_in_words(table.file, table.manner.sheet) if table.manner.file else table.source
 
 
 def with_remarks(table: TextTable, *texts: str) -> TextTable:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mentormatch.errors import RequestError
-from mentormatch.languages.phrases import counted, listed
+from mentormatch.languages.phrases import about, counted, joined, listed
 from mentormatch.languages.translation import tr, tr_n
 from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.interview.interview import DraftInterview
@@ -16,6 +16,7 @@ from mentormatch.report.intake_words import KIND_LABELS
 from mentormatch.service.desk.columns import ColumnsStep, is_blocked
 from mentormatch.service.desk.desk_requests import AcceptOthers, ProgrammeKind, ReplyTo, WorkspaceAction
 from mentormatch.service.desk.step_tree import render_step
+from mentormatch.survey.side_sheets import source_in_words
 
 MAX_REPLIES_SHOWN = 3  # replies listed in a collapsed question
 
@@ -48,7 +49,7 @@ def question_step(interview: DraftInterview, opened: str, *, kind: ProgrammeKind
         blocked=is_blocked(interview),
         problems=draft.dry_run.problems if draft.outline.knows_sides else (),
         rejected=list(format_rejections(draft)),
-        sources=listed([table.source for table, _ in interview.tables]),
+        sources=listed([source_in_words(table) for table, _ in interview.tables]),
         people=counted(sum(len(table.records) for table, _ in interview.tables), "ligne"),
         known=[(question.question, tr(KIND_LABELS[question.guess.kind])) for question in used_entries],
         aside=[question.question for question in draft.entries if question.guess.use == "forbidden"],
@@ -83,12 +84,12 @@ def format_reply(question: DraftQuestion) -> str:
         case str() as reply:
             return words.get(reply, reply)
         case Mapping() as reply:
-            texts = [f"{key} : {words.get(value, value)}" for key, value in reply.items() if value]
+            texts = [about(key, words.get(value, value)) for key, value in reply.items() if value]
         case reply:
             texts = [words.get(value, value) for value in reply]
     more = [tr("{count} de plus", count=len(texts) - MAX_REPLIES_SHOWN)] if len(texts) > MAX_REPLIES_SHOWN else []
     none = tr("ni lue, ni gardée") if TEXT_CHOICE in words else tr("rien")
-    return " ; ".join([*texts[:MAX_REPLIES_SHOWN], *more]) or none
+    return joined([*texts[:MAX_REPLIES_SHOWN], *more]) or none
 
 
 def has_open_facts(interview: DraftInterview) -> bool:

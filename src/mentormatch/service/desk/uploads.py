@@ -27,7 +27,7 @@ from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import build_cohort, build_cohort_and_contacts
 from mentormatch.survey.plan import IntakePlan
-from mentormatch.survey.side_sheets import side_of_sheet
+from mentormatch.survey.side_sheets import sheet_in_words, side_of_sheet
 from mentormatch.survey.table_reader import TableSource, read_stream
 
 EXAMPLE_FOLDERS: Mapping[ProgrammeKind, str] = {
@@ -83,7 +83,7 @@ class UploadedFile:
         """The label on the page."""
         if self.sheet is None:
             return self.name
-        return tr("{file}, feuille « {sheet} »", file=self.name.removesuffix(f":{self.sheet}"), sheet=self.sheet)
+        return sheet_in_words(self.name.removesuffix(f":{self.sheet}"), self.sheet)
 
     def of_sheet(self, sheet: str) -> "UploadedFile":
         return UploadedFile(f"{self.name}:{sheet}", self.content)
