@@ -60,7 +60,8 @@ class UnplacedOut(ResponsePart):
 class GroupConflictOut(ResponsePart):
     """The reason why some people have no place: a stable code, labels of rules, people, and ways out.
 
-    If any one of the rules, or of the people, is removed, the other people can be placed.
+    With the code ``rules``, the conflict is irreducible if time allows: without any one of the rules, or of the people,
+    the rest can be placed.
     """
 
     code: str
@@ -73,11 +74,11 @@ class GroupConflictOut(ResponsePart):
 class GroupsResponse(Response):
     """The groups, the people without a group and the reasons, and the proof.
 
-    ``repeats`` counts the pairs who meet again, once per former meeting. ``conflict`` is null if everybody has a place,
-    or if no reason was found within 15 seconds. ``canonical``: all goals are proved and ties are broken, so that the
-    same request gives the same groups everywhere. ``certificate`` is the result of the check without a solver, as in
-    ``verify``; ``no_answer`` is also given if the check shows that no groups satisfy the rules. ``sentences`` report
-    the proof and remarks.
+    ``repeats`` counts the pairs who meet again, once per former meeting. ``conflict`` is null if every member who
+    takes part has a place, or if no reason was found within 15 seconds. ``canonical``: all goals are proved and ties
+    are broken, so that the same request gives the same groups everywhere. ``certificate`` is the result of the check
+    without a solver, as in ``verify``; ``no_answer`` is also given if the check shows that no groups satisfy the rules.
+    ``sentences`` report the proof and remarks.
     """
 
     status: StatusCode

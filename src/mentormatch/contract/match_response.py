@@ -104,7 +104,7 @@ class CaveatOut(ResponsePart):
 
 
 class GoalPriceOut(ResponsePart):
-    """The price of a goal: the difference of each value from its value without the goal."""
+    """The price of a goal: by how much it changes the values of all goals; unchanged values are omitted."""
 
     goal: str
     sentence: str
@@ -114,8 +114,8 @@ class GoalPriceOut(ResponsePart):
 class KeptPlacesOut(ResponsePart):
     """The places that a rule reserves for people who arrive later: ``left`` of ``kept`` are free.
 
-    ``free`` maps keys of mentors to their number of free places. ``differences`` are the changes in each goal that the
-    reservation causes, as in ``goal_prices``, if they are ``known``.
+    ``free`` maps keys of mentors within the rule to their number of free places. ``differences`` are the changes in
+    goals that the reservation causes, as in ``goal_prices``, if they are ``known``.
     """
 
     rule: str

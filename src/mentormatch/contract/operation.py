@@ -189,7 +189,7 @@ def use_request_language(request: object) -> Iterator[None]:
 
 
 def get_part(value: object, name: str) -> Any:
-    """Return a key of an object or an attribute; None if the value has neither."""
+    """Return the value of a key of a mapping, else of an attribute; None if there is none."""
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 

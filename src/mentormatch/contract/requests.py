@@ -219,7 +219,7 @@ class Submitted(JsonMessage):
 class Request(JsonMessage):
     """The request of an operation.
 
-    ``language`` is the language of the texts in the response; null: that of the programme.
+    ``language`` is the language of the texts in the response; null: that set by the caller, else of the programme.
     """
 
     schema_version: Literal[1] = 1
@@ -288,8 +288,8 @@ class PeopleRequest(Request, ABC):
         The ``id`` of a person is their key, and their position in the list is their line.
 
         Raises ProgrammeError if the programme has errors; SurveyError if a key occurs twice or the rows are unreadable;
-        RequestError if the programme is of another kind, an answer belongs to no question, or a named person is
-        unknown.
+        RequestError if an answer belongs to no question or a named person is unknown; and the error of
+        ``check_programme``.
         """
         programme = Programme.read(self.programme)
         self.check_programme(programme)
@@ -426,7 +426,10 @@ def answers_of(person: Submitted) -> dict[str, Told]:
 
 
 def split_arrived(cohort: Cohort, keys: Sequence[str]) -> tuple[Cohort, Cohort | None]:
-    """Return a cohort without the people with these keys, and these people. Raises RequestError for unknown keys."""
+    """Return a cohort without the people with these keys, and these people, None without keys.
+
+    Raises RequestError for unknown keys.
+    """
     if not keys:
         return cohort, None
     arrived = [cohort.side(side).people_named(keys) for side in SIDES]

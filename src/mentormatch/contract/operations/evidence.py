@@ -52,7 +52,8 @@ class WeightChangeOut(ResponsePart):
 class LearnResponse(Response):
     """The lessons of the editions, and this year's ``pairs`` with the ``changes`` of weights; ``other_pairs`` are new.
 
-    ``well`` is null if it would identify a person. Nothing is applied.
+    Without changes there are no pairs. ``known`` pairs have a known result; fewer than five are shown as 0. ``well`` is
+    null if it would identify a person. Nothing is applied.
     """
 
     status: StatusCode

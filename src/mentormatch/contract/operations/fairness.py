@@ -43,7 +43,8 @@ class QuotaPriceOut(ResponsePart):
 class AccessGroupOut(ResponsePart):
     """The people who gave one of ``answers``, and their results; ``silent``: including people without an answer.
 
-    Answers of few people are merged, with missing answers if needed; such a group has no price. ``level`` is the
+    Answers of few people are merged, with missing answers if needed; such a group has no price, nor has one placed at least
+    as often as the ``others``, or any of a side where people have several places. ``level`` is the
     probability of a difference of this size from the ``others`` by chance, corrected for all answers.
     """
 
@@ -59,7 +60,7 @@ class AccessGroupOut(ResponsePart):
 
 
 class AccessQuestionOut(ResponsePart):
-    """A question, the number of people that it concerns, and its groups; no groups if few people answered."""
+    """A question, the number of people that it concerns, and its groups; none unless two can be shown."""
 
     field: str
     side: Side

@@ -128,7 +128,7 @@ class PlanOut(ResponsePart):
 class PlansResponse(Response):
     """The plans, best first; each is the best plan with enough differences from all earlier plans.
 
-    ``all_told``: there are fewer plans than requested, and no further plan satisfies the rules (proved).
+    ``all_told``: there are fewer plans than requested, and it is proved that no further plan differs enough.
     """
 
     plans: list[PlanOut]

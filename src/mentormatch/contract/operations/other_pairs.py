@@ -115,9 +115,9 @@ class WhyNotRequest(MatchRequest):
 class WhyNotResponse(Response):
     """The consequences of forcing a pair, as a sentence and as parts.
 
-    ``losses`` are null if the pair is impossible: ``rules`` are then the labels of the rules that forbid it. ``moves``
-    are all people whose partners would change, the two of the pair first. ``status`` and ``caveats`` are those of the
-    matching: if nothing was compared, losses have no meaning.
+    ``losses`` are null if the pair is impossible, or there is no matching: ``rules`` are then the labels of the rules
+    that forbid the pair, if any. ``moves`` are all people whose partners would change, the two of the pair first.
+    ``status`` and ``caveats`` are those of the matching: if nothing was compared, losses have no meaning.
     """
 
     status: StatusCode

@@ -83,7 +83,7 @@ class RecruitResponse(Response):
 
 
 class Recruit(Operation[RecruitRequest, RecruitResponse]):
-    """The one, two or three additional mentors who would place most people, proved by solving with them."""
+    """The additional mentors, up to ``k``, who would place most people; each gain is that of a plan with them."""
 
     kind = "recruit"
     request_type = RecruitRequest

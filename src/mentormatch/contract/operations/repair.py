@@ -298,8 +298,8 @@ class SturdyPlanOut(ResponsePart):
 class SturdyResponse(Response):
     """Plans for the departure of ``k`` people: ``curve`` starts at the plan given, and robustness increases.
 
-    ``departures`` were examined per plan; no plan exceeds ``most_worst`` and ``most_mean``. ``complete``: all plans
-    were considered, and none is more robust at these prices.
+    ``departures`` were examined per plan; no plan exceeds ``most_worst`` or ``most_mean``. ``complete``: all plans with
+    as many pairs were considered, and none is more robust at these prices.
     """
 
     status: StatusCode

@@ -138,7 +138,7 @@ class PersonStateOut(ResponsePart):
 
 
 class DeclinedOut(ResponsePart):
-    """A pair given up: the round, the side that declined (null: neither side answered), and the reason."""
+    """A pair given up: the round, the side that declined (null: a required answer is missing), and the reason."""
 
     mentor: str = Setting(validation_alias=AliasPath("pair", 0))
     mentee: str = Setting(validation_alias=AliasPath("pair", 1))
