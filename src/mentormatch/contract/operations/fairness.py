@@ -43,9 +43,9 @@ class QuotaPriceOut(ResponsePart):
 class AccessGroupOut(ResponsePart):
     """The people who gave one of ``answers``, and their results; ``silent``: including people without an answer.
 
-    Answers of few people are merged, with missing answers if needed; such a group has no price, nor has one placed at least
-    as often as the ``others``, or any of a side where people have several places. ``level`` is the
-    probability of a difference of this size from the ``others`` by chance, corrected for all answers.
+    Answers of few people are merged, with missing answers if needed; such a group has no price, nor has one placed at
+    least as often as the ``others``, or any of a side where people have several places. ``level`` is the probability of
+    a difference of this size from the ``others`` by chance, corrected for all answers.
     """
 
     answers: list[str]
