@@ -8,7 +8,7 @@ every pair whose reduced profit is further from 0 than the gap (reduced-cost fix
 Goals are maximised in turn; the value of each becomes a constraint of the next. Ties are broken in rounds by isolating
 weights. Each round is maximised over a model of all optima of the round before: the face given by complementary
 slackness if the LP optimum is integral, otherwise the open nodes of the search. The incumbent is canonical once the
-bound of another LP shows that no other choice is left.
+bound of another LP, or of a 0-1 program, shows that no other choice is left.
 """
 
 from dataclasses import dataclass, replace
@@ -100,13 +100,13 @@ class BoundedSearch:
     scaled_bound, parts
         An upper bound on the profit of every choice, times ``parts``.
     bound
-        The same bound in whole units, None if unknown.
+        An upper bound in whole units, which cores may lower below ``scaled_bound``; None if unknown.
     incumbent
         (e,) bool: the best known choice, None if there is none.
     infeasible
         Whether the model is proved to have no choice.
     proof
-        The duals that prove the bound.
+        The duals that prove ``scaled_bound``.
     stated
         The duals of the relaxation without cuts, if cuts were added.
     boxes
@@ -139,7 +139,7 @@ class BoundedSearch:
         return self.incumbent is not None and self.bound == self.value
 
     def restrict_to_value(self, goal: str | None = None) -> PairModel:
-        """Return the model with the constraint that the profit is at least that of the incumbent."""
+        """Return the model with the profit of the incumbent as the minimum; unchanged if that cannot bind."""
         return (
             self.pool.with_constraint(PairConstraint.at_least(self.worth, self.value, goal))
             if self._binds
@@ -177,7 +177,7 @@ class BoundedSearch:
         return not is_uniform or least * int(self.worth.max(initial=0)) < self.value
 
     def over(self, pool: PairModel) -> BoolVector | None:
-        """Return the incumbent as a choice of a larger model, None if there is none."""
+        """Return the incumbent in another model, without the pairs that it lacks; None if there is no incumbent."""
         if self.incumbent is None:
             return None
         width = len(pool.sides[1])
@@ -302,13 +302,13 @@ class BoundedSearch:
         )
 
     def _reach_of(self, count: int) -> int:
-        """Return the reach of the core with ``count`` pairs."""
+        """Return the reach of a core with more than ``count`` pairs; ``scaled_bound`` if there are not so many."""
         return int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.scaled_bound
 
 
 @dataclass(frozen=True, slots=True)
 class SearchCore:
-    """A model of the ``kept`` pairs, (e,) bool, with all choices whose profit is at least ``target``.
+    """A model of the ``kept`` pairs, (e,) bool, with all choices whose profit is at least ``target``; None: all.
 
     The search ignores choices with a profit below ``floor``.
     """
@@ -350,7 +350,8 @@ def maximize_goal(  # noqa: PLR0913 - the model, the objective, the incumbent an
     known
         A feasible choice, if there is one.
     hashes
-        Break ties after this goal: the hash joins the objective if many pairs are tied.
+        Break ties after this goal: the hash joins the objective if many pairs are tied, or if the LP leaves a gap and
+        there are knapsacks.
     """
     # If the trivial bound proves the incumbent, no program is needed
     trivial = None if known is None else DualProof(pool, trivial_duals(pool, worth))
@@ -409,7 +410,8 @@ def search_briefly(
 ) -> tuple[BoundedSearch, int, SolverStatus]:
     """Search up to ``most`` cores of growing reach briefly, while they have no choice.
 
-    Returns the search, and the reach and the status of the last core.
+    Returns the search, the reach of the next core (or of one that stalled), and the status of the last core
+    (``INFEASIBLE`` if none was searched).
     """
     status = SolverStatus.INFEASIBLE
     for _ in range(most):
@@ -426,7 +428,7 @@ def is_mostly_tied(pool: PairModel, worth: IntVector) -> bool:
     """Return whether there are rows, and few distinct profits for the number of pairs."""
     if not len(pool) or not pool.constraints:
         return False
-    # A sample has at max_levels as many distinct profits, and is quick for very many pairs
+    # A sample has at most as many distinct profits, and is quick for very many pairs
     sample = worth[:: -(-len(worth) // SEARCH.sampled_pairs)]
     max_levels = len(pool) // sum(map(len, pool.sides))
     return len(np.unique(sample)) <= max_levels and len(np.unique(worth)) <= max_levels
@@ -482,7 +484,7 @@ def cut_knapsacks(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
 
 
 def _with_cuts(work: BoundedSearch, count: int, maximise: "PairSolver") -> BoundedSearch | None:
-    """Return the search after the LP relaxation with cuts over the best ``count`` pairs; None if no cut is found."""
+    """Return the search with cuts over the best ``count`` pairs in its LP; None without cuts, or without a bound."""
     threshold = np.partition(work.reduced, -count)[-count] if count < len(work.reduced) else work.reduced.min()
     is_candidate = (work.reduced >= threshold) | work.pool.fixed_to_one
     pair_program = build_program(work.pool, work.worth, is_candidate, integral=False)
@@ -541,7 +543,7 @@ def _optimal_search(proof: DualProof, worth: IntVector, known: BoolVector) -> Bo
 def relax(
     pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: "PairSolver"
 ) -> BoundedSearch:
-    """Solve the LP relaxation; return the search with its bound, and with its vertex as the incumbent if feasible.
+    """Solve the LP relaxation; return the search with its bound, and the better of ``known`` and a feasible vertex.
 
     ``lead`` (e,): the pairs with the greatest values are the first columns. The search has no bound if the LP is
     infeasible or was stopped.
@@ -568,7 +570,7 @@ class PairSolver:
         return self.maximise(program)
 
     def relax(self, pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None) -> PairRelaxation:
-        """Solve the linear relaxation of a model, whose pairs must be among those of the first model."""
+        """Solve the linear relaxation of a model, whose pairs are among those of the first; empty after the limit."""
         # HiGHS takes long to load, and cannot be loaded in a process that has loaded OR-Tools
         from mentormatch.assignment.pair_master import PairMaster
 
@@ -614,7 +616,7 @@ class ProvedGoals:
 
 
 def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, programs: ProgramSolver) -> Solution:
-    """Return the canonical solution, or the best one found in time, with the bounds that were proved."""
+    """Return an optimum, canonical if ties are broken, or the best solution in time, with the proved bounds."""
     maximise = PairSolver(programs, run)
     # A first incumbent, by all goals in one objective
     pool, guide = PairModel.of(problem), _combine_goals(problem)
@@ -622,7 +624,7 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, p
     if scout.infeasible:
         return empty_solution(Status.INFEASIBLE, "")
     chosen: BoolVector | None = scout.over(pool)
-    # An optimum of an exact combined objective is is_optimal for every goal
+    # An optimum of an exact combined objective is optimal for every goal
     is_optimal = guide.exact and scout.proved
     known, work = ProvedGoals({}, []), scout
     # Lexicographic optimisation: the value of each goal becomes a constraint
@@ -652,7 +654,7 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, p
 def _settle_ties(
     problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: "PairSolver"
 ) -> Solution:
-    """Return the canonical choice among those that are optimal in all goals."""
+    """Return the canonical choice among those that are optimal in all goals; the incumbent if time runs out."""
     goal: str | None = None if work.folded else problem.goals[-1]
     first_turn, work = int(work.folded is not None), work.folded or work
     for turn in range(first_turn, MAX_TIE_ROUNDS):
@@ -692,7 +694,7 @@ def _solution_so_far(  # noqa: PLR0913 - the problem, the model and the results 
     known: ProvedGoals,
     work: BoundedSearch | None = None,
 ) -> Solution:
-    """Return the incumbent as a solution, with the bound of ``work`` for a goal, by default the trivial dual bound."""
+    """Return the incumbent as a solution, with the bound of ``work`` for a goal; for sums, by default a trivial one."""
     so_far = ProvedGoals(dict(known.bounds), list(known.prices))
     if work is not None:
         so_far.keep(problem, goal, work)
@@ -731,7 +733,7 @@ def _maximize_one_goal(  # noqa: PLR0913 - the problem, the model, the incumbent
 def _maximize_leximin(
     problem: AssignmentProblem, pool: PairModel, chosen: BoolVector, maximise: "PairSolver"
 ) -> BoundedSearch:
-    """Return the search of the level stage of leximin, or of the first stage that is not proved."""
+    """Return the search of the last stage of leximin, or of the first stage that is not proved."""
     none = np.zeros(len(pool), dtype=np.int64)
     work, level = BoundedSearch(pool, none, none, 0, 1, 0, chosen), BELOW_ALL
     while work.proved and work.incumbent is not None:

@@ -145,7 +145,7 @@ class LinearRelaxation(HighsProgram):
         self._model.changeColsCost(len(every), every, self.profit[self.columns] / self.scale)
 
     def extend(self, node: Node) -> None:
-        """Take a system with the same rows, then others. The next solve starts from the last basis."""
+        """Add the rows of a node after those present, which it shares. The next solve starts from the last basis."""
         self._append(node, len(self.lower))
 
     def _append(self, node: Node, first: int) -> None:

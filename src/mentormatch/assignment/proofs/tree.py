@@ -142,7 +142,10 @@ class Prover:
         return [*self.steps, *self._prove_by_either(first, second)]
 
     def _loads(self, relaxation: LinearRelaxation) -> BlockProver | None:
-        """Return the prover by loads if hours couple the pairs of one person each."""
+        """Return the prover by loads if hours couple the pairs of one person each.
+
+        None otherwise, for a plain proof, and without a known choice.
+        """
         claims = self.claims
         if self.plain or self.chosen is None or not isinstance(claims, Claims):
             return None
@@ -153,7 +156,7 @@ class Prover:
         return BlockProver(self.system, blocks, *target, relaxation.duals, self.chosen, self._spend)
 
     def _prove_by_either(self, first: Callable[[], Steps], second: Callable[[], Steps]) -> Steps:
-        """Return the steps of the first proof, within half of the budget; if there is none, those of the second."""
+        """Return the steps of the first proof; if half of the budget does not suffice, those of the second."""
         whole = self.budget
         self.budget = replace(whole, work=whole.work // 2, leaves=whole.leaves // 2)
         try:
@@ -360,7 +363,7 @@ class Prover:
         return node, relaxation
 
     def _knapsacks(self, relaxation: LinearRelaxation) -> list[int]:
-        """Return the rows of positive weights, not all equal, of which not all columns fit."""
+        """Return the rows, but the target, with positive weights, not all equal, of which not all columns fit."""
         rows, weights, height = relaxation.rows, relaxation.coefficients, len(relaxation.upper)
         lightest, heaviest = np.full(height, FAR), np.zeros(height, dtype=np.int64)
         np.minimum.at(lightest, rows, weights)
@@ -390,7 +393,7 @@ class Prover:
 
 
 def with_cuts(node: Node, cuts: Steps) -> Node:
-    """Return the box with a row per cut, unchecked."""
+    """Return the node with a row per cut; the cuts are not checked."""
     count, first = len(cuts), len(node.system.lower)
     rows = []
     for _, _, _, terms, most in cuts:
