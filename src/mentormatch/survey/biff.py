@@ -17,7 +17,7 @@ HEADER_DIFAT_ENTRIES = 109  # sectors of the allocation table that the header li
 FIRST_SPECIAL_SECTOR = 0xFFFFFFF0  # from here on, numbers mean "end of chain" or "free"
 
 
-class Record(IntEnum):
+class BiffRecord(IntEnum):
     """Types of records, [MS-XLS] 2.3."""
 
     FORMULA = 0x0006
@@ -45,9 +45,15 @@ class FormulaResult(IntEnum):
 
 
 MIN_RECORD_SIZE: dict[int, int] = {
-    Record.FORMULA: 14, Record.NUMBER: 14, Record.LABEL: 8, Record.TRUTH: 8, Record.RK: 10, Record.SHARED: 10,
-    Record.SEVERAL: 6, Record.RICH: 8,
-}  # fmt: skip
+    BiffRecord.FORMULA: 14,
+    BiffRecord.NUMBER: 14,
+    BiffRecord.LABEL: 8,
+    BiffRecord.TRUTH: 8,
+    BiffRecord.RK: 10,
+    BiffRecord.SHARED: 10,
+    BiffRecord.SEVERAL: 6,
+    BiffRecord.RICH: 8,
+}
 """The records that contain cells, with their least size in bytes: row, column, and the value."""
 
 _head = struct.Struct("<HH").unpack_from
@@ -77,10 +83,10 @@ class XlsWorkbook:
         string_pieces: list[bytes] = []
         previous_kind = 0
         for kind, at, size in _records(self._stream, 0):
-            if kind == Record.STRINGS or (kind == Record.CONTINUED and previous_kind == Record.STRINGS):
+            if kind == BiffRecord.STRINGS or (kind == BiffRecord.CONTINUED and previous_kind == BiffRecord.STRINGS):
                 string_pieces.append(self._stream[at : at + size])
-                kind = Record.STRINGS
-            elif kind == Record.SHEET:
+                kind = BiffRecord.STRINGS
+            elif kind == BiffRecord.SHEET:
                 offsets.append(_index(self._stream, at)[0])
             previous_kind = kind
         self.parts = dict(enumerate(offsets))
@@ -97,7 +103,7 @@ class XlsWorkbook:
         inventory = CellInventory()
         awaiting: tuple[int, int] | None = None  # a formula whose text is in a later record
         for kind, at, size in _records(self._stream, start):
-            if kind == Record.RESULT and awaiting:
+            if kind == BiffRecord.RESULT and awaiting:
                 inventory.add(*awaiting, self._text(at, size))
                 awaiting = None
             elif kind in MIN_RECORD_SIZE:
@@ -113,11 +119,11 @@ class XlsWorkbook:
     def _read_record(self, inventory: CellInventory, kind: int, at: int, size: int) -> tuple[int, int] | None:
         """Add the cells of a record. Returns the row and column of a formula whose text is in the next record."""
         row, column = _head(self._stream, at)
-        if kind == Record.FORMULA:
+        if kind == BiffRecord.FORMULA:
             return self._read_formula(inventory, row, column, at + 6)
-        if kind == Record.TRUTH and self._stream[at + 7]:
+        if kind == BiffRecord.TRUTH and self._stream[at + 7]:
             inventory.add_fault(row, column, ERROR)
-        elif kind == Record.SEVERAL:
+        elif kind == BiffRecord.SEVERAL:
             for index in range((size - 6) // 6):
                 inventory.add(row, column + index, decode_rk(self._stream, at + 6 + 6 * index))
         else:
@@ -125,13 +131,13 @@ class XlsWorkbook:
         return None
 
     def _value(self, kind: int, at: int, size: int) -> HeldCells:
-        if kind == Record.NUMBER:
+        if kind == BiffRecord.NUMBER:
             return float(_double(self._stream, at + 6)[0])
-        if kind == Record.RK:
+        if kind == BiffRecord.RK:
             return decode_rk(self._stream, at + 6)
-        if kind == Record.SHARED:
+        if kind == BiffRecord.SHARED:
             return self._strings[_index(self._stream, at + 6)[0]]
-        if kind == Record.TRUTH:
+        if kind == BiffRecord.TRUTH:
             return float(bool(self._stream[at + 6]))
         return self._text(at + 6, size - 6)
 
@@ -234,9 +240,9 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
     depth, length = 0, len(stream)
     while True:
         kind, size = _head(stream, at)
-        if at + 4 + size > length or (kind == Record.END and size) or not (depth or kind == Record.BEGIN):
+        if at + 4 + size > length or (kind == BiffRecord.END and size) or not (depth or kind == BiffRecord.BEGIN):
             raise UnreadableError
-        depth += (kind == Record.BEGIN) - (kind == Record.END)
+        depth += (kind == BiffRecord.BEGIN) - (kind == BiffRecord.END)
         if depth <= 1:
             yield kind, at + 4, size
         if not depth:

@@ -13,7 +13,7 @@ from mentormatch.survey.census import ERROR, CellInventory, DuplicateCellError, 
 from mentormatch.survey.spreadsheetml import WorkbookArchive
 
 
-class Record(IntEnum):
+class Biff12Record(IntEnum):
     """Types of records, [MS-XLSB] 2.3, other than cells."""
 
     ROW = 0
@@ -21,7 +21,7 @@ class Record(IntEnum):
     SHEET = 156
 
 
-class Cell(IntEnum):
+class Biff12Cell(IntEnum):
     """Types of cells, each also the type of its record."""
 
     BLANK = 1
@@ -34,13 +34,13 @@ class Cell(IntEnum):
 
 
 RICH_TEXT = 62
-CELLS_NEXT_TO_THE_LAST = dict(zip(range(12, 19), Cell, strict=True))
+CELLS_NEXT_TO_THE_LAST = dict(zip(range(12, 19), Biff12Cell, strict=True))
 """Cells without a column number, by the type of their record: each is next to the cell before."""
-CELL_TYPES: dict[int, Cell] = {
-    **{cell.value: cell for cell in Cell},
+CELL_TYPES: dict[int, Biff12Cell] = {
+    **{cell.value: cell for cell in Biff12Cell},
     **CELLS_NEXT_TO_THE_LAST,
-    **{8: Cell.TEXT, 9: Cell.REAL, 10: Cell.BOOLEAN, 11: Cell.IN_ERROR},  # results of formulas
-    RICH_TEXT: Cell.TEXT,
+    **{8: Biff12Cell.TEXT, 9: Biff12Cell.REAL, 10: Biff12Cell.BOOLEAN, 11: Biff12Cell.IN_ERROR},  # results of formulas
+    RICH_TEXT: Biff12Cell.TEXT,
 }
 
 _index = struct.Struct("<I").unpack_from
@@ -57,12 +57,12 @@ class XlsbWorkbook:
         links = archive.links(main)
         try:
             for kind, body in records(archive.read(main)):
-                if kind == Record.SHEET:
+                if kind == Biff12Record.SHEET:
                     link, at = _text(body, 8)
                     self.parts[_text(body, at)[0]] = links.get(link, ("", ""))[1]
             shared = next((target for kind, target in links.values() if kind == "sharedStrings"), "")
             string_records = records(archive.read(shared)) if shared else ()
-            self.strings = [_text(body, 1)[0] for kind, body in string_records if kind == Record.STRING]
+            self.strings = [_text(body, 1)[0] for kind, body in string_records if kind == Biff12Record.STRING]
         except (struct.error, IndexError, ValueError):
             raise UnreadableError from None
 
@@ -81,7 +81,7 @@ class XlsbWorkbook:
         row, column = -1, -1
         rows: set[int] = set()
         for kind, body in records(content):
-            if kind == Record.ROW:
+            if kind == Biff12Record.ROW:
                 row, column = _index(body)[0], -1
                 if row in rows:
                     raise DuplicateCellError
@@ -96,19 +96,19 @@ class XlsbWorkbook:
     def _add_cell(
         self, inventory: CellInventory, position: tuple[int, int], kind: int, body: bytes, *, is_rich: bool
     ) -> None:
-        if kind == Cell.IN_ERROR:
+        if kind == Biff12Cell.IN_ERROR:
             inventory.add_fault(*position, ERROR)
-        elif kind != Cell.BLANK:
+        elif kind != Biff12Cell.BLANK:
             inventory.add(*position, self._value(kind, body[1:] if is_rich else body))
 
     def _value(self, kind: int, body: bytes) -> HeldCells:
-        if kind == Cell.TEXT:
+        if kind == Biff12Cell.TEXT:
             return _text(body, 0)[0]
-        if kind == Cell.SHARED:
+        if kind == Biff12Cell.SHARED:
             return self.strings[_index(body)[0]]
-        if kind == Cell.BOOLEAN:
+        if kind == Biff12Cell.BOOLEAN:
             return float(bool(body[0]))
-        return float(_double(body)[0]) if kind == Cell.REAL else decode_rk(body, 0)
+        return float(_double(body)[0]) if kind == Biff12Cell.REAL else decode_rk(body, 0)
 
 
 def records(content: bytes) -> Iterator[tuple[int, bytes]]:

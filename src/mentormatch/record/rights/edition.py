@@ -85,7 +85,7 @@ class PersonalData:
 
     def with_pseudonyms(self, pseudonyms: Pseudonyms) -> "PersonalData":
         """Return the data with the pseudonyms of the person, the only identifiers in profiles and forms."""
-        names = [pseudonyms.of(export_row.side, export_row.key) for export_row in self.rows if export_row.side]
+        names = [pseudonyms.of(row.side, row.key) for row in self.rows if row.side]
         return replace(self, texts=tuple(dict.fromkeys((*self.texts, *names))))
 
     def with_codes(self, edition: "Edition") -> "PersonalData":
@@ -125,7 +125,7 @@ def find_personal_data(
     keys = dict.fromkeys(key for answers in their_answers for key in answers.keys if key)
     shared = {canonical(text) for answers in compress(all_answers, map(not_, is_theirs)) for text in answers.contact}
     unique = [text for answers in their_answers for text in answers.contact if text and canonical(text) not in shared]
-    rows = tuple(answers.export_row for answers in their_answers)
+    rows = tuple(answers.row for answers in their_answers)
     return PersonalData(rows, tuple(keys), tuple(dict.fromkeys((*keys, *unique))))
 
 
@@ -137,7 +137,7 @@ class SentAnswers:
     are known: rows with the same ones on both sides are of the same person.
     """
 
-    export_row: PersonRow
+    row: PersonRow
     keys: tuple[str, str]
     contact: tuple[str, ...]
     person: tuple[str, ...] = ()
@@ -154,13 +154,13 @@ def rows_of(sheet: SubmissionSheet, plan: IntakePlan) -> Iterator[SentAnswers]:
         contact_texts = tuple(str(submission.answers.get(name, "")).strip() for name in contacts)
         name = sorted(words_in(str(submission.answers.get(field, "")) for field in plan.names))
         person = (canonical(submission.email), *name) if submission.email and name else ()
-        export_row = PersonRow(sheet.table, records[submission.line], submission.side, submission.key)
-        yield SentAnswers(export_row, (submission.key, submission.email), contact_texts, person)
+        row = PersonRow(sheet.table, records[submission.line], submission.side, submission.key)
+        yield SentAnswers(row, (submission.key, submission.email), contact_texts, person)
 
 
 def find_mentions(data: PersonalData, tables: Iterable[TextTable]) -> Iterator[tuple[str, int, str]]:
     """Yield the cells of other people's rows that name the person, as file, line and header, without their content."""
-    their_rows = {(export_row.table.source, export_row.record.line) for export_row in data.rows}
+    their_rows = {(row.table.source, row.record.line) for row in data.rows}
     for table in tables:
         for record in table.records:
             if (table.source, record.line) not in their_rows:
@@ -229,9 +229,7 @@ def table_of_ours(content: bytes) -> bool:
     """Return whether a CSV file starts with the headings of pairs or contacts, in a supported language."""
     lines = content.decode("utf-8-sig", "replace").splitlines()[:1]
     headers = [
-        export_row
-        for export_row in (next(csv.reader(lines, delimiter=delimiter), []) for delimiter in ";,")
-        if len(export_row) > 1
+        header for header in (next(csv.reader(lines, delimiter=delimiter), []) for delimiter in ";,") if len(header) > 1
     ]
     return any(header[: len(heading)] == list(heading) for header in headers for heading in headings())
 
@@ -410,7 +408,7 @@ def export_person(edition: Edition, person: str) -> Export:
 def export_row(person_row: PersonRow, cohort: Cohort) -> dict[str, Any]:
     """Return a row by header, unchanged, with its outcome."""
     line_id = (person_row.table.source, person_row.record.line)
-    outcome = next(export_row for export_row in cohort.rows if (export_row.source, export_row.line) == line_id)
+    outcome = next(row for row in cohort.rows if (row.source, row.line) == line_id)
     cells = zip(person_row.table.header, person_row.record.cells, strict=True)
     return {
         "file": line_id[0],
