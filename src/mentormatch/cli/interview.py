@@ -63,7 +63,7 @@ def ask_all(interview: DraftInterview) -> DraftInterview:
 
 
 def ask_one(question: DraftQuestion) -> object:
-    """Return the reply to a question; None if it stays open, ``ACCEPT`` if all others are accepted as read."""
+    """Return the reply to a question; None if it stays open, ``ACCEPT_KEY`` if all others are accepted as read."""
     print_message(question.text)
     if question.hint:
         print_message(question.hint)

@@ -327,7 +327,7 @@ def read_multiple_choice(cohort: Cohort, field: str | None = None) -> MultipleCh
 
 
 def find_fields(cohort: Cohort) -> Iterator[tuple[str, MultiChoice | Ranks]]:
-    """Yield the multiple-choice questions that all sides of the cohort have."""
+    """Yield the multiple-choice and ranking questions that all sides with people have."""
     first_side, *other_sides = nonempty_sides(cohort) or [cohort.mentors]
     for name, column in first_side.columns.items():
         if isinstance(column, MultiChoice | Ranks) and all(name in people.columns for people in other_sides):
@@ -390,7 +390,10 @@ def without_side(cohort: Cohort, field: str) -> Cohort:
 def attendance_by_options(
     cohort: Cohort, moments: Sequence[SessionMoment], field: str, minutes: int
 ) -> AttendanceMatrix:
-    """Return the attendance of people who chose the options of each session: its date, or all its parts of the day."""
+    """Return the attendance of people who chose the options of each session: its date, or all its parts of the day.
+
+    Raises RequestError if a date has no such options.
+    """
     choices = read_multiple_choice(cohort, field)
     needed = [options_for(moment, choices.options, minutes) for moment in moments]
     missing = [moment.name for moment, options in zip(moments, needed, strict=True) if options is None]

@@ -321,7 +321,7 @@ def partitions_of(problem: GroupProblem, placed: int) -> Partitions:
     """Return the constraints of all groups that place ``placed`` people; each other person is a group of one."""
     n, left_out = len(problem), len(problem) - placed
     spans, fewest = spans_of(problem)
-    # The range of the number of pairs, from the sizes of groups
+    # The range of the sum of squared sizes, which bounds the number of pairs
     squares = square_sums(spans, fewest, placed)
     sizes = problem.sizes
     # People who must be together; nobody, if people are left out
@@ -538,7 +538,7 @@ def grow_stars(inside: FloatMatrix, person: int) -> IntMatrix:
     first = first[worth[first] > RELAXATION.min_pair_sum]
     leaves = np.full((len(first), RELAXATION.leaves), -1)
     leaves[:, 0], leaves[:, 1], worth = left[first], right[first], worth[first]
-    # The gain of one has_gain leaf
+    # The gain of one more leaf
     gains = to_center - among[leaves[:, 0]] - among[leaves[:, 1]]
     stars = np.arange(len(first))
     for place in range(2, RELAXATION.leaves):

@@ -224,7 +224,10 @@ class PairedExchange:
         return gain, first, second
 
     def _loss_of_barred(self, people: IntMatrix, seats: IntMatrix, giving: IntMatrix) -> IntMatrix:
-        """Return the loss of each seat: prohibitive for padding, blocks, and if the group must not shrink."""
+        """Return the loss of each seat: prohibitive for padding and for blocks.
+
+        Also for an empty seat, if the group ``giving`` a person for it must not shrink.
+        """
         rows = np.arange(len(self.states))[:, None]
         least = (self.states.sizes[rows, giving] <= self.tables.least[giving])[..., None]
         barred = (seats == self.nowhere) | self.fixed[people] | ((people == self.nobody) & least)

@@ -82,7 +82,7 @@ class Ballot(ContentEquality):
         return allowed
 
     def _rows(self, steps: int) -> Iterator[Row]:
-        """Yield a row per member: the steps taken are at most the chosen topics that the member requested."""
+        """Yield a row per member with a wish: they take at most as many steps as chosen topics that they requested."""
         n, t = self.wishes.shape
         for member in np.flatnonzero(self.wishes.any(axis=1)).tolist():
             weights = np.zeros((n + 1, steps + t), dtype=np.int64)

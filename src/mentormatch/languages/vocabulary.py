@@ -110,12 +110,12 @@ class Section(BaseModel):
 class SurveyWords(Section):
     """Words of any form: common words of its language, and words with little information on a question."""
 
-    common: Words = NO_WORDS  # tell the language
-    letters: Words = NO_WORDS  # tell the language
-    certain: Words = NO_WORDS  # tell the language of a form of few words: roles, yes or no, names, addresses
-    instructions: Phrases = NO_PHRASES  # ask for all answers that apply
+    common: Words = NO_WORDS  # frequent words, which show the language
+    letters: Words = NO_WORDS  # special letters, which show the language
+    certain: Words = NO_WORDS  # show the language of a form with few words: roles, yes or no, names, addresses
+    instructions: Phrases = NO_PHRASES  # requests to choose all answers that apply
     stop_words: Words = NO_WORDS
-    small: Words = NO_WORDS  # may stand beside a word that is asked alone
+    small: Words = NO_WORDS  # allowed next to the only word of a question
 
 
 class Asked(Section):
@@ -134,13 +134,13 @@ class ContactWords(Asked):
 class NameWords(Section):
     """Words of a question for a person's name."""
 
-    words: Words = NO_WORDS  # all that may stand in it
-    heads: Words = NO_WORDS  # one of which stands in it
-    of_others: Words = NO_WORDS  # the name is another person's, or not the name that a person is called by
+    words: Words = NO_WORDS  # all words that a question about a name may have
+    heads: Words = NO_WORDS  # such a question has at least one of these
+    of_others: Words = NO_WORDS  # the name of another person, or one that nobody uses to address the person
     first: Words = NO_WORDS
     last: Words = NO_WORDS
     whole: Words = NO_WORDS
-    aside: Pattern = NO_PATTERN  # begins a remark in brackets that belongs to the question
+    aside: Pattern = NO_PATTERN  # first words of a remark in brackets, which is ignored
 
 
 class KeyWords(Asked):
@@ -153,7 +153,7 @@ class ConsentWords(Section):
     """Sentences of agreement."""
 
     required: Phrases = NO_PHRASES
-    optional: Phrases = NO_PHRASES  # a refusal turns nobody away
+    optional: Phrases = NO_PHRASES  # consents whose refusal rejects nobody
 
 
 class ListWords(Section):
@@ -167,26 +167,26 @@ class StaffWords(Section):
     """Subjects for staff, never compared: logistics, the state of a file, households, opinions on a course."""
 
     asked: Phrases = NO_PHRASES
-    alone: Phrases = NO_PHRASES  # in a question that asks for nothing else
+    alone: Phrases = NO_PHRASES  # only if the question has no other content words
 
 
 class FollowUpWords(Section):
     """Questions that ask to say more of the one before them."""
 
     begins: Phrases = NO_PHRASES
-    remarks: Phrases = NO_PHRASES  # begins a question that leaves open what is said
-    words: Words = NO_WORDS  # of which such a question may be made altogether
-    descriptions: Words = NO_WORDS  # ask to describe what another question named
-    membership: Phrases = NO_PHRASES  # questions on being a member that leave unsaid of what
+    remarks: Phrases = NO_PHRASES  # first words of a question for any remarks
+    words: Words = NO_WORDS  # a question of only these words asks for details
+    descriptions: Words = NO_WORDS  # requests to describe what the previous question is about
+    membership: Phrases = NO_PHRASES  # questions about a membership that do not name the group
 
 
 class PairingWords(Section):
     """Subjects by which pairs may be compared."""
 
-    asked: Phrases = NO_PHRASES  # whatever its answers are
-    with_options: Phrases = NO_PHRASES  # if its answers were chosen, counted or graded
-    compared: Pattern = NO_PATTERN  # if both sides answer it
-    private: Pattern = NO_PATTERN  # never unasked
+    asked: Phrases = NO_PHRASES  # a question to compare, whatever its answers
+    with_options: Phrases = NO_PHRASES  # a question to compare if its answers are options, numbers or grades
+    compared: Pattern = NO_PATTERN  # a question to compare if both sides answer it
+    private: Pattern = NO_PATTERN  # never compared unless staff ask for it
     genders: Words = NO_WORDS
     gender: Pattern = NO_PATTERN  # a whole question for a gender
 
@@ -210,7 +210,7 @@ class OrganisationWords(Section):
 
     asked: Pattern = NO_PATTERN
     unless: Pattern = NO_PATTERN
-    town_halls: Words = NO_WORDS  # stand for one another before the name of a place
+    town_halls: Words = NO_WORDS  # equivalent before the name of a place
 
 
 class NumberWords(Section):
@@ -229,9 +229,9 @@ class AvoidedWords(Section):
 class ScaleWords(Section):
     """Graded answers, and the ends and units of ranges of numbers."""
 
-    graded: Pattern = NO_PATTERN  # a question that asks for a grade
+    graded: Pattern = NO_PATTERN  # a question whose answer is a grade
     means: Pattern = NO_PATTERN  # between a grade and its meaning
-    off: Phrases = NO_PHRASES  # answers that stand off any scale
+    off: Phrases = NO_PHRASES  # answers outside any scale
     neutral: Phrases = NO_PHRASES
     most: Phrases = NO_PHRASES
     least: Phrases = NO_PHRASES
@@ -245,7 +245,7 @@ class ScaleWords(Section):
     below: Pattern = NO_PATTERN
     above: Pattern = NO_PATTERN
     and_above: Pattern = NO_PATTERN
-    fillers: Pattern = NO_PATTERN  # what may stand beside a range of numbers
+    fillers: Pattern = NO_PATTERN  # words allowed next to a range of numbers
 
 
 class RankWords(Section):
@@ -253,7 +253,7 @@ class RankWords(Section):
 
     ordinals: Pattern = NO_PATTERN
     asked: Phrases = NO_PHRASES
-    words: Phrases = NO_PHRASES  # beside an ordinal
+    words: Phrases = NO_PHRASES  # allowed next to an ordinal
 
 
 class RoleWords(Section):
@@ -261,8 +261,8 @@ class RoleWords(Section):
 
     mentor: Pattern = NO_PATTERN
     mentee: Pattern = NO_PATTERN
-    words: Pattern = NO_PATTERN  # begin a word for either side
-    who: Pattern = NO_PATTERN  # a question that asks who a person is
+    words: Pattern = NO_PATTERN  # beginnings of the words for either side
+    who: Pattern = NO_PATTERN  # a question about the kind of person
     seeks: Pattern = NO_PATTERN
     gives: Pattern = NO_PATTERN
     taken_in: Pattern = NO_PATTERN
@@ -284,41 +284,41 @@ class AgreementWords(Section):
     """Questions and answers of yes or no."""
 
     yes: Pattern = NO_PATTERN
-    person: Pattern = NO_PATTERN  # begins a question on a person that yes or no answers
-    either: Pattern = NO_PATTERN  # stands in a question that yes or no does not answer
+    person: Pattern = NO_PATTERN  # beginning of a yes-or-no question about the person
+    either: Pattern = NO_PATTERN  # part of a question that is no yes-or-no question
 
 
 class CapacityWords(Section):
     """Questions about the number of partners of a person, and their answers."""
 
     count: Pattern = NO_PATTERN
-    term: Pattern = NO_PATTERN  # the time for which people are taken, as typed
+    term: Pattern = NO_PATTERN  # the period for which people are taken, as typed
     mentees: Pattern = NO_PATTERN
     mentors: Pattern = NO_PATTERN
     relations: Pattern = NO_PATTERN
     people: Pattern = NO_PATTERN
-    agents: Pattern = NO_PATTERN  # endings of words for people who do something
-    not_agents: Pattern = NO_PATTERN  # beginnings of words with such an ending for things
-    things: Pattern = NO_PATTERN  # what else is counted
+    agents: Pattern = NO_PATTERN  # endings of words for people by their activity
+    not_agents: Pattern = NO_PATTERN  # beginnings of words with such an ending that are not for people
+    things: Pattern = NO_PATTERN  # nouns other than people that a question may count
     seats: Pattern = NO_PATTERN
     able: Pattern = NO_PATTERN
-    wanted: Pattern = NO_PATTERN  # says without a verb that people would be taken
-    limit: Pattern = NO_PATTERN  # makes of a title on people a limit to those who would be taken
+    wanted: Pattern = NO_PATTERN  # willingness to take people, without a verb
+    limit: Pattern = NO_PATTERN  # makes a title about people a question on a limit
     past: Pattern = NO_PATTERN
-    held: Pattern = NO_PATTERN  # whom a person has today
-    elsewhere: Pattern = NO_PATTERN  # counts of people at home, at work, at an event
-    close: Pattern = NO_PATTERN  # what is only done for people
+    held: Pattern = NO_PATTERN  # the current partners of a person
+    elsewhere: Pattern = NO_PATTERN  # people in another context: at home, at work, at an event
+    close: Pattern = NO_PATTERN  # verbs whose object can only be people
     taking: Pattern = NO_PATTERN
-    offering: Pattern = NO_PATTERN  # how a service is offered, whatever its verb
-    asked: Pattern = NO_PATTERN  # the person who answers is the one who acts
-    mutual: Pattern = NO_PATTERN  # what either side may say of the other
-    bare: Pattern = NO_PATTERN  # a whole question for the places that a person has
+    offering: Pattern = NO_PATTERN  # the offer of a service, whatever its verb
+    asked: Pattern = NO_PATTERN  # the respondent is the one who acts
+    mutual: Pattern = NO_PATTERN  # verbs that either side can use for the other
+    bare: Pattern = NO_PATTERN  # complete questions about the number of places
     if_so: Pattern = NO_PATTERN
     numbers: Steps = ()  # words for 0, 1, 2 ...
-    open: Pattern = NO_PATTERN  # beside a number that is not included
+    open: Pattern = NO_PATTERN  # next to a number that is an open limit: more than, fewer than
     between: Pattern = NO_PATTERN  # between two numbers
-    fillers: Pattern = NO_PATTERN  # what may stand beside the number of an answer
-    unbounded: Pattern = NO_PATTERN  # answers that take people and give no number
+    fillers: Pattern = NO_PATTERN  # words allowed next to the number in an answer
+    unbounded: Pattern = NO_PATTERN  # answers that accept people without a number
 
 
 class NeedWords(Section):
@@ -332,7 +332,7 @@ class NeedWords(Section):
     lacked: Pattern = NO_PATTERN
     held: Pattern = NO_PATTERN
     neither: Pattern = NO_PATTERN
-    personal: Pattern = NO_PATTERN  # what two people have in common
+    personal: Pattern = NO_PATTERN  # what two people may have in common, so neither a need nor an offer
 
 
 class DegreeWords(Section):
@@ -385,41 +385,41 @@ class UnitWords(Section):
 class SensitiveWords(Section):
     """Words around the phrases of a sensitive subject; they show whether the question concerns the respondent."""
 
-    colours: Words = NO_WORDS  # options beside which black and white are colours of things
-    small: Words = NO_WORDS  # leave a phrase all that a question says
-    person: Pattern = NO_PATTERN  # stands ahead of a phrase that is asked of a person
-    asked: Pattern = NO_PATTERN  # stands behind it
-    in_life: Pattern = NO_PATTERN  # stands behind it
+    colours: Words = NO_WORDS  # with these options, black and white are colours of things
+    small: Words = NO_WORDS  # not content words: a phrase next to them is the whole question
+    person: Pattern = NO_PATTERN  # before a phrase: the question is about the person
+    asked: Pattern = NO_PATTERN  # directly after a phrase, with the same meaning
+    in_life: Pattern = NO_PATTERN  # up to four words after a phrase, with the same meaning
     done_by: Pattern = NO_PATTERN  # with ``done``, work on a subject
     done: Pattern = NO_PATTERN
-    own: Pattern = NO_PATTERN  # tells that the person is meant
-    received: Phrases = NO_PHRASES  # stands ahead of help that a person receives
+    own: Pattern = NO_PATTERN  # words for the respondent: my, your
+    received: Phrases = NO_PHRASES  # before a word for help: the person receives it
     asking: Pattern = NO_PATTERN
     about: Pattern = NO_PATTERN  # prepositions
     articles: Pattern = NO_PATTERN
-    behind: Pattern = NO_PATTERN  # may stand between a phrase and a topic
-    declined: Pattern = NO_PATTERN  # an option that gives no answer
+    behind: Pattern = NO_PATTERN  # allowed between a phrase and a topic
+    declined: Pattern = NO_PATTERN  # options of people who decline to answer
     topics: Phrases = NO_PHRASES  # fields of work, of study or of interest
-    of_noun: Phrases = NO_PHRASES  # nouns that an adjective follows at once
-    heads: Phrases = NO_PHRASES  # what a question asks for, all that follows are examples
-    helped: Phrases = NO_PHRASES  # what people do for others
+    of_noun: Phrases = NO_PHRASES  # nouns directly before a phrase that is an adjective
+    heads: Phrases = NO_PHRASES  # the subject of a question, followed by examples only
+    helped: Phrases = NO_PHRASES  # verbs of help given to others
     others: Phrases = NO_PHRASES
-    talked: Phrases = NO_PHRASES  # what people do with a subject when they meet
+    talked: Phrases = NO_PHRASES  # verbs of conversations about a subject
     listeners: Phrases = NO_PHRASES
     practised: Phrases = NO_PHRASES  # words of a trade, a service or a meeting
     mentees: Phrases = NO_PHRASES
-    clubs: Phrases = NO_PHRASES  # where people are elected without any politics
-    harmless: Phrases = NO_PHRASES  # phrases with a sensitive word that say nothing of a person
+    clubs: Phrases = NO_PHRASES  # groups whose elections are not political
+    harmless: Phrases = NO_PHRASES  # phrases that only look sensitive
 
 
 class Subject(Section):
     """The phrases of one sensitive subject, in decreasing order of certainty."""
 
-    certain: Phrases = NO_PHRASES  # speak of the person, in any sentence
-    likely: Phrases = NO_PHRASES  # do unless a field of work or of study is meant
-    possible: Phrases = NO_PHRASES  # do if the question is put to a person, or is nothing else
-    answers: Phrases = NO_PHRASES  # options that people choose for themselves; two of them tell
-    telling: Phrases = NO_PHRASES  # options of which one is enough
+    certain: Phrases = NO_PHRASES  # sensitive in any sentence
+    likely: Phrases = NO_PHRASES  # sensitive unless they name a field of work or of study
+    possible: Phrases = NO_PHRASES  # sensitive if they are about a person, or are the whole question
+    answers: Phrases = NO_PHRASES  # options by which people describe themselves; two are sufficient
+    telling: Phrases = NO_PHRASES  # options of which one is sufficient
 
 
 class Subjects(Section):

@@ -263,9 +263,9 @@ def weights_after(edit: WeightEdit | WeightsEdit, weights: Sequence[float]) -> l
 
 
 def apportion(weights: Sequence[float], total_points: float) -> list[float]:
-    """Return numbers in the proportions of some weights with total ``whole`` (largest remainder method).
+    """Return numbers in the proportions of some weights, with the sum ``total_points`` (largest remainder method).
 
-    All but one are integers; all are if ``whole`` is. A weight of 0 stays 0, unless all are 0.
+    All but one are integers; all are if ``total_points`` is. A weight of 0 stays 0, unless all are 0.
 
     >>> apportion([35, 10, 10], 100), apportion([0, 0], 5)
     ([64, 18, 18], [3, 2])

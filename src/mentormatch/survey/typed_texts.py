@@ -1,4 +1,4 @@
-"""Texts of an export -> as they were typed: without guards of formulas, references of HTML, or markup in headers."""
+"""Texts of an export -> texts as typed: without apostrophes before formulas, HTML references, or markup in headers."""
 
 import re
 from dataclasses import replace
@@ -15,10 +15,10 @@ CHARACTER_REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0
 
 
 def without_tool_marks(rows: Rows) -> Rows:
-    """Return rows without what some tools do to every text of a file, and only where all of it shows it.
+    """Return rows without the changes that some tools make to all texts, if the whole file shows such a change.
 
-    A ``'`` before what would be a formula is taken off if no cell without one would be a formula. References to
-    characters (``&amp;``) become these characters if several cells contain some, and no cell another ``&``.
+    A ``'`` before the start of a formula is removed if no cell starts as a formula. HTML references (``&amp;``) become
+    their characters if different cells contain some, and no cell contains another ``&``.
     """
     cells = [cell for row in rows.records for cell in row.cells if cell]
     has_guards = any(cell.startswith(GUARDED_FORMULAS) for cell in cells)
@@ -39,7 +39,7 @@ def without_tool_marks(rows: Rows) -> Rows:
 
 
 def without_markup(rows: Rows) -> Rows:
-    """Return rows with a header in plain words, where every ``<`` in it starts markup of an editor of forms."""
+    """Return rows with a header without markup, if every ``<`` in it starts a tag of a form editor."""
     first, *rest = rows.records
     marked = [cell for cell in first.cells if "<" in cell]
     if not marked or any(cell.count("<") != len(MARKUP_TAG.findall(cell)) for cell in marked):

@@ -58,8 +58,8 @@ def choose_key(
 ) -> list[DraftEntry]:
     """Return the fields with at most one key.
 
-    It is a code with an answer in almost every row, else no field if almost every row has an e-mail address, which then
-    replaces the key, else the result of ``add_fallback_key``.
+    It is the key that staff confirmed, else a code with an answer in almost every row. Without either, there is no key
+    if almost every row has an e-mail address, which then replaces it; else ``add_fallback_key`` chooses one.
     """
     confirmed = next((entry for entry in entries if entry.is_confirmed and entry.guess.use == "key"), None)
     if confirmed:
@@ -193,7 +193,7 @@ def could_be_key(sample: QuestionSample) -> bool:
 
 
 def key_candidates(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
-    """Return the columns that could be a key: first codes, then addresses, then other unique answers."""
+    """Return up to three columns that could be a key: first codes, then addresses, then other unique answers."""
     candidates = [sample for sample in questions if could_be_key(sample)]
     codes = [sample for sample in candidates if words.asks_code(sample.question)]
     emails = [sample for sample in candidates if is_email(sample) and sample not in codes]

@@ -212,7 +212,7 @@ def find_foreign_documents(edition: Edition, deleted: Sequence[Path]) -> Iterato
 
 
 def purge(edition: Edition, *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
-    """Delete the files of ``to_purge``, record the purge in each log, and return the files.
+    """Delete the files that ``find_files_to_purge`` returns, record the purge in each log, and return the files.
 
     Raises OutputError at the end, with every file that could not be deleted and every log that could not be written.
     """

@@ -93,7 +93,7 @@ class PricedPairs:
 
 @dataclass(frozen=True)
 class PricingProblem:
-    """One stage over all pairs; the profit of (i, k) is ``scale * score + mentor_profit[i] + mentee[k]``.
+    """One stage over all pairs; the profit of a pair is that of ``stage`` (see ``ScalarObjective``).
 
     ``former``: allowed pairs of the previous plan, if they have a bonus; they are priced one by one. ``pins`` (k, 2)
     are fixed. Lists are ``list_factor`` times longer than usual. Duals of mentees may be (g, m) instead of (m,), one

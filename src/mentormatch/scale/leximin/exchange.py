@@ -43,7 +43,7 @@ class Direction(NamedTuple):
     forward: int = 1
 
 
-class Outcome(NamedTuple):
+class ExchangeOutcome(NamedTuple):
     """The reasons why ``run_levels`` returns."""
 
     finished: int = 0
@@ -54,7 +54,7 @@ class Outcome(NamedTuple):
 # Named tuples are constants in compiled code
 COUNTER = CounterIndex()
 DIRECTION = Direction()
-OUTCOME = Outcome()
+OUTCOME = ExchangeOutcome()
 
 
 class LevelExchangeGraph(NamedTuple):
@@ -69,7 +69,7 @@ class LevelExchangeGraph(NamedTuple):
     levels: ShortVector  # the score of each of ``pairs``
     least: IntVector  # (nodes,): degree bounds
     most: IntVector
-    free: ShortVector  # nodes without a dual in earlier goals: their load may change (complementary slackness)
+    free: ShortVector  # nodes whose load may change: unequal bounds, no dual in earlier goals (complementary slackness)
     fixed_load: BoolVector  # (nodes,): whether the node has such a dual
     lefts: int  # the number of mentors
 

@@ -89,7 +89,7 @@ class PersonAlone:
 
 
 def pair_step(source: DocumentSource, board: LoggedBoard, query: ShowPairs) -> dict[str, Any]:
-    """Return the step of pairs; ``asked`` selects the page of the list and a further view."""
+    """Return the step of pairs; ``query`` selects the page of the list and a further view."""
     matching = source.matching
     labels = get_view_labels(matching, source.names)
     ranked = rank_pairs(matching)

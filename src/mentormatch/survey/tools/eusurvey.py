@@ -44,7 +44,10 @@ class EUSurvey(FactTool):
 
 
 def below_titles(rows: Rows) -> Rows:
-    """Return the rows from the header on: the first with at least twice as many cells as each row above it."""
+    """Return the rows from the header on: the first with at least twice as many cells as each row above it.
+
+    All rows if there is none, or if a row above it has more than two cells.
+    """
     counts = [count(row.cells) for row in rows.records[: MAX_TITLE_ROWS + 1]]
     above = next((at for at in range(1, len(counts)) if counts[at] >= 2 * max(counts[:at])), 0)
     return rows_below(rows, above) if max(counts[:above], default=0) <= 2 else rows
