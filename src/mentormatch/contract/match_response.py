@@ -89,7 +89,7 @@ class ChainOut(ResponsePart):
 
 
 class TierOut(ResponsePart):
-    """A goal: the value reached, and the proved bound, in the unit of the goal (millionths for ``total``)."""
+    """A goal: the value reached, and the proved bound, in the unit of the goal (for scores: millionths)."""
 
     goal: str
     value: int

@@ -140,7 +140,7 @@ class VerifyResponse(Response):
     """The result of the check of a decision: rules, values, optimality and log.
 
     ``outcome`` is ``verified``, ``bounded`` (the gap to the optimum is proved), ``unproved`` (``rules_hold``, but the
-    file does not prove the optimum that it states), ``nothing`` (there is no solution to verify) or ``refused``.
+    file proves no bound, or not each one that it states), ``nothing`` (there is no solution to verify) or ``refused``.
     ``verified`` is true if everything that the decision states is proved. ``certificate`` summarises the proof, null if
     the file is not a decision. ``ties``: ``unique`` if no other solution has these values, ``hash`` if none comes first
     by the hashes in the file, empty if neither is proved.

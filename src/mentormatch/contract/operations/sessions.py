@@ -140,10 +140,11 @@ class MissedOut(ResponsePart):
 class DatesResponse(Response):
     """The dates, their attendance, and the excluded dates.
 
-    ``tiers`` are attendance, then the distance of gaps from the middle of their range. ``most_missed`` is the largest
-    number of sessions missed by one member. ``missed``, ``diagnosis`` (the reasons why there are no such dates, and
-    remedies, in sentences that name people), ``silent`` (members without an answer) and ``unavailable`` (members who
-    can attend none of the remaining dates) are null unless ``staff`` is set.
+    ``tiers`` is one goal, ``total``: attendance times a weight, less twice the distance in days of each gap from the
+    middle of its range; one attendance outweighs all gaps. ``most_missed`` is the largest number of sessions missed by
+    one member. ``missed``, ``diagnosis`` (the reasons why there are no such dates, and remedies, in sentences that name
+    people), ``silent`` (members without an answer) and ``unavailable`` (members who can attend none of the remaining
+    dates) are null unless ``staff`` is set.
     """
 
     status: StatusCode
