@@ -248,7 +248,8 @@ TOTAL_LIMIT_S = 15.0  # for all these tests
 class GroupConflict:
     """Why not all people can be placed: a code, a sentence, the rules and people (keys) involved, and remedies.
 
-    If any one of the rules, or of the people, is removed, the others can be placed.
+    With the code ``rules``, the rules are irreducible if time allows: without any one of them, everybody has a place.
+    The people are irreducible too, unless the rules conflict only because of minimum sizes: then all are listed.
     """
 
     code: str
