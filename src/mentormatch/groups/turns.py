@@ -198,7 +198,7 @@ def crowded_sessions(season: TurnProblem, turn_round: TurnRound, member: int) ->
 
 
 def ways_out(season: TurnProblem, first: TurnRound) -> Iterator[str]:
-    """Yield a sentence on the extra turns by which every able member presents: one for each member without a turn."""
+    """Yield a sentence on the fewest extra turns by which every able member presents: one per member without a turn."""
     allowed, is_chosen = allowed_and_chosen(first)
     unplaced = np.flatnonzero(first.able & ~is_chosen.any(axis=1)).tolist()
     if not unplaced or first.solution.status is not Status.PROVED:
@@ -307,7 +307,10 @@ class Turns(Result):
 
     @once_spoken
     def ways_out(self) -> tuple[str, ...]:
-        """Sentences on the fewest extra turns by which every able member would present."""
+        """Sentences on the fewest extra turns by which every able member would present in the first round.
+
+        Empty unless the optimum of that round is proved.
+        """
         return tuple(ways_out(self.season, self.rounds[0])) if self.rounds else ()
 
     @property

@@ -101,7 +101,7 @@ def scan_block(matrix: ScoreMatrix, query: ScanQuery, start: int, stop: int) -> 
 
 
 def keep_top(excess: IntVector, max_listed: int) -> tuple[slice | BoolVector, int]:
-    """Return a mask of the hits to list, and the largest excess of the others over their limit.
+    """Return a mask of the hits to list, and an upper bound on the excess of the others over their limit.
 
     All hits are listed if there are up to ``max_listed``, or if none exceeds its limit; then the second result is -1.
     """
