@@ -584,7 +584,7 @@ EXAMPLE_KINDS = (*CLOSED_KINDS, "number", "place", "names")
 
 
 def find_examples(sample: QuestionSample, kind: str, use: str, joiner: str | None = None) -> tuple[str, ...]:
-    """Return the two most frequent answers to a question, or its first two boxes; empty if answers may show a person."""
+    """Return the two most frequent answers, or the first two boxes; empty if answers may show a person."""
     is_code = use == "key" and words.asks_code(sample.question) and not is_email(sample)
     is_shown = is_code or (kind in EXAMPLE_KINDS and use in ("match", "display", "consent"))
     if not is_shown or words.asks_whom_to_avoid(sample.question) or is_sensitive(sample):
