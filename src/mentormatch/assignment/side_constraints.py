@@ -654,7 +654,10 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, p
 def _settle_ties(
     problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: "PairSolver"
 ) -> Solution:
-    """Return the canonical choice among those that are optimal in all goals; the incumbent if time runs out."""
+    """Return the canonical choice among those that are optimal in all goals; the incumbent if time runs out.
+
+    Raises EngineError if ties are left after the last round.
+    """
     goal: str | None = None if work.folded else problem.goals[-1]
     first_turn, work = int(work.folded is not None), work.folded or work
     for turn in range(first_turn, MAX_TIE_ROUNDS):

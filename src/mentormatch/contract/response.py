@@ -65,7 +65,7 @@ class ResultSource:
 
     @property
     def error(self) -> BaseException | None:
-        """The error that an attribute raised, which pydantic reports as an invalid value."""
+        """The last error that an attribute raised, which pydantic reports as an invalid value; None without one."""
         return self._error
 
 

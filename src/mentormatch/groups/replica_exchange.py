@@ -114,7 +114,7 @@ class GroupSearch:
         self.drawing = StepTimer()
 
     def run(self, rounds: int, deadline: float | None) -> FoundGroups | None:
-        """Search for up to ``rounds`` rounds, or until the deadline; return the best groups so far."""
+        """Search for up to ``rounds`` rounds, or until the deadline; return the best groups so far, if any."""
         began = monotonic()
         while self.stages and self.best is None:
             is_last = len(self.stages) == 1

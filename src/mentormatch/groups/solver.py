@@ -353,7 +353,7 @@ def has_time_for_columns(deadline: float | None) -> bool:
 
 
 def part_of(deadline: float | None, part: float) -> float | None:
-    """Return the time at which a part of the remaining time has passed."""
+    """Return the time at which a part of the remaining time has passed; None without a deadline."""
     return None if deadline is None else monotonic() + (deadline - monotonic()) * part
 
 

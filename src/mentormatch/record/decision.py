@@ -236,7 +236,10 @@ class Decision(JsonMessage):
         return self.model_copy(update={"proofs": proofs, "schema_version": 2 if proofs else 1})
 
     def _rows(self, positions: "IdPositions", scored: tuple[IntVector, IntVector]) -> Iterator[Row]:
-        """Yield the side constraints; if only chosen pairs are stored, check their sums and yield nothing."""
+        """Yield the side constraints; if only chosen pairs are stored, check their sums and yield nothing.
+
+        Raises RequestError if such a sum violates its bounds.
+        """
         allowed = self._cells_of(scored) if self.rows and self.every_pair else np.zeros((0, 0), dtype=bool)
         for row in self.rows:
             if self.every_pair:

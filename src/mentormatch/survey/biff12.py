@@ -67,7 +67,10 @@ class XlsbWorkbook:
             raise UnreadableError from None
 
     def inventory(self, sheet: str) -> CellInventory:
-        """Return the cells of a sheet, by its name."""
+        """Return the cells of a sheet, by its name.
+
+        Raises UnreadableError if it is absent or damaged.
+        """
         part = self.parts.get(sheet, "")
         if part not in self.archive:
             raise UnreadableError
@@ -136,7 +139,10 @@ def _number(content: bytes, at: int, max_bytes: int) -> tuple[int, int]:
 
 
 def _text(body: bytes, at: int) -> tuple[str, int]:
-    """Return the text at an offset, empty if its length is 0xFFFFFFFF, and the offset of its end."""
+    """Return the text at an offset, empty if its length is 0xFFFFFFFF, and the offset of its end.
+
+    Raises UnreadableError if the text ends beyond the record.
+    """
     count = _index(body, at)[0]
     if count == 0xFFFFFFFF:
         return "", at + 4

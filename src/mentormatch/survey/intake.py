@@ -276,6 +276,8 @@ WORD_WITHOUT_APOSTROPHE = re.compile(r"[^\W\d_]+(?!['\w])")
 def differ_in_number(first: str, second: str) -> bool:
     """Return whether two names differ in digits, Roman numerals or single letters, which distinguish them on purpose.
 
+    False if their digits are the same and only one has a numeral or a single letter.
+
     >>> [differ_in_number(*pair) for pair in (("prof 1", "prof 10"), ("Lycée A", "Lycée B"), ("Lycée 3", "Lycee 3"))]
     [True, True, False]
     """

@@ -192,7 +192,10 @@ class _SecondReading:
 
 
 def _parse_workbook(content: bytes) -> Any:
-    """Return the second parser of the format of a workbook: xls, ods, xlsb or xlsx."""
+    """Return the second parser of the format of a workbook: xls, ods, xlsb or xlsx.
+
+    Raises UnreadableError if it is damaged.
+    """
     from mentormatch.survey.biff import XlsWorkbook
     from mentormatch.survey.biff12 import XlsbWorkbook
     from mentormatch.survey.census import UnreadableError
@@ -212,7 +215,10 @@ def _parse_workbook(content: bytes) -> Any:
 def _choose_sheet(
     workbook: "CalamineWorkbook", sheet_name: str | None, book: _SecondReading
 ) -> tuple["CalamineSheet", list[str]]:
-    """Return the sheet ``sheet_name``, or the first with cells, visible sheets first, and the names of further ones."""
+    """Return the sheet ``sheet_name``, or the first with cells, visible sheets first, and the names of further ones.
+
+    Refuses a workbook without that sheet, or without cells.
+    """
     from python_calamine import SheetVisibleEnum
 
     if sheet_name is not None:

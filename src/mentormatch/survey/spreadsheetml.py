@@ -136,7 +136,10 @@ class XlsxWorkbook:
         self.strings = strings_in(archive.read(shared)) if shared else []
 
     def inventory(self, sheet: str) -> CellInventory:
-        """Return the cells of a sheet, by its name."""
+        """Return the cells of a sheet, by its name.
+
+        Raises UnreadableError if it is absent or damaged.
+        """
         part = self.parts.get(sheet, "")
         if part not in self.archive:
             raise UnreadableError
@@ -236,7 +239,10 @@ class _SheetParser:
         self.cells = self.inventory.row(self.row)
 
     def end(self) -> None:
-        """Add the last cell, if there is one that is not added yet."""
+        """Add the last cell, if there is one that is not added yet.
+
+        Raises DuplicateCellError if its column is taken, ReadingMismatchError if its content contradicts its type.
+        """
         attributes, value = self.attributes, self.value
         if attributes is None:
             return
@@ -293,7 +299,7 @@ class _SheetParser:
 
 
 def _parse_row_number(text: str) -> int:
-    """Return the 0-based row of a row number from 1."""
+    """Return the 0-based row of a row number from 1. Raises UnreadableError for any other text."""
     if not text.isdecimal() or int(text) < 1:
         raise UnreadableError
     return int(text) - 1
@@ -337,7 +343,10 @@ class OdsWorkbook:
         self.parts = _ContentParser(archive.read(CONTENT)).sheets
 
     def inventory(self, sheet: str) -> CellInventory:
-        """Return the cells of a sheet, by its name."""
+        """Return the cells of a sheet, by its name.
+
+        Raises UnreadableError if it is absent.
+        """
         if sheet not in self.parts:
             raise UnreadableError
         return self.parts[sheet]

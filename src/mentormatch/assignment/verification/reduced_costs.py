@@ -198,7 +198,7 @@ class DualStage:
 
 
 def active_bound(row: Row, price: int) -> int | None:
-    """Return the bound of a row that enters the dual objective."""
+    """Return the bound of a row that enters the dual objective; None if the row has no such bound."""
     return row.most if price > 0 else row.least
 
 

@@ -163,7 +163,7 @@ def mark_key(entry: DraftEntry, *, chosen: bool) -> DraftEntry:
 
 
 def email_of(entries: Sequence[DraftEntry]) -> DraftEntry | None:
-    """Return the field of e-mail addresses with the most answers; the first one if several have as many."""
+    """Return the field of e-mail addresses with the most answers, the first one of several; None if there is none."""
     candidates = [entry for entry in entries if entry.guess.use == "contact" and is_email(entry.sample)]
     return max(candidates, key=lambda entry: len(entry.sample.answers), default=None)
 

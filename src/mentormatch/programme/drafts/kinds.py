@@ -1,4 +1,7 @@
-"""A question with its answers -> its kind and settings, by functions in a fixed order; the first result counts."""
+"""A question with its answers -> its kind and settings, by functions in a fixed order; the first result counts.
+
+Each function ``guess_...`` returns None for a question of another kind.
+"""
 
 import re
 from collections import Counter
@@ -218,7 +221,7 @@ def guess_grades(sample: QuestionSample, options: Sequence[str]) -> Guess | None
 
 
 def get_scale_direction(question: str) -> str:
-    """Return the direction of the grades of a question: "plain", "reversed" or "unknown".
+    """Return the direction of the grades of a question: "plain" (also without stated ends), "reversed" or "unknown".
 
     >>> [get_scale_direction(text) for text in ("Rate it (1 = not at all, 5 = very)", "De 1 (très) à 5 (pas du tout)")]
     ['plain', 'reversed']

@@ -91,7 +91,7 @@ def find_host_and_newcomer(options: Sequence[str]) -> tuple[str, str] | None:
 
 
 def role_of_volunteers(sample: QuestionSample) -> RoleQuestion | None:
-    """Return a yes-or-no question on the wish to be a mentor as the role: yes for mentors, no for mentees."""
+    """Return a yes-or-no question on the wish to be a mentor as the role (yes: mentors); None for another question."""
     options, folded = distinct(sample.answers), fold(sample.question)
     yes = [option for option in options if is_yes_or_no(option) and says_yes(option)]
     no = [option for option in options if is_yes_or_no(option) and not says_yes(option)]

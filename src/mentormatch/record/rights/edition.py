@@ -406,7 +406,7 @@ def export_person(edition: Edition, person: str) -> Export:
 
 
 def export_row(person_row: PersonRow, cohort: Cohort) -> dict[str, Any]:
-    """Return a row by header, unchanged, with its outcome."""
+    """Return the cells of a row that are not blank, unchanged, by header, with its outcome."""
     line_id = (person_row.table.source, person_row.record.line)
     outcome = next(row for row in cohort.rows if (row.source, row.line) == line_id)
     cells = zip(person_row.table.header, person_row.record.cells, strict=True)

@@ -348,7 +348,10 @@ class RestrictedMaster:
             )
 
     def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
-        """Return the optimum of a face of tied solutions, raising the penalty until the minimums hold."""
+        """Return the optimum of a face of tied solutions, raising the penalty until the minimums hold.
+
+        None if the minimums cannot hold, without numba.
+        """
         self.check_deadline()
         if not self.compiled and not face.is_b_matching:
             return solve_sparse(face, profit)
@@ -371,7 +374,10 @@ class RestrictedMaster:
         return optimum
 
     def _solve_scipy(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
-        """Solve a semi-assignment by scipy, if numba is not installed or not worth loading."""
+        """Solve a semi-assignment by scipy, if numba is not installed or not worth loading.
+
+        Raises EngineError if it is infeasible.
+        """
         optimum = solve_sparse(face, profit)
         if optimum is None:
             raise EngineError("The restricted master has become infeasible")

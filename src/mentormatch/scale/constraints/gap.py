@@ -186,7 +186,10 @@ class GapSolve:
         return self.master.incumbent or empty_solution(Status.FAILED, "", (NO_ANSWER_NOTE,))
 
     def _solve_whole(self) -> Solution:
-        """Return the solution over all pairs by the ordinary engine, for a small problem."""
+        """Return the solution over all pairs by the ordinary engine, for a small problem.
+
+        Raises TimeLimitReached if there is none in time.
+        """
         problem = self.master.problem
         assert isinstance(problem.scores, ImplicitScores)
         all_pairs = self.pricing.pairs().merge(

@@ -90,7 +90,7 @@ class TightFace:
         )
 
     def _solve(self, face: OptimalFace, profit: IntVector, prices: SideVectors | None) -> PrimalDual:
-        """Return the optimum of a face of tied solutions."""
+        """Return the optimum of a face of tied solutions. Raises EngineError if the face is empty."""
         optimum = self.master.solve_ties(face, profit)
         if optimum is None:
             raise EngineError("A face of tied solutions has become infeasible")

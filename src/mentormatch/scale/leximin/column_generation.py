@@ -263,7 +263,10 @@ class LeximinSolve:
         )
 
     def _duals(self) -> list[GoalDuals]:
-        """Return integer duals of each earlier goal, or of all in one if their weights are preemptive."""
+        """Return integer duals of each earlier goal, or of all in one if their weights are preemptive.
+
+        Raises EngineError if they do not prove the optimum of these goals.
+        """
         start_duals, problem = self.start.duals, self.master.problem
         duals = [
             GoalDuals.of(problem, goal_duals)

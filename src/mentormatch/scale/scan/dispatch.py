@@ -180,7 +180,10 @@ class ScanDispatcher:
         future.add_done_callback(lambda _: self.finished.put(block))
 
     def _collect(self, block: Block) -> ScanHits | None:
-        """Return the hits of a block. None if they are not ready, or if the block must be sent again."""
+        """Return the hits of a block. None if they are not ready, or if the block must be sent again.
+
+        Raises NoWorkersError if too many workers were lost with the block, or if no worker is left.
+        """
         future = self.running.pop(block)
         try:
             hits = self.pool.next_result(future, block)

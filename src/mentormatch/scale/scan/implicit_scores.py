@@ -101,7 +101,7 @@ class ImplicitScores(Scores):
         return self.row_and_column_max(among)[1] > NO_SCORE
 
     def at_least(self, least: IntVector) -> Self:
-        """Return the scores without pairs below a threshold, which must be equal for all mentees."""
+        """Return the scores without pairs below a threshold. Raises EngineError unless it is equal for all mentees."""
         threshold = int(least.max(initial=NO_SCORE))
         if (least != threshold).any():
             raise EngineError("A threshold for each person is not for so many pairs")

@@ -61,7 +61,10 @@ class Qualtrics(FactTool):
         return len(rows.records) > 1 and (names >= {"finished", "responseid"} or count_above(rows) > 2)
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
-        """Return the tags of the tool's own columns and the texts of the questions, and the rows below."""
+        """Return the tags of the tool's own columns and the texts of the questions, and the rows below.
+
+        Raises SurveyError if it is no export, or if it contains numbers instead of the texts of answers.
+        """
         tags = [cell.strip() for cell in rows.records[0].cells]
         own = self.own_columns(tags, rows)
         if len(rows.records) < 2 or not own:
