@@ -91,7 +91,7 @@ class GroupShare(SpokenText):
     answered
         The share of the pairs in which both people answered, in [0, 1].
     reason
-        The answers behind the points, as a phrase; empty if they are confidential.
+        The answers behind the points, as a phrase; empty if they are confidential, or not of one question.
     pairs
         The number of pairs, 1 for a group of one.
     """

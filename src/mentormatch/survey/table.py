@@ -109,7 +109,7 @@ class SentMoment:
     whole
         Whether the response was completed.
     readings
-        Both readings of the moment, if the order of day and month is not proved; ``when`` is then the likely one.
+        Both readings of the moment, if the order of day and month is not proved; ``when`` is the likely one, if any.
     response
         The number of the response, empty if there is none.
     borrowed
