@@ -2,9 +2,9 @@
 
 1. Start with an optimum of the goals before leximin, its candidate list and its integer duals.
 2. Improve it on the list, level by level (``exchange``); the potentials that prove it are the duals.
-3. Price all pairs by these: a pair enters if the mentor's potentials come after the mentee's in lexicographic order and
-   its score is at least their split level (``optimum``). Above the split level the pair improves the solution, at it
-   the pair may tie.
+3. Price all pairs that are tight in those goals: a pair enters if the mentor's potentials come after the mentee's in
+   lexicographic order and its score is at least their split level (``optimum``). Above the split level the pair
+   improves the solution, at it the pair may tie.
 4. Repeat until no pair enters. The list then contains all leximin optima; later goals and ties are solved on their
    face.
 """
@@ -76,7 +76,7 @@ class LeximinPricing:
         return cls(groups, (order.ranks[:n], order.ranks[n : n + m]), order)
 
     def blocks(self) -> Iterator[IntVector]:
-        """Yield blocks of mentors of one group with adjacent ranks."""
+        """Yield blocks of mentors of one group with adjacent ranks; one empty block if no mentor takes part."""
         order = np.lexsort((self.ranks[0], self.groups[0]))
         order = order[self.groups[0][order] >= 0]
         edges = np.flatnonzero(np.diff(self.groups[0][order])) + 1
@@ -86,8 +86,8 @@ class LeximinPricing:
     def query(self, block: IntVector, max_per_mentor: int, margin: int) -> ScanQuery | None:
         """Return the query of a block: mentees of its group below its highest rank, score >= split level - ``margin``.
 
-        It finds a superset of the entering pairs, as split levels are those of the highest rank. None if no mentee
-        qualifies.
+        Unless its hits are truncated, they include all entering pairs, as split levels are those of the highest rank.
+        None if no mentee qualifies.
         """
         highest, mentee_ranks = int(self.ranks[0][block].max(initial=0)), self.ranks[1]
         qualifies = (self.groups[1] == self.groups[0][block[:1]]) & (mentee_ranks < highest)
@@ -100,7 +100,7 @@ class LeximinPricing:
         return ScanQuery(limits, mentees, per_row=max_per_mentor)
 
     def excess(self, pairs: PairList) -> IntVector:
-        """Return (e,) the score of each pair less its split level; negative if it does not enter."""
+        """Return (e,) the score of each pair of one group less its split level; negative if it does not enter."""
         low, high = self.ranks[1][pairs.mentees], self.ranks[0][pairs.mentors]
         return np.where(low < high, pairs.scores - self.order.between(np.minimum(low, high), high), -INFINITE)
 
@@ -153,7 +153,7 @@ class LeximinScan:
         return pairs.select(known_keys[positions] != keys) if len(known_keys) else pairs
 
     def _select_top(self, mentors: IntVector, excess: IntVector) -> BoolVector:
-        """Return a mask of the pairs to list, the pairs of each mentor with the largest excess."""
+        """Return a mask of the pairs to list: within the margin, and of the largest excess of their mentor."""
         order = np.lexsort((-excess, mentors))
         rank_within_mentor = np.arange(len(order)) - np.searchsorted(mentors[order], mentors[order])
         is_listed = np.zeros(len(order), dtype=bool)
@@ -173,7 +173,7 @@ type BlockScan = Callable[[int, int], ScanHits]
 
 @dataclass(frozen=True, slots=True)
 class GoalDuals:
-    """Integer duals of the goals before leximin, the ``profit`` of people in these goals, and the dual bound."""
+    """Integer ``duals`` of one goal before leximin, or of all; the ``profit`` of people that they bound; the bound."""
 
     duals: SideVectors
     profit: SideVectors
@@ -225,7 +225,10 @@ class LeximinSolve:
     scanner: BlockScanner
 
     def solution(self) -> Solution:
-        """Return the canonical solution. Raises TimeLimitReached if the time is over."""
+        """Return the canonical solution, or the incumbent if the time is over in the goals after leximin.
+
+        Raises TimeLimitReached if the time is over earlier.
+        """
         duals, width = self._duals(), self.problem.shape[1]
         load_bounds, groups = self._load_bounds(duals), self._groups(duals)
         pairs, solution = self.start.pairs, self.start.answer
@@ -313,7 +316,7 @@ class LeximinSolve:
         self.run.on_incumbent(lambda: solution)
 
     def _settle_later_goals(self, optimum: LeximinOptimum, order: PotentialOrder) -> Solution:
-        """Return the canonical solution in the goals after leximin."""
+        """Return the canonical solution in the goals after leximin, or the incumbent at the time limit."""
         face = self._face(optimum, order)
         state = LexicographicState(
             face,

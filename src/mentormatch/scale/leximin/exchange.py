@@ -1,9 +1,9 @@
 """Leximin by exchanges, one score level at a time (lexicographic bottleneck, Burkard and Rendl 1991), compiled.
 
 Level by level from the lowest score, the number of pairs of the level is minimised, given the numbers of pairs at all
-lower levels. Each chosen pair of the level is tested (``try_removal``): is there an alternating path between its two
-people in the residual graph of pairs that score more? If so, an exchange along it removes the pair. If not, the search
-has closed one side, a cut of the residual graph: all nodes on it get potential +1 or -1 at this level.
+lower levels. Each chosen pair of the level is tested (``try_removal``): is there an alternating path of open pairs
+between its two people in the residual graph? If so, an exchange along it removes the pair. If not, the search has
+closed one side, a cut of the residual graph: the potential of all nodes on it changes by +1 or -1 at this level.
 
 Potentials are lexicographic: one integer per level and node, the dual variables of the level (Edmonds and Karp 1972).
 Invariant: a pair is open only if its two nodes have equal potentials, or potentials that differ by one at the level of
@@ -87,8 +87,8 @@ class PotentialLog(NamedTuple):
     """Potentials as a log of changes (``nodes``, ``levels``, ``signs``), with fingerprints of their sums per node.
 
     ``fingerprints`` (levels,): one random word per level. ``sums`` (nodes,): the sum of a node's potentials times these
-    words, modulo 2^64; ``closed_sums``: of finished levels. Potentials with equal sums are equal except with
-    probability 2^-64, which ``optimum`` checks.
+    words, modulo 2^64; ``closed_sums``: of finished levels. Potentials with equal sums are unequal with a probability
+    of about 2^-64, so ``optimum`` checks the result exactly.
     """
 
     nodes: ShortVector
@@ -109,7 +109,7 @@ class LevelQueue(NamedTuple):
 class SearchFrontier(NamedTuple):
     """One side of a bidirectional search."""
 
-    order: ShortVector  # nodes in order of discovery
+    order: ShortVector  # nodes in order of discovery, but the sink is moved back
     visited: IntVector  # (nodes,): the number of the last search that found the node
     via: ShortVector  # (nodes,): the pair through which it was found
     parent: ShortVector  # (nodes,): the node from which it was found
@@ -130,7 +130,7 @@ class ExchangeState(NamedTuple):
 
 @jit_without_refcounts
 def enqueue(state: ExchangeState, pair: int) -> None:
-    """Queue a chosen pair to be tested at its level, unless that has been reached."""
+    """Queue a chosen pair to be tested at its level, unless the pair is queued or that level has been reached."""
     queue, score = state.queue, state.graph.scores[pair]
     if queue.after[pair] == NOT_QUEUED and score > state.counters[COUNTER.level]:
         queue.after[pair] = queue.heads[score]
@@ -173,7 +173,7 @@ def begin(frontier: SearchFrontier, node: int, stamp: int) -> None:
 
 @jit_without_refcounts
 def visit(frontier: SearchFrontier, visited: IntVector, counters: IntVector, step: tuple[int, int, int]) -> None:
-    """Discover a node from a parent by a pair (``step``), and note whether the two sides meet.
+    """Discover the node of ``step`` (node, parent, pair) unless it is known, and note whether the two sides meet.
 
     ``visited``: of the other side.
     """
@@ -255,7 +255,7 @@ def can_reach_sink(state: ExchangeState, node: int, direction: int) -> bool:
 
 @jit_without_refcounts
 def expand_sink(state: ExchangeState, frontier: SearchFrontier, visited: IntVector, direction: int) -> None:
-    """Expand the sink to all nodes whose load may change in the opposite way."""
+    """Expand the sink to all nodes of its potential whose load may change in the opposite way (``can_reach_sink``)."""
     sums, load, lefts, counters = state.potentials.sums, state.matching.load, state.graph.lefts, state.counters
     least, most, sink = state.graph.least, state.graph.most, len(state.potentials.sums) - 1
     for node in state.graph.free:
@@ -284,7 +284,10 @@ def expand(state: ExchangeState, frontier: SearchFrontier, opposite: SearchFront
 
 @jit_without_refcounts
 def next_step(state: ExchangeState, frontier: SearchFrontier) -> int:
-    """Return the steps of one side after its next expansion. The sink, which has many arcs, is expanded last."""
+    """Return the steps of one side after its next expansion, as if that node were expanded by all its listed pairs.
+
+    The sink, which has many arcs, is moved to the end of the order.
+    """
     sink, index, last = len(state.potentials.sums) - 1, frontier.counts[1], frontier.counts[0] - 1
     if frontier.order[index] == sink and index < last:
         frontier.order[index], frontier.order[last] = frontier.order[last], sink

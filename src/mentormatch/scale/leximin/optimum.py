@@ -215,7 +215,7 @@ class LoadBounds:
 
     @property
     def fixed(self) -> BoolVector:
-        """Whether the load of each node is fixed, (nodes,)."""
+        """Whether each node has a dual in earlier goals, which fixes its load, (nodes,); False for the sink."""
         return np.append(np.concatenate(self.has_dual), False)
 
 
@@ -231,7 +231,7 @@ class LeximinOptimum:
 
     @classmethod
     def of(cls, load_bounds: LoadBounds, pairs: PairList, chosen: BoolVector, over: Callable[[], bool]) -> Self:
-        """Improve a solution to the leximin optimum on its list. Raises TimeLimitReached when ``over()`` is true."""
+        """Improve a solution to the leximin optimum on its list; see ``run_to_end`` for ``over``."""
         state = run_to_end(exchange_state(load_bounds, pairs, chosen), over)
         count = int(state.counters[COUNTER.entries])
         nodes, levels, signs = (part[:count] for part in state.potentials[:3])
@@ -281,7 +281,7 @@ class LeximinOptimum:
         return not ((ends & (ranks > sink)) | (begins & (ranks < sink))).any()
 
     def fixed_loads(self, order: PotentialOrder) -> BoolVector:
-        """Return (nodes,) bool: whether all leximin optima have an equal load."""
+        """Return (nodes,) bool: whether the duals prove that all leximin optima have an equal load."""
         return np.asarray(self.load_bounds.fixed | (order.ranks != order.ranks[-1]))
 
 
@@ -366,7 +366,7 @@ def search_frontier(nodes: int) -> SearchFrontier:
 
 
 def run_to_end(state: ExchangeState, over: Callable[[], bool]) -> ExchangeState:
-    """Return the state after all levels. Raises TimeLimitReached when ``over()`` is true."""
+    """Return the state after all levels. Raises TimeLimitReached if ``over()`` is true at a check before the end."""
     with np.errstate(over="ignore"):  # fingerprints are modulo 2^64
         while (outcome := run_levels(state, STEPS_PER_CHECK)) != OUTCOME.finished:
             if over():
