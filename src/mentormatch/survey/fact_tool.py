@@ -1,6 +1,6 @@
 """Rows of an export, and the facts of its survey tool -> a table.
 
-Most tools are only ``Facts``. A tool with other header rows or cells overrides a step of ``FactTool``.
+Some tools are only ``Facts``. A tool with other header rows, columns or cells overrides steps of ``FactTool``.
 """
 
 from collections import Counter
@@ -72,7 +72,7 @@ class Layout:
     body : the rows below the header
     rows : all rows
     own : the tool's own columns, with the folded name by which the facts know each
-    left_out : columns that repeat others
+    left_out : columns that are not read, such as those that repeat others
     with_items : questions that certainly have a column per item
     """
 
@@ -139,7 +139,7 @@ class FactTool(Tool):
         return bool(own)
 
     def is_dropped(self, name: str) -> bool:
-        """Return whether one of the tool's own columns, by its folded name, is left out."""
+        """Return whether a column of the tool with this folded name is left out."""
         has_prefix = any(name.startswith(prefix) for prefix in folded(self.facts.prefixes))
         return has_prefix or name in folded(self.facts.dropped)
 
@@ -158,7 +158,7 @@ class FactTool(Tool):
         return dict(sorted({**back, **front}.items()))
 
     def leave_out(self, layout: Layout) -> None:
-        """Add each column that the next one repeats to ``left_out``.
+        """Add each column that the next one repeats to ``left_out``; ``with_items`` and ``names`` change accordingly.
 
         These are joined answers before a column per option, and a box "Other" before a column of typed text.
         """
@@ -175,7 +175,7 @@ class FactTool(Tool):
                 layout.left_out.add(at)
 
     def questions(self, layout: Layout) -> list[ToolQuestion]:
-        """Return the questions of the columns that are not the tool's own, each with its items."""
+        """Return the questions of the columns ``layout.asked()``, each with its items."""
         return list(self.joined_questions(layout)) if self.facts.joiner else [*map(ToolQuestion, asked_names(layout))]
 
     def joined_questions(self, layout: Layout) -> Iterator[ToolQuestion]:
@@ -187,7 +187,7 @@ class FactTool(Tool):
             at += len(items) or 1
 
     def run(self, layout: Layout, columns: Sequence[int]) -> tuple[str, list[str]]:
-        """Return the question of the first column, and the items of its columns, none if it has one column."""
+        """Return the question of the first column and an item per column; no items if its header is not split."""
         name = layout.names[columns[0]]
         for question, item in self.splits(name):
             items = [item]
@@ -228,7 +228,7 @@ class FactTool(Tool):
         return split_choices(table, lambda cell: cell.split(facts.several)) if facts.several else table
 
     def with_notes(self, table: TextTable, columns: "OwnColumns", zone: str) -> TextTable:
-        """Return the table with the data of the tool on each row, without rows that are no responses."""
+        """Return the table with the data of the tool on each row; rows that do not count as responses are refused."""
         facts = self.facts
         table = without_summaries(table, columns, facts.summary)
         table, partial = self.by_state(table, columns)
@@ -265,7 +265,10 @@ class FactTool(Tool):
     def remarks_on_state(
         self, table: TextTable, state: State, column: int, verdicts: Mapping[int, Verdict]
     ) -> Iterator[TableRemark]:
-        """Yield a remark on lines with unknown words, and one on the number of responses per word if staff choose."""
+        """Yield a remark on lines with unknown words; and with ``choose`` one that counts the responses per word.
+
+        The second is left out if fewer than two different words count.
+        """
         header = table.header[column]
         lines = [row.line for row in table.records if verdicts[row.line] == "asked"]
         if lines:
@@ -308,7 +311,7 @@ class OwnColumns:
 
 
 def run_of_names(candidates: Mapping[int, str], columns: Iterable[int], used: Collection[str] = ()) -> dict[int, str]:
-    """Return the columns before the first question: a column that is no candidate, or has a used name.
+    """Return the columns before the first question: a column that is no candidate, or whose name is not new.
 
     >>> run_of_names({0: "ville", 1: "pays", 2: "ville", 3: "zone"}, range(4))
     {0: 'ville', 1: 'pays'}
@@ -328,9 +331,9 @@ def asked_names(layout: Layout) -> list[str]:
 def tabulate_layout(
     layout: Layout, questions: Sequence[ToolQuestion], retained: Sequence[int]
 ) -> tuple[TextTable, dict[int, int]]:
-    """Return the table, and the position in it of each column of the file.
+    """Return the table, and the position in it of each column of the file that has a name.
 
-    Repeated names are numbered among questions and retained columns first, then among the columns that are left out.
+    Repeated names are numbered in this order: questions and retained columns, then all other columns.
     """
     question_columns = iter(layout.asked())
     blocks = [([next(question_columns) for _ in question.items], question) for question in questions]
@@ -354,7 +357,7 @@ def item_columns(layout: Layout, questions: Sequence[ToolQuestion]) -> Iterator[
 
 
 def blank_unticked(table: TextTable, groups: Sequence[Sequence[int]]) -> TextTable:
-    """Return the table with all boxes of a question empty in rows without a tick.
+    """Return the table with all boxes of a question empty in rows where each is empty or 0.
 
     Such rows look the same as rows of people who did not see the question.
     """
@@ -398,20 +401,23 @@ def refuse(table: TextTable, reasons: Mapping[int, str]) -> TextTable:
 
 
 def without_summaries(table: TextTable, columns: OwnColumns, words: Names) -> TextTable:
-    """Return the table without the rows that begin with one of these words: averages, tags."""
+    """Return the table with the rows refused whose first own column is one of these words: averages."""
     first = min(columns.all, default=0)
     lines = [row.line for row in table.records if words and fold(row.cells[first]) in folded(words)]
     return refuse(table, {line: tr(SUMMARY_MESSAGE) for line in lines})
 
 
 def known_word(state: State, word: str) -> str:
-    """Return the excluding word of a state as the tool writes it, in quotes. Other words are not quoted."""
+    """Return the excluding word of a state as the tool writes it, in quotes.
+
+    For a word that the state does not list: "other than" its first word that counts. The text of the file is not shown.
+    """
     listed_word = next((out_word for out_word in state.out if fold(out_word) == fold(word)), None)
     return quoted(listed_word) if listed_word else tr("autre chose que {word}", word=quoted(state.counts[0]))
 
 
 def shown_lines(lines: Sequence[int]) -> str:
-    """Return the first lines as text."""
+    """Return up to ``MAX_SHOWN_LINES`` line numbers as text, with "others" if there are more."""
     return listed([str(line) for line in lines[:MAX_SHOWN_LINES]] + [tr("d'autres")] * (len(lines) > MAX_SHOWN_LINES))
 
 
@@ -423,7 +429,11 @@ def zone_named(name: str) -> tzinfo | None:
 
 
 def mark_borrowed_addresses(table: TextTable, columns: OwnColumns, facts: Facts) -> TextTable:
-    """Return the table with ``borrowed`` set in rows whose address belongs to a buyer or to the author of the form."""
+    """Return the table with ``borrowed`` set in rows with another person's address, and a remark on each.
+
+    These are the rows filled in for another person, and all participants of an order but the first. If no order has
+    several, one remark lists the lines of participants with the same address.
+    """
     reasons = {row.line: tr("dépôt pour un tiers") for row in third_persons(table, columns, facts)}
     remarks: list[TableRemark] = []
     if facts.buyer:

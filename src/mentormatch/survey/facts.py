@@ -19,7 +19,7 @@ class State:
     """A column whose words decide whether a response counts; ``column`` lists its possible names.
 
     ``others`` is the verdict on all other words. An empty cell counts, unless it is listed or ``others`` is not
-    "asked". With ``choose``, a remark gives the number of responses for each word that counts.
+    "asked". With ``choose``, a remark gives the number of responses for each word that counts, if there are several.
     """
 
     column: Names
@@ -42,7 +42,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Properties of the exports of a tool. An export has all columns of ``first`` and ``among``, one of ``any_of``.
+    """Properties of a tool's exports: with all columns of ``first`` and ``among``, and at least one of ``any_of``.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Facts:
     several : separator of several choices in a cell, if the fields do not know it
     boxes : whether only boxes, 1 or 0, have a column per item
     unasked_boxes : whether boxes are also 0 if the person did not see the question
-    summary : first words of rows that are no responses
+    summary : texts in the first own column of rows that are no responses
     buyer : columns of the address of a buyer of several tickets, of the number of the order, and of participants' names
     third_person : a column that is true if the address belongs to another person
     from_memory : whether these facts were not checked against a real export; a remark tells staff

@@ -4,8 +4,9 @@ A column belongs to a field by the mapping of the programme, by the text of the 
 which may be the code of the question in the survey tool; each also with an item in brackets after it. If the export
 does not show which columns are items of one question, the programme decides.
 
-The first row is taken for answers, not for a header, if several of its cells look like answers: an address, a text
-that is repeated below among others, or a number or date in a column of numbers or dates.
+The first row is taken for answers, not for a header, if several of its cells look like answers: a text that is repeated
+below among others, or a number, date, address or telephone number above two or more texts of these forms and no other.
+One cell is enough if it is an address, a date with its time, or a telephone number.
 """
 
 import re
@@ -77,7 +78,7 @@ def is_shaped_like(cell: str, texts: Sequence[str]) -> bool:
 
 
 def is_repeated_below(cell: str, texts: Sequence[str]) -> bool:
-    """Return whether a cell is repeated below, next to other texts. Ticked boxes may only repeat their header."""
+    """Return whether a cell is repeated below, next to other texts. Columns of ticks have no text but their header."""
     folded = set(map(fold, set(texts)))
     return len(folded) > 1 and fold(cell) in folded
 
@@ -107,7 +108,7 @@ NO_NEAREST_ADVICE = mark("vérifiez l'export, ou dites dans [mapping.questions] 
 
 @dataclass(frozen=True, slots=True)
 class QuestionPlace:
-    """The columns of a field: one ``column``, or one per item in ``parts``; ``translation`` if answers are mapped."""
+    """The columns of a field: one ``column``, else one per item in ``parts``; ``translation`` if answers are mapped."""
 
     column: int | None
     parts: Mapping[str, int]
@@ -140,7 +141,7 @@ class FieldColumns:
 
 
 def split_part(header: str) -> tuple[str, str] | None:
-    """Return the question and the item of a header such as ``Question [item]``, None if there is no item."""
+    """Return the question and the item of ``Question [item]`` or ``Question (item)``, None if there is no item."""
     match = ITEM_PATTERN.fullmatch(header.strip())
     return (match["question"], match["square"] or match["round"] or "") if match else None
 
@@ -150,8 +151,8 @@ def locate_columns(
 ) -> tuple[dict[str, QuestionPlace], list[Problem]]:
     """Return the columns of each field, and all problems of the header.
 
-    A field with several columns is a problem. So is a required field of ``side`` (None: of either) without a column.
-    Forbidden fields are left out.
+    Several columns for the same answer are a problem. So is a required field of ``side`` (None: of either) without a
+    column. Forbidden fields are left out.
     """
     claims = claims_by_field(table.header, plan)
     located: dict[str, QuestionPlace] = {}
@@ -172,7 +173,7 @@ def locate_columns(
 
 
 def claims_by_field(header: Sequence[str], plan: IntakePlan) -> dict[str, FieldColumns]:
-    """Return all columns that claim each field, forbidden ones included."""
+    """Return all columns that claim each field, forbidden fields included. Fields without a column are absent."""
     fields_by_text: dict[str, list[str]] = {}
     for name, question in plan.fields.items():
         for text in {fold(question.question), fold(name)}:
@@ -222,7 +223,10 @@ def repeated_column_problem(table: TextTable, name: str, columns: Sequence[int])
 
 
 def missing_column_problem(table: TextTable, name: str, field: AnyField, claims: Mapping[str, FieldColumns]) -> Problem:
-    """Return the problem of a required field without a column, with the most similar unused header."""
+    """Return the problem of a required field without a column, with the most similar unused header, if one is similar.
+
+    An unused header ``Question [item]`` is also compared without its item.
+    """
     claimed = {column for claim in claims.values() for column in (*claim.whole, *(at for _, at in claim.items))}
     unused = [text for column, text in enumerate(table.header) if column not in claimed]
     questions = dict.fromkeys((split_part(text) or (text, ""))[0] for text in unused)
@@ -236,8 +240,8 @@ def separate_questions(table: TextTable, plan: IntakePlan) -> TextTable:
     """Return the table with the header from ``alone`` for each separate question.
 
     In a group of columns that may be items of one question, the programme decides: the columns after the last item
-    that it knows are separate questions. If it knows no item, the first column that is another question of the
-    programme, and the columns after it, are separate.
+    that it knows are separate questions. If it knows no item, the first column that is a question of the programme,
+    and no header of another column, is separate, and so are the columns after it.
     """
     header = list(table.header)
     for columns in column_groups(table):

@@ -1,4 +1,4 @@
-"""Texts of a column -> the moments when answers were sent, and the order of day and month in the column.
+"""Texts of a column -> the moments when answers were sent, and a message if some of them are unreliable.
 
 Formats are ISO 8601, those of tools (``2026/04/08 1:05:06 PM UTC+2``), the numbers of days of spreadsheets, and months
 by name (``mardi 3 mars 2026, 10:04``, ``Mar 03, 2026 10:04 AM``). If the year is last, the order of day and month
@@ -7,7 +7,7 @@ follows from the whole column:
 - a part beyond 12 proves the order for all dates;
 - if both orders are proved, two people typed the column: dates that can be read both ways are left out;
 - if all texts have a part beyond 12, and no date stored by a spreadsheet has, the spreadsheet may have swapped day and
-  month: the dates that it stored are left out;
+  month: the dates that it stored are left out, unless the swap would change nothing;
 - if nothing is proved, both readings are kept. The likely order is that which sorts the rows, or that of the tool and
   its language; if these differ, there is none.
 """
@@ -184,7 +184,7 @@ def month_named(name: str) -> int:
 
 
 def moment(match: re.Match[str], *, month: str, day: str) -> datetime | None:
-    """Return the moment in a text, None if its day or time does not exist."""
+    """Return the moment in a text, None if its day or time does not exist, or its year is not in 1900 to 2100."""
     year = int(match["year"]) + (2000 if len(match["year"]) < len("2000") else 0)
     hour = hour_of(match)
     if year not in range(1900, 2101) or hour is None:

@@ -1,7 +1,8 @@
 """Rows of text from a reader -> a table: a header, and records of the same width.
 
 A reader returns ``Rows``, without blank rows, each with its line. ``tabulate`` makes a ``TextTable`` of them. Each row
-of a file becomes exactly one of a record, a refused row, or a part of the header.
+that is not blank becomes exactly one of a record, a refused row, a part of the header, or a row of titles or tags that
+is not read.
 """
 
 from collections import defaultdict
@@ -51,7 +52,7 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class TableRemark:
-    """A message for staff on a row, or on the whole file if ``line`` is None. The row is not lost."""
+    """A message for staff on a row, or on the whole file if ``line`` is None. It refuses no answers."""
 
     line: int | None
     text: str
@@ -123,7 +124,7 @@ class SentMoment:
     borrowed: bool = False
 
     def read(self, order: Order | None) -> "SentMoment":
-        """Return a copy with the moment in this order of day and month, unless the file proves an order."""
+        """Return a copy with the moment in this order of day and month; unchanged if None or if the file proves one."""
         return self if self.readings is None or order is None else replace(self, when=self.at(order), readings=None)
 
     def in_zone(self, zone: tzinfo) -> "SentMoment":
@@ -138,7 +139,7 @@ class SentMoment:
         return replace(self, when=self.when and put_in_zone(self.when, zone), readings=readings)
 
     def at(self, order: Order) -> datetime | None:
-        """Return the moment in this order of day and month, unless the file proves an order."""
+        """Return the moment in this order of day and month, or in the order that the file proves."""
         return self.when if self.readings is None else self.readings.of(order)
 
 
@@ -151,7 +152,7 @@ def put_in_zone(when: datetime, zone: tzinfo) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A header and records of the same width; every cell is text as typed.
+    """A header and records of the same width; every cell is text: as typed, or in the form of an answer.
 
     Attributes
     ----------
@@ -201,8 +202,8 @@ def is_blank(cells: Iterable[str]) -> bool:
 def collect_rows(source: str, records: Iterable[Record], remarks: Iterable[TableRemark] = ()) -> Rows:
     """Return the rows that are not blank; rows with a NUL or an oversized cell are refused.
 
-    Raises SurveyError if no row remains, if the first row cannot be a header, or above a limit on rows, columns or
-    cells.
+    Raises SurveyError if no row remains, if the first would be refused, or above a limit on rows, cells, or columns of
+    the first row.
     """
     valid: list[Record] = []
     refused: list[RefusedRow] = []
@@ -230,7 +231,7 @@ def tabulate(rows: Rows, header: Sequence[str] | None = None) -> TextTable:
     without a header and without an answer are dropped.
 
     Raises SurveyError if two headers are equal after ``text_keys.fold``, if a column without a header has answers, or
-    if every row is longer than the header.
+    if every row below is longer than the header.
     """
     names = tuple(rows.records[0].cells if header is None else header)
     records = rows.records[1:] if header is None else rows.records

@@ -85,14 +85,14 @@ def kind_of_bytes(content: bytes) -> str:
 
 
 def _is_image(head: bytes) -> bool:
-    """Return whether a file is WebP, BMP, or of the family of HEIC: their first bytes are not enough."""
+    """Return whether a file is WebP, BMP, or of the family of HEIC and MP4: their first four bytes are not enough."""
     is_web = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     is_bitmap = head[:2] == b"BM" and head[6:10] == bytes(4)
     return is_web or is_bitmap or head[4:8] == b"ftyp"
 
 
 def kind_of_container(content: bytes) -> str:
-    """Return the format of an archive or an OLE container that is no workbook, empty if it is not recognised."""
+    """Return the format of an archive or an OLE container that cannot be read as a workbook, empty if unknown."""
     kind = next((kind for part, kind in _INNER_NAMES.items() if part in content), "")
     is_complete_zip = content.startswith(b"PK") and b"PK\x05\x06" in content[-70_000:]
     is_other_archive = is_complete_zip and not any(part in content for part in _WORKBOOK_NAMES)
@@ -213,7 +213,7 @@ def read_table(
     Raises
     ------
     SurveyError
-        With every problem: where, what was found, what was expected, what to do.
+        With the problems of the first step that fails: where, what was found, what was expected, what to do.
 
     Examples
     --------
@@ -250,12 +250,15 @@ def rows_in(opened: TableSource) -> Rows:
 
 
 def read_stream(name: str, stream: BinaryIO) -> TableSource:
-    """Read a stream to its end. Raises SurveyError if it is empty or too large."""
+    """Return the bytes of a stream, read to its end, as a source. Raises SurveyError if it is empty or too large."""
     return TableSource(name, content=_checked_content(name, stream.read(MAX_BYTES + 1)))
 
 
 def _open_source(source: str | os.PathLike[str] | SheetSource | FrameSource | Records | TableSource) -> TableSource:
-    """Return a source with its content. Raises SurveyError if it is absent, empty, too large or no table."""
+    """Return a source with its content.
+
+    Raises SurveyError if a file is absent, empty, too large or refused by the system, or for an unsupported type.
+    """
     if isinstance(source, TableSource):
         return source
     if isinstance(source, tuple) and [isinstance(part, str | os.PathLike) for part in source] == [True, True]:

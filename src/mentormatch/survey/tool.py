@@ -1,8 +1,9 @@
-"""Interface of a survey tool: rows of an export -> a table with one header and one row per person.
+"""Interface of a survey tool: rows of an export -> a table with one header and one row per response.
 
 A tool recognises its exports by their headers. A header is the text of a question, or ``question [item]`` if a question
 has a column per item: an option, a row of a grid, a rank, a day. ``question [Autre]`` contains text typed next to the
-options. The data of the tool on a row, such as its moment, become ``sent``; other columns of the tool are left out.
+options. The data of the tool on a row, such as its moment, become ``sent``. Other columns of the tool are left out, or
+become ``own`` columns if a programme may name them.
 """
 
 import re
@@ -35,7 +36,7 @@ class ToolPage:
     ----------
     known_by : the columns by which an export is recognised; by default ``Tool.expected``
     files : the file formats
-    guide : a link to the manual of the tool
+    guide : a link to the guide for its exports in this documentation
     sent : the columns with the moment of a response
     unfinished : the mark of a response that was not completed
     refused : the rows that are refused
@@ -99,10 +100,10 @@ def tools_by_kind() -> dict[str, type[Tool]]:
 
 
 def sort_by_tool(rows: Rows, kind: str | None = None) -> TextTable:
-    """Return ``rows`` as a table with one header, read by the tool of this kind, or by the one that recognises them.
+    """Return ``rows`` as a table with one header, read by the tool of this kind.
 
-    Raises SurveyError if there is no tool of this kind, if several tools recognise the rows, or if they are no export
-    of the tool.
+    Without a kind, the tool that recognises the rows reads them, or the ``last`` one if none does. Raises SurveyError
+    if there is no tool of this kind, if several tools recognise the rows, or if the tool cannot read them.
     """
     tools = [tool() for tool in tools_by_kind().values()]
     candidates = [tool_of_kind(kind)] if kind is not None else [tool for tool in tools if not tool.last]
@@ -127,9 +128,9 @@ def tool_of_kind(kind: str) -> Tool:
 
 
 def find_header(rows: Rows, tools: Sequence[Tool]) -> tuple[Rows, list[Tool]]:
-    """Return the rows from the first header that tools recognise on, and these tools; all rows if there is none.
+    """Return the rows from the first header that tools recognise on, and these tools; all rows and [] if there is none.
 
-    Rows above the header must be titles: they have at most half as many cells.
+    Rows above the header must be titles: they have at most half as many cells. There are at most ``MAX_TITLE_ROWS``.
     """
     unlabelled = without_labels(rows)
     for variant in (rows, unlabelled) if unlabelled is not rows else (rows,):
@@ -144,7 +145,10 @@ def find_header(rows: Rows, tools: Sequence[Tool]) -> tuple[Rows, list[Tool]]:
 
 
 def without_labels(rows: Rows) -> Rows:
-    """Return the rows without the labels ``Unnamed: 3`` that pandas gives to columns without a header."""
+    """Return the rows with the labels ``Unnamed: 3``, which pandas gives to columns without a header, made empty.
+
+    Only the first row has labels. The rows are unchanged if it has nothing else.
+    """
     first, *answers = rows.records
     cells = tuple("" if UNNAMED_LABEL.fullmatch(cell) else cell for cell in first.cells)
     return (
@@ -206,7 +210,7 @@ def part(question: str, item: str) -> str:
 
 
 def number_repeats(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names, with a number added to each repeated one; empty names stay empty.
+    """Return the names, with a number added to each but the first of equal ones; empty names stay empty.
 
     Names are compared by ``text_keys.fold``. A numbered name differs from all other names.
 
@@ -241,7 +245,7 @@ class ToolQuestion:
 
 
 def header_of(questions: Iterable[ToolQuestion]) -> tuple[str, ...]:
-    """Return a header for each column of these questions, all different.
+    """Return a header for each column of these questions, all different apart from empty ones.
 
     >>> header_of([ToolQuestion("Nom"), ToolQuestion("Jours", ("lundi", "Autre...")), ToolQuestion("Nom")])
     ('Nom', 'Jours [lundi]', 'Jours [Autre]', 'Nom (2)')
@@ -288,7 +292,7 @@ def with_submissions(
     Parameters
     ----------
     columns
-        The columns with the moment: the first text that is not blank counts. A remark reports an unreadable moment.
+        The columns with the moment: the first text that is not blank counts. A remark reports each unreadable moment.
     whole
         Whether a response is complete, by its cells.
     certain
@@ -330,7 +334,7 @@ def is_moment_known(sent: SentMoment) -> bool:
 
 
 def without_columns(table: TextTable, columns: Collection[int]) -> TextTable:
-    """Return the table without these columns; column numbers in ``own`` and ``alone`` are shifted."""
+    """Return the table without these columns, also in ``own`` and ``alone``, whose other numbers are shifted."""
     remaining = [column for column in range(len(table.header)) if column not in columns]
     places = {column: at for at, column in enumerate(remaining)}
     return replace(
