@@ -1,8 +1,8 @@
-"""Scan of all pairs in blocks of rows, in NumPy: the best value of each row, and the pairs above a limit.
+"""Scan of all pairs in blocks of rows, in NumPy: the best value of each row, and the pairs that reach its limit.
 
 A query asks for pairs with scale * score + column offset >= row limit. With offsets and limits from duals, the reduced
-profit of these pairs is not negative, so one scan prices all columns. The SIMD scan must return exactly the same hits.
-The verification of solutions uses only this scan.
+profit of these pairs is not negative, so one scan prices all columns. The SIMD scan must return the same hits, unless
+it reaches its maximum per mentor (``SimdOptions``). The verification of solutions uses only this scan.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ class ScanHits:
     """Hits of a query: pairs in order, with their scores.
 
     ``row_best`` (n,): the largest value of each mentor; 2 * ``EXCLUDED`` if there is none. ``rest_max`` (n,): an upper
-    bound on the excess over the mentor's limit of pairs that are not listed; -1 if all pairs at the limit are listed.
+    bound on the excess over the mentor's limit of pairs that are not listed; -1 if all pairs that reach it are listed.
     """
 
     mentors: IntVector
@@ -104,9 +104,10 @@ def keep_top(excess: IntVector, max_listed: int) -> tuple[slice | BoolVector, in
     """Return a mask of the hits to list, and an upper bound on the excess of the others over their limit.
 
     All hits are listed if there are up to ``max_listed``, or if none exceeds its limit; then the second result is -1.
+    Else hits of equal excess are listed together, even beyond ``max_listed``, and hits at their limit are left out.
     """
     if len(excess) <= max_listed or not excess.any():
         return slice(None), -1
-    # The excess that at least ``max_listed`` hits reach
+    # The excess that at least ``max_listed`` hits reach, but at least 1
     min_excess = max(int(np.partition(excess, len(excess) - max_listed)[len(excess) - max_listed]), 1)
     return np.asarray(excess >= min_excess), min_excess - 1

@@ -61,7 +61,7 @@ BLOCK_LOST = mark(
 
 
 def choose_pool(executor: object) -> ScanPool[Any]:
-    """Return the pool of an executor. Raises RequestError if the object is no executor."""
+    """Return the pool of an executor or of a synchronous Dask client. Raises RequestError for another object."""
     if isinstance(executor, ThreadPoolExecutor):
         return ThreadScanPool(executor)
     if isinstance(executor, Executor):
@@ -78,7 +78,7 @@ def choose_pool(executor: object) -> ScanPool[Any]:
 
 @contextmanager
 def open_pool(executor: object) -> Iterator[ScanPool[Any] | None]:
-    """Yield the pool of an executor and close it at the end. None without an executor: this process scans."""
+    """Yield the pool of an executor, and close the pool at the end. None without an executor: this process scans."""
     pool = None if executor is None else choose_pool(executor)
     try:
         yield pool
@@ -122,7 +122,7 @@ class DistributedScan:
 
 
 def split_into_blocks(mentors: int, mentees: int) -> list[Block]:
-    """Return blocks of mentors: small, as a block may be lost, and at least one for each of many workers."""
+    """Return blocks of ``BLOCK_ROWS`` mentors or a multiple, as large as ``DISPATCH_OPTIONS`` allows."""
     multiple = min(
         DISPATCH_OPTIONS.max_pairs_per_block // (BLOCK_ROWS * max(mentees, 1)),
         mentors // (BLOCK_ROWS * DISPATCH_OPTIONS.min_blocks),
@@ -135,7 +135,7 @@ def split_into_blocks(mentors: int, mentees: int) -> list[Block]:
 def dispatch_blocks(
     pool: ScanPool[Any], blocks: list[Block], check_deadline: CheckDeadline
 ) -> Iterator[Iterator[tuple[Block, ScanHits]]]:
-    """Yield blocks with their hits, in the order of completion; cancel blocks that remain at the end."""
+    """Yield an iterator over blocks with their hits, in the order of completion; at the end, cancel running blocks."""
     dispatcher = ScanDispatcher(pool, check_deadline, deque(blocks))
     try:
         yield dispatcher.run()

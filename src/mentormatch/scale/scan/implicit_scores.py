@@ -1,4 +1,4 @@
-"""Implicit scores: the scores of all pairs of a cohort, computed whenever they are scanned, never stored."""
+"""Implicit scores: the scores of all pairs of a cohort, which a matrix computes in each scan, unless it stores them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +20,9 @@ from mentormatch.scoring.scores import Points
 
 
 def find_maxima(matrix: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:
-    """Return the largest score of each mentor (n,) and each mentee (m,) who takes part.
+    """Return the largest score of each mentor (n,) and each mentee (m,) among the people who take part.
 
-    ``NO_SCORE`` for people without an allowed pair.
+    ``NO_SCORE`` for people without an allowed pair, or who do not take part.
     """
     n, m = matrix.shape
     blocks = [(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)]
@@ -53,7 +53,7 @@ TOO_MANY_TO_LIST = "there are too many pairs to list them"
 
 @dataclass(frozen=True)
 class ImplicitScores(Scores):
-    """The scores of people who take part, computed by ``matrix`` at each request.
+    """The scores of people who take part, requested from ``matrix`` each time.
 
     ``mentors`` (n,) and ``mentees`` (m,) bool: whether each person takes part. Numbers of partners are bounds: only
     people who do not take part are known to have none. If memory is scarce, lists of pairs are ``list_divisor`` times
@@ -111,7 +111,7 @@ class ImplicitScores(Scores):
         raise EngineError(TOO_MANY_TO_LIST)
 
     def distinct_between(self, low: int, high: int) -> Sequence[int]:
-        """Return all integers in the range, because the distinct scores are not known."""
+        """Return all integers in the range that reach the floor, because the distinct scores are not known."""
         return range(max(low + 1, self.matrix.floor), high + 1)
 
     def upper_quantile(self, part: int) -> int | None:
@@ -158,7 +158,10 @@ class ImplicitScores(Scores):
         return allowed
 
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
-        """Return upper bounds: the best score of each mentee times their maximum number of partners."""
+        """Return upper bounds: the best score of each mentee times their maximum number of partners.
+
+        Each mentee must have an allowed partner.
+        """
         return self.row_and_column_max()[1][columns] * most[columns] if len(columns) else columns
 
     def scan(self, query: ScanQuery, scanner: Scanner | None = None) -> ScanHits:

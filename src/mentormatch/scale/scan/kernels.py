@@ -51,7 +51,7 @@ def type_count_ones(typing: Any, word: Any) -> Any:
 
 
 def type_compare_lanes(typing: Any, lanes: Any, codes: Any, begin: Any, scratch: Any) -> Any:
-    """Return the signature and the code generator of ``compare_lanes_numpy``."""
+    """Return the signature and the code generator of the compiled form of ``compare_lanes_numpy``."""
     from llvmlite import ir
     from numba.core import types
 
@@ -126,10 +126,10 @@ class PackedRows(NamedTuple):
     """A block of r mentors, r <= LANES, packed for the filter."""
 
     lanes: Any  # (k, LANES) int16: quantised points with each class of mentees, one column per mentor
-    excess: Any  # (k, LANES) uint8: the points that rounding added
+    excess: Any  # (k, LANES) uint8: the points that rounding added; meaningless for forbidden entries
     tables: Any  # (r, t): exact points of groups and overlaps
     bits: NDArray[np.integer]  # (r, sets): answers as bit sets
-    upper_bounds: IntMatrix  # (r, 2): the largest points of tables and overlaps together, and of overlaps
+    upper_bounds: IntMatrix  # (r, 2): bounds on the points of tables and overlaps together, and of overlaps
     override_ranges: IntMatrix  # (r, 2): start and stop among the overrides
     limits: IntVector  # (r,): the smallest value of a hit
 
@@ -152,7 +152,7 @@ class PackedColumns(NamedTuple):
 
 
 class ScanLimits(NamedTuple):
-    """The multiplier of scores, the smallest allowed score, and the number of hits ``per_row`` above the limit.
+    """The multiplier of scores, the smallest allowed score, and the most hits ``per_row`` above the limit.
 
     If ``finds_column_maxima``, no hits are recorded. Each pair that passes lowers the offset of its mentee instead, so
     that later pairs must be better.
@@ -167,12 +167,12 @@ class ScanLimits(NamedTuple):
 class HitBuffer(NamedTuple):
     """Buffers for hits."""
 
-    rows: IntVector
-    mentees: IntVector
+    rows: IntVector  # of ``PackedRows``
+    mentees: IntVector  # positions in ``PackedColumns.order``
     scores: IntVector
     best: IntVector  # (r,): the largest value
     counts: IntVector  # (r,): hits above the limit
-    total: IntVector  # (1,): all hits, also those that do not fit
+    total: IntVector  # (1,): hits up to ``per_row`` and at the limit, also those that do not fit
     scratch: NDArray[np.int16]  # (2, LANES): thresholds and sums of the filter
 
 
@@ -193,7 +193,10 @@ def lower_bound(values: IntVector, low: int, high: int, floor: int) -> int:
 
 @jit_without_refcounts
 def quantise_rows(tables: Any, lanes: Any, excess: Any) -> None:
-    """Write exact points (r, terms) to lanes, quantised and rounded up, and the points that this adds to ``excess``."""
+    """Write exact points (r, k) to lanes, quantised and rounded up, and the points that this adds to ``excess``.
+
+    Forbidden entries become ``MIN_QUANTA``, and their excess is not exact.
+    """
     for row in range(len(tables)):
         for code in range(len(lanes)):
             # -(-x >> bits) rounds up
@@ -233,7 +236,7 @@ def sum_excess(block: PackedRows, packed: PackedColumns, row: int, k: int) -> in
 
 @jit_without_refcounts
 def sum_tables(block: PackedRows, packed: PackedColumns, row: int, k: int) -> int:
-    """Return the exact points of a pair by tables."""
+    """Return the exact points of a pair by tables; if an entry is forbidden, any number that keeps the sum negative."""
     quanta = 0
     for term in range(packed.codes.shape[1]):
         quanta += block.lanes[packed.codes[k, term], row]
@@ -268,7 +271,10 @@ def find_threshold(
 
 @jit_without_refcounts
 def record_hit(block: PackedRows, limits: ScanLimits, hits: HitBuffer, pair: tuple[int, int, int, int]) -> None:
-    """Record a hit (row, position, score, value) if it fits in the buffer; ``total`` counts it in any case."""
+    """Record a pair (row, position, score, value) that passes, unless its row has enough hits or it is below the limit.
+
+    ``total`` counts recorded hits, also those that do not fit in the buffer; ``best`` rises in any case.
+    """
     row, k, score, value = pair
     # Pairs at the limit are always hits; pairs above it count towards ``per_row``
     above = value > block.limits[row]

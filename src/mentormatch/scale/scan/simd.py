@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SimdOptions:
-    """Numbers that decide how mentees are grouped and how hits are stored; none of them changes the hits."""
+    """Numbers that decide how mentees are grouped and how hits are stored.
+
+    None changes the hits, unless a mentor has more than ``row_hit_factor`` allows: later hits are then not listed.
+    """
 
     # Average size of groups: to skip a group costs as much as to scan a few pairs
     min_group_mentees: int = 64
@@ -50,7 +53,7 @@ class SimdOptions:
     max_run_span: int = 1 << 19
     # Size of the first hit buffer of a block
     initial_hits: int = 1 << 14
-    # The most hits of one mentor, as a multiple of the average wanted
+    # The most hits of one mentor above the limit, as a multiple of the average wanted
     row_hit_factor: int = 64
 
 
@@ -98,7 +101,7 @@ def _last_start(is_start: BoolVector) -> IntVector:
 
 
 def group_columns(terms: Sequence[ScoreTerm], width: int) -> ColumnGroups:
-    """Return groups of mentees by the terms that forbid most pairs; groups are merged classes of these terms."""
+    """Return groups of mentees by the terms that forbid most pairs; groups are joint classes of these terms."""
     leads, classes = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
     shares = {index: forbidden_fraction(term) for index, term in enumerate(terms)}
     # Greedy, most forbidden pairs first: a term splits the groups unless they become too small
@@ -132,7 +135,7 @@ class SimdScanner:
     bits: SmallInts  # (m, sets): answers of mentees as bit sets
     mentor_bits: SmallInts  # (n, sets)
     overlap_columns: SmallInts  # (m, sets): columns of ``PackedRows.tables`` for a count of 0
-    hit_capacity: IntVector  # (1,): size of the hit buffer, as large as the last full block required
+    hit_capacity: IntVector  # (1,): size of the hit buffer, twice the hits of the last block that did not fit
 
     @classmethod
     def of(cls, matrix: ScoreMatrix) -> "SimdScanner":
@@ -220,7 +223,7 @@ class SimdScanner:
         )
 
     def _quantise(self, mentors: IntVector) -> tuple[SmallInts, SmallInts, IntVector]:
-        """Return the lanes of some mentors, the excess of rounding, and (r,) the largest sum of the tables."""
+        """Return the lanes of some mentors, the excess of rounding, and (r,) a bound on the sum of the tables."""
         from mentormatch.scale.scan.kernels import LANES, quantise_rows
 
         assert len(mentors) <= LANES
@@ -308,7 +311,7 @@ def aligned_lanes(count: int) -> NDArray[np.int16]:
 
 
 def pack_columns(columns: Sequence[SmallInts], count: int) -> SmallInts:
-    """Return (count, k): columns side by side, in the smallest unsigned type that holds them."""
+    """Return (count, k): columns side by side, in the smallest unsigned type of 16 bits or more that holds them."""
     joined = np.column_stack(columns) if columns else np.empty((count, 0), dtype=np.int64)
     dtype = next(dtype for dtype in (np.uint16, np.uint32, np.uint64) if joined.max(initial=0) <= np.iinfo(dtype).max)
     return np.ascontiguousarray(joined.astype(dtype))

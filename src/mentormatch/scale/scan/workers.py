@@ -1,9 +1,9 @@
 """Workers of a distributed scan: pools of threads, processes or Dask, and the matrix that they receive.
 
-Each worker receives the matrix once, compressed and without keys. Each block is sent with the limits and offsets of the
-query; its hits return. The number of submitted blocks is bounded, and a block that is lost with its worker is sent
-again. Hits are concatenated in the order of mentors, so they do not depend on the number of workers. A worker needs the
-same version of mentormatch, and no extra.
+A process or Dask worker that lacks the matrix receives it, compressed and without keys; threads share it. A worker
+scans a block with the limits and offsets of the query, and returns its hits. The number of submitted blocks is bounded,
+and a block that is lost with a Dask worker is sent again. Hits are concatenated in the order of mentors, so they do not
+depend on the number of workers. A worker needs the same version of mentormatch, and no extra of it.
 """
 
 import pickle
@@ -43,7 +43,7 @@ class NotReadyError(Exception):
 
 
 class NoWorkersError(EngineError):
-    """No worker is left."""
+    """No worker is left that can scan, or a block was lost too often."""
 
 
 class FutureLike(Protocol):
@@ -57,7 +57,7 @@ class FutureLike(Protocol):
 class ScanPool[P: FutureLike](ABC):
     """Scans blocks of a matrix.
 
-    Call ``load_matrix`` once. For each query, call ``start``, ``submit`` for each block, and ``next_result`` or
+    Call ``load_matrix`` first. For each query, call ``start``, ``submit`` for each block, and ``next_result`` or
     ``cancel`` for each future. Up to ``window`` blocks are submitted at a time.
     """
 
@@ -73,7 +73,7 @@ class ScanPool[P: FutureLike](ABC):
 
     @abstractmethod
     def submit(self, block: Block) -> P:
-        """Submit a block. Raises NoWorkersError if the pool is closed or not connected."""
+        """Submit a block. Raises NoWorkersError if the executor is shut down or broken, or the client not connected."""
 
     @abstractmethod
     def next_result(self, future: P, block: Block) -> ScanHits | None:
