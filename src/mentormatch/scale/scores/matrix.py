@@ -127,7 +127,7 @@ class ScoreMatrix:
         return replace(self, terms=tuple(stripped.values()), tables=tables)
 
     def without_overrides(self) -> "ScoreMatrix":
-        """Return the scores without the overrides of named pairs."""
+        """Return the matrix without any override."""
         none = np.empty(0, dtype=np.int64)
         return replace(self, overrides=PairOverrides(none, none, none), starts=np.zeros(self.shape[0] + 1, np.int64))
 
@@ -254,7 +254,7 @@ class StoredMatrix(ScoreMatrix):
 
     @classmethod
     def of_scores(cls, scores: Scores) -> Self:
-        """Return the scores of a problem as a matrix."""
+        """Return the stored scores of a problem, all from 0 to 2^31 - 1, as a matrix."""
         values = np.full(scores.shape, FORBIDDEN_SCORE, dtype=np.int32)
         mentors, mentees = scores.pairs()
         values[mentors, mentees] = scores.at(mentors, mentees)

@@ -61,7 +61,7 @@ class CodedTable:
 
 @dataclass(slots=True)
 class CodeDictionary:
-    """Codes of numbers from ``low`` to ``high``, assigned in order of first use.
+    """Codes of numbers from ``low`` to ``high``: the new numbers of each call get the next codes, in ascending order.
 
     ``codes``: the code of each number, -1 if it has none yet. ``points``: the number of each code.
     """
@@ -137,7 +137,7 @@ class ScoreFunction(Protocol):
         ...
 
     def lookup(self, left: People, right: People) -> LookupTable | None:
-        """Return the same points as a lookup table by counts; None if they do not depend on counts."""
+        """Return the same points as a lookup table by counts. None if they do not depend on counts, or if too large."""
         ...
 
 
@@ -180,7 +180,10 @@ class ScoreTerm:
         return len(self.mentors) * len(self.mentees)
 
     def cache_table(self) -> "ScoreTerm":
-        """Return the term with its table, or, if that is too large, with its lookup table if there is one."""
+        """Return the term with its table; above ``max_coded_cells``, with its lookup table if there is one.
+
+        A table above ``max_cells`` of too many different numbers for codes is left out, too.
+        """
         if self.table is not None:
             return self
         if self.size > CACHE_OPTIONS.max_coded_cells:
@@ -327,7 +330,7 @@ def criterion_overrides(named: Named, weight: float, term: ScoreTerm) -> PairOve
 
 
 def rule_overrides(rule: Rule, cohort: Cohort) -> PairOverrides | None:
-    """Return the overrides of the pairs that a rule forbids by key or name; None if it names no pairs."""
+    """Return the overrides of the pairs that a rule forbids by key or name; None if it depends on other answers."""
     forbidden = rule.forbidden_by_identity(Market(cohort.mentors, cohort.mentees, NO_SCORES))
     if forbidden is None:
         return None
@@ -386,7 +389,7 @@ class OverlapTerm:
     def table_offsets(self) -> NDArray[np.uint8]:
         """Return (m,) uint8: an offset to the count that indexes ``tables``.
 
-        0 for mentees who answered; else it leads to the last column, to which larger indices are clipped.
+        0 for mentees who answered; else the last column, as they have no common answers.
         """
         return np.where(self.mentees.known, 0, len(self.points)).astype(np.uint8)
 
@@ -423,14 +426,17 @@ class OverlapTerm:
 
 
 def read_criterion_overlap(criterion: Criterion, weight: float, cohort: Cohort) -> OverlapTerm | None:
-    """Return a criterion as an overlap term; None if its points depend on anything but common answers."""
+    """Return a criterion as an overlap term.
+
+    None if its points depend on anything but common answers, or if there are more than ``MAX_ANSWERS_PER_WORD``.
+    """
     points, unknown = weight * MILLION, int(np.rint(criterion.neutral * weight * MILLION))
     answers = [criterion.whole(people) for people in (cohort.mentors, cohort.mentees)]
     return _overlap_term(answers, lambda table: np.rint(table.values * points), unknown)
 
 
 def read_rule_overlap(rule: Rule, cohort: Cohort) -> OverlapTerm | None:
-    """Return a rule as an overlap term; None if it depends on anything but common answers."""
+    """Return a rule as an overlap term; None in the same cases as for a criterion."""
     answers = [rule.group_requirement(people) for people in (cohort.mentors, cohort.mentees)]
     unknown = FORBIDDEN_POINTS if getattr(rule, "missing", "allow") == "forbid" else 0
     return _overlap_term(answers, lambda table: np.where(table.values > 0, 0, FORBIDDEN_POINTS), unknown)
@@ -439,7 +445,7 @@ def read_rule_overlap(rule: Rule, cohort: Cohort) -> OverlapTerm | None:
 def _overlap_term(
     answers: Sequence[WholeGroup | None], points_of: Callable[[WholeGroup], NDArray[np.float64]], unknown: int
 ) -> OverlapTerm | None:
-    """Return the term of the answers of both sides; None if a side has none or they do not fit in a word."""
+    """Return the term of the answers of both sides. None if a side has none, or if their numbers differ or too large."""
     mentor_answers, mentee_answers = answers
     if (
         mentor_answers is None
@@ -454,11 +460,10 @@ def _overlap_term(
 
 
 def _pack_bits(table: WholeGroup) -> AnswerBits:
-    """Return answers as bit sets of the smallest width that holds them."""
+    """Return answers as bit sets of 16, 32 or 64 bits; people who did not answer have no bits."""
     width = table.has.shape[1]
     dtype = next(dtype for dtype in (np.uint16, np.uint32, np.uint64) if np.iinfo(dtype).bits >= width)
     weights = np.left_shift(np.ones(width, dtype=dtype), np.arange(width, dtype=dtype))
-    # A person who did not answer has no bits
     items = table.has & table.known[:, None]
     return AnswerBits(np.where(items, weights, dtype(0)).sum(axis=1, dtype=dtype), table.known)
 
