@@ -445,7 +445,7 @@ def read_rule_overlap(rule: Rule, cohort: Cohort) -> OverlapTerm | None:
 def _overlap_term(
     answers: Sequence[WholeGroup | None], points_of: Callable[[WholeGroup], NDArray[np.float64]], unknown: int
 ) -> OverlapTerm | None:
-    """Return the term of the answers of both sides. None if a side has none, or if their numbers differ or too large."""
+    """Return the term of both sides. None if a side has no answers, or their numbers differ or exceed a word."""
     mentor_answers, mentee_answers = answers
     if (
         mentor_answers is None
