@@ -46,8 +46,8 @@ CELLS_SETTING = "cells"  # the setting of criteria and rules that lists pairs of
 class FormBlank:
     """A setting in a sentence: its path (``where.0.in``), its value as JSON, and its possible values.
 
-    ``choices`` are values with their labels. ``least`` and ``most`` bound a number; ``whole``: it is an integer.
-    ``optional``: the blank may be empty, and then bounds nothing.
+    The value of the kind ``truth`` is a text, that of ``count`` a length. ``choices`` are values with their labels.
+    ``least`` and ``most`` bound a number; ``whole``: it is an integer. ``optional``: the blank may be empty.
     """
 
     setting: str

@@ -217,7 +217,7 @@ class TomlEditor:
                 set_value(self._table("criteria", at), ["weight"], weight)
 
     def _insert(self, part: ListedPart, settings: Mapping[str, JsonValue]) -> str:
-        """Return the text with one more table at the end of its part, before the comments that follow."""
+        """Return the text with one more table after the last of its part, or at the end if the part has none."""
         from tomlkit.items import AoT
 
         listed = self.document.get(part)

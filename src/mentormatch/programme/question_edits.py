@@ -195,7 +195,7 @@ class QuestionEditor:
     # --- words -----------------------------------------------------------------------------------------------------
 
     def reword(self, name: str, question: str) -> str:
-        """Return the text with a question in other words; the mapping contains the former wording."""
+        """Return the text with a question in other words; the former ones are mapped to it, unless they are its id."""
         table, former = self.table(name), self.programme.fields[name].question
         set_value(table, ["question"], question)
         self._unmap("questions", question)

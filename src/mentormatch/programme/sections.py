@@ -1,6 +1,6 @@
-"""The sections of a programme file: heading, goals, wordings, profiles, documents, sessions.
+"""The sections of a programme file: heading, profiles, groups, documents, follow-up, sessions, goals, wordings.
 
-The first functions check slots with hours: their hours, the homes of people, and the criteria that use them.
+The first functions check slots with hours: their hours, the homes of people, and the criteria and rules that use them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -111,7 +111,7 @@ def find_hour_problems(zone: SlotZone, days: Sequence[str], moments: Sequence[st
 
 
 def find_zone_field_problems(zone: SlotZone, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
-    """Yield the problems of the question on homes: a place, or a choice with known time zones."""
+    """Yield the problems of the question on homes, which both sides answer: a place, or options with time zones."""
     field = fields.get(zone.field)
     if field is None:
         cause = tr("champ inconnu « {name} »", name=zone.field)
@@ -209,7 +209,7 @@ class Heading(Part):
 
 
 class Sharing(Part):
-    """Settings of anonymous profiles; only people who answer yes to the question ``consent`` have one.
+    """Settings of anonymous profiles; with a question ``consent``, only people who answer yes have one.
 
     ``choices`` and ``refusals`` are the numbers of people that a person may ask for, and may reject without a reason.
     """
@@ -227,7 +227,7 @@ MAX_GROUP_SIZE = 12  # members; in a larger group some would have no turn in a y
 class Facilitation(Part):
     """The question that identifies facilitators of groups, with one answer for facilitators and one for members.
 
-    ``seats`` is the number of groups per facilitator: one number, or the id of a number field that they answer.
+    ``seats`` is the maximum number of groups per facilitator, or the id of a number field that they answer.
     """
 
     field: str

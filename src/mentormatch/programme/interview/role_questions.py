@@ -44,7 +44,7 @@ class RoleLimits:
 
     max_columns: int = 3  # a person compares as many at a glance
     min_people: int = 2  # per answer; an answer of one person may be a text of that person
-    min_covered: float = 0.8  # of all people, with an answer in the column
+    min_covered: float = 0.8  # of all people, with an answer that ``min_people`` gave
     min_pair: float = 0.6  # of all people, with one of the two answers of the sides
     min_answered: float = 0.6  # of the people of a side, for a question that only this side was asked
     min_numbers: float = 0.6  # of the answers to a question on places
