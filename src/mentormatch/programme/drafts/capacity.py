@@ -39,7 +39,7 @@ def distinct(answers: Sequence[str]) -> list[str]:
 
 
 def are_chosen(answers: Sequence[str]) -> bool:
-    """Return whether answers look like options of a closed question: few distinct ones, short or repeated."""
+    """Return whether answers look like options: few distinct ones, short or repeated; a single long one need not be."""
     if len(set(answers)) > MAX_SPELLINGS:
         return False
     options = distinct(answers)
@@ -75,8 +75,9 @@ COMMA = re.compile(r",\s*(?![^()\[\]]*[)\]])")
 def split_cells(answers: Sequence[str], joiner: str, *, keep_separate: bool = False) -> list[list[str]]:
     """Return the answers in each cell, split at ``joiner``.
 
-    Options may contain commas: parts that always occur together, in this order, are joined again. With
-    ``keep_separate`` they are not, as the question asks for several answers.
+    Options may contain commas: parts are joined again to the part before them if they continue it without a capital, or
+    if both always occur together, in this order. With ``keep_separate`` the latter are not joined, as the question asks
+    for several answers.
 
     >>> split_cells(["Web, front end, iOS", "iOS", "Web, front end"], ",")
     [['Web, front end', 'iOS'], ['iOS'], ['Web, front end']]
@@ -96,7 +97,7 @@ def join_pairs(cells: Sequence[Sequence[str]], pairs: set[tuple[str, str]]) -> l
 
 
 def find_continuations(cells: Sequence[Sequence[str]]) -> set[str]:
-    """Return the parts that continue an option: lower case and never first, if cells begin with a capital."""
+    """Return the parts that continue an option: no capital and never first, if almost all cells begin with one."""
     first_parts = [cell[0] for cell in cells if cell]
     if sum(part[0].isupper() for part in first_parts) < 0.9 * len(first_parts):
         return set()
@@ -177,7 +178,7 @@ def is_past_or_elsewhere(last: str, text: str) -> bool:
 
 
 def split_sentences(question: str) -> list[str]:
-    """Return the folded sentences of a question; those after the last word that counts are joined to its one."""
+    """Return the folded sentences of a question; the last one with a word that counts is joined to those after it."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", question)
     spaced = re.sub(
         r"\b(mentor|tuteur|parrain)[·•.(-](?:e|ne|rice|trice)?[)·•.-]?s?\b", r"\1s", spaced, flags=re.IGNORECASE
@@ -205,7 +206,7 @@ def lacks_noun(sentence: str) -> bool:
 
 
 def find_counted_words(after_count: str) -> str | None:
-    """Return the noun for people in the text after a count: empty if there is no noun, None for another noun."""
+    """Return the noun for people in the text after a count: empty without a noun, None if something else is counted."""
     words = vocabulary().capacity
     verb = words.able.search(after_count)
     seat = words.seats.search(after_count)
@@ -280,7 +281,9 @@ def asks_places(question: str) -> bool:
 
 
 def parse_count(answer: str) -> int | None:
-    """Return the only number in a short answer, the lower bound of ``3+``; None without a number or with several.
+    """Return the only number in an answer, the lower bound of ``3+``; None for another answer.
+
+    Ranges without a bound ("more than 3") and numbers above ``MAX_PLACES`` are other answers.
 
     >>> [parse_count(text) for text in ("2", "Three or more", "3+", "1 à 2", "plus de 3")]
     [2, 3, 3, None, None]
@@ -310,7 +313,7 @@ def names_people(word: str) -> bool:
 
 
 def are_counts(answers: Sequence[str]) -> bool:
-    """Return whether most distinct answers are numbers of people, ranges of two numbers, or without a limit."""
+    """Return whether most distinct answers are numbers, ranges or unbounded, and enough of them single numbers."""
     texts = distinct(answers)
     number_share = share_of(texts, lambda text: parse_count(text) is not None)
     range_share = share_of(texts, needs_number)
@@ -318,7 +321,7 @@ def are_counts(answers: Sequence[str]) -> bool:
 
 
 def may_count_places(question: str, answers: Sequence[str]) -> bool:
-    """Return whether a question may count the partners that a person would take, and an answer is above one.
+    """Return whether a question may count the partners of a person, its answers are counts, and one allows several.
 
     >>> may_count_places("How many would suit you?", ["One", "Two at most"])
     True

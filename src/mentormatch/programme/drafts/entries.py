@@ -42,7 +42,7 @@ class DraftEntry:
     per_side
         Whether each side has a file of its own.
     is_confirmed
-        Whether staff decided the use, so that nothing of it must be confirmed.
+        Whether staff decided the use, so that kind and use need no confirmation.
     """
 
     name: str
@@ -238,7 +238,7 @@ def make_mapping_lines(entries: Sequence[DraftEntry]) -> Iterator[str]:
 
 
 def make_document_lines(entries: Sequence[DraftEntry], *, surname_first: bool) -> Iterator[str]:
-    """Yield the lines on names in letters, and on contact details for partners as a comment until all consent."""
+    """Yield the lines on names in letters, and a comment on contact details for partners; none without names."""
     contacts, name_entries = get_contacts(entries), get_name_entries(entries)
     if not name_entries:
         return

@@ -16,7 +16,7 @@ MIN_QUESTION_WORDS = 4  # of a question with a language of its own
 def languages_in(texts: Iterable[str]) -> Codes:
     """Return the codes of the languages of some texts, most used first; empty if they are unknown.
 
-    English may occur together with another language. If two other languages are equally likely, the result is empty.
+    English may occur together with another language. If other languages are about equally likely, the result is empty.
 
     >>> languages_in(["What are your topics?", "Email"]), languages_in(["Quels sont vos thèmes ?", "E-mail"])
     (('en',), ('fr',))

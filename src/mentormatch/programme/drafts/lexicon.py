@@ -1,7 +1,8 @@
 """Texts -> words for comparison; lists of phrases -> regular expressions that match any of the phrases.
 
-Phrases are separated by commas; braces contain alternatives. ``*`` at the end of a word matches any ending. As a word
-of its own it matches up to four words between others, one at the end of a phrase; a last ``**`` matches up to eight.
+Phrases are separated by commas; braces contain alternatives. ``*`` at the end of a word matches any ending, before the
+first word any beginning. As a word of its own it matches up to four words between others, one at the end of a phrase; a
+last ``**`` matches up to eight.
 """
 
 import re
@@ -28,7 +29,7 @@ def normalize_words(text: str) -> str:
 
 
 def get_readings(answer: str) -> list[str]:
-    """Return the distinct readings of an answer: all words, those before brackets or a dash, those after a number."""
+    """Return the distinct readings of an answer: all words, those before one of ``(:,-``, those after a number."""
     before_brackets = re.split(r"\s*[(:–—,]|\s-\s", answer.strip(), maxsplit=1)[0]
     after_number = re.sub(r"^\s*\d+\s*[-–—.:)=]\s*", "", answer)
     return list(dict.fromkeys(text for text in map(normalize_words, (answer, before_brackets, after_number)) if text))

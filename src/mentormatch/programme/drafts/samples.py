@@ -1,6 +1,6 @@
-"""Files of answers -> their questions with rows of cells, and the languages of the questions.
+"""Files of answers -> their questions with rows of cells, and the languages of the files.
 
-A question has one column, or several columns whose headers are the question and an item in brackets.
+A question has one column, or several: one per item in brackets after the question, per box, or per rank.
 """
 
 import re
@@ -46,10 +46,10 @@ type Tables = Sequence[tuple[TextTable, Side | None]]
 class QuestionSample:
     """A question of a file, with its cells.
 
-    ``items`` are the items of its columns, empty for a question of one column; ``headers`` are those of its columns.
+    ``items`` are the items of its columns, empty if its only column has none; ``headers`` are those of its columns.
     ``rows`` contains the cells of each row, stripped. ``sides`` has the side of each row, None if it is unknown.
     ``people`` has an id of the person of each row; if it is empty, each row is another person. ``follows`` is the
-    question whose details this one asks for.
+    question that states the subject of this one; None if this one states it.
     """
 
     question: str
@@ -90,7 +90,7 @@ def sample_questions(tables: Sequence[tuple[TextTable, Side | None]]) -> list[Qu
 def find_questions(table: TextTable, side: Side | None) -> list[QuestionSample]:
     """Return the questions of one file.
 
-    If a question has a column without an item, its items are the options of that column.
+    If a question has a column without an item, only that column is read.
     """
     table = separate_columns(table)
     groups = group_columns(table.header)
@@ -114,7 +114,8 @@ def find_questions(table: TextTable, side: Side | None) -> list[QuestionSample]:
 def separate_columns(table: TextTable) -> TextTable:
     """Return a table in which columns that a tool may have added to the question before them are questions.
 
-    A column is separate from the first one on that shares no answer with those before it, if there are enough rows.
+    A column is separate from the first one on that shares no answer with those before it, if there are enough rows and
+    answers other than ranks.
     """
     header, earlier, is_separate = list(table.header), frozenset[str](), False
     for column in sorted(table.alone):
@@ -148,9 +149,10 @@ def link_follow_ups(questions: Sequence[QuestionSample]) -> list[QuestionSample]
 
 
 def link_memberships(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
-    """Return the questions; those on an unnamed membership follow a question that names the group.
+    """Return the questions, those on an unnamed membership linked to the group that the form is about.
 
-    A form with several questions about faith, or about a union, is the form of a church, or of that union.
+    A form with three or more questions about faith, about unions or about politics is that of a church, a union or a
+    party. The first of these questions states the group.
     """
     subjects = [(subject_of(sample.question), sample) for sample in questions]
     counts = Counter(subject for subject, _ in subjects if subject in MEMBERSHIP_SUBJECTS)
@@ -320,7 +322,7 @@ def with_sides(questions: Iterable[QuestionSample], sides: Sequence[Side | None]
 
 
 def language_of(tables: Tables) -> str:
-    """Return the code of the language for a draft: that of the files, else the current one."""
+    """Return the code of the language for a draft: that of the files if messages exist in it, else the current one."""
     known = [code for code in languages_of(tables) if code in LANGUAGES]
     return known[0] if known else spoken()
 
@@ -328,8 +330,8 @@ def language_of(tables: Tables) -> str:
 def languages_of(tables: Tables) -> Codes:
     """Return the codes of the languages of some files, most used first; empty if they are unknown.
 
-    Headers decide, else headers and answers together, without the columns that a survey tool added. A form with few
-    words is decided by words that only one language has, if there are any.
+    The headers of questions decide, without those that a survey tool added, else these headers and all columns. If the
+    headers are short, with at most one common word, words that only one language has decide, if there are any.
     """
     headers = [text for table, _ in tables for column, text in enumerate(table.header) if column not in table.own]
     cells = (cell for table, _ in tables for record in table.records[:MAX_LANGUAGE_ROWS] for cell in record.cells)

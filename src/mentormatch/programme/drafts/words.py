@@ -148,7 +148,7 @@ def is_rank(text: str) -> bool:
 
 
 def split_ordinal(header: str) -> tuple[str, int]:
-    """Return the words of a header without its ordinal, and the rank that the ordinal names; ``("", 0)`` without one.
+    """Return the words of a header without its ordinal, and its rank; ``("", 0)`` without one ordinal of a choice.
 
     >>> split_ordinal("Atelier : 2e choix"), split_ordinal("Third team preference"), split_ordinal("Parent 1 - Nom")
     (('atelier choix', 2), ('team preference', 3), ('', 0))
@@ -226,7 +226,7 @@ def name_of_person(question: str) -> bool:
 
 
 def name_of_somebody_else(question: str) -> bool:
-    """Return whether a question about a name is on a parent, a payer or another person, or on a title.
+    """Return whether a question about a name is about another person, such as a parent, or a title or a nickname.
 
     >>> name_of_somebody_else("Nom payeur"), name_of_somebody_else("Nom participant")
     (True, False)
