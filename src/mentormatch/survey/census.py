@@ -1,8 +1,8 @@
 """The cells of a sheet by row and column, and the comparison of two readings of it.
 
 calamine reads the values of a workbook and skips cells without a meaning for it. A second parser, for the format of the
-file, lists the cells; both readings must agree. Errors (``#N/A``) and formulas without a result have no value: they are
-listed separately. The child process for workbooks imports this module, so it imports no other of this package.
+file, lists the cells; both readings must agree. Faults are listed separately: errors (``#N/A``) and formulas without a
+computed result. The child process for workbooks imports this module, so it imports no other of this package.
 """
 
 import re
@@ -32,11 +32,11 @@ class DuplicateCellError(Exception):
 
 
 class ReadingMismatchError(Exception):
-    """Two readings disagree on a cell; the message is its address."""
+    """Two readings disagree on a cell, or its content contradicts its type; the message is its address."""
 
 
 class CellInventory:
-    """The cells of one sheet by 0-based row and column, empty ones included, and the cells without a value."""
+    """The cells of one sheet by 0-based row and column, and the faults of cells. Cells may be empty."""
 
     __slots__ = ("_size", "faults", "rows")
 
@@ -46,7 +46,7 @@ class CellInventory:
         self._size = 0
 
     def row(self, row: int) -> dict[int, HeldCells]:
-        """Return the cells of a row by column, as the stored mapping: cells may be added to it."""
+        """Return the cells of a row by column, as the stored mapping. Cells added to it do not count for the limit."""
         return self.rows.setdefault(row, {})
 
     def add(self, row: int, column: int, content: HeldCells) -> None:
@@ -64,7 +64,7 @@ class CellInventory:
         return all(is_blank(content) for cells in self.rows.values() for content in cells.values())
 
     def add_fault(self, row: int, column: int, kind: str) -> None:
-        """Add a cell without a value; ``kind`` is ``ERROR``, ``UNCOMPUTED`` or ``OUTDATED``."""
+        """Add a fault of a cell; ``kind`` is ``ERROR``, ``UNCOMPUTED`` or ``OUTDATED``. The last one has a value, 0."""
         self.faults.append((row, column, kind))
 
     def errors(self) -> set[tuple[int, int]]:
@@ -72,7 +72,7 @@ class CellInventory:
         return {(row, column) for row, column, kind in self.faults if kind == ERROR}
 
     def cells_without_value(self) -> Iterator[tuple[str, int, str]]:
-        """Yield kind, 1-based row and column letters of each cell without a value."""
+        """Yield kind, 1-based row and column letters of each fault, by row and column."""
         for row, column, kind in sorted(self.faults):
             yield kind, row + 1, format_column_letters(column)
 
@@ -112,8 +112,8 @@ def is_blank(content: object) -> bool:
 def do_values_agree(content: HeldCells, value: object) -> bool:
     """Return whether a value equals the content of a cell: the same text apart from white space, or the same number.
 
-    Files store dates and times in several forms: they agree with any cell that is not blank. ``ANY_TEXT`` agrees with
-    any value that is not blank.
+    The text of the cell may have escapes such as ``_x000D_``. Files store dates and times in several forms: they agree
+    with any cell that is not blank. ``ANY_TEXT`` agrees with any value that is not blank.
     """
     if content == value:
         return True

@@ -1,7 +1,7 @@
 """The file of codes and keys of people, next to the programme; only its owner can read it.
 
-A person keeps the code in this file when new answers are read. The row of a forgotten person contains only the code,
-which is not used again.
+A person keeps the code in this file when new answers are read. The row of a forgotten person contains only the side and
+the code, which is not used again.
 """
 
 import csv
@@ -44,9 +44,9 @@ class CodeTable(VersionedPickle):
     known: PersonCodes = field(default_factory=dict, compare=False, repr=False)
 
     def keep(self, cohort: Cohort) -> Path | None:
-        """Store the codes of a cohort; return the file, None if nothing was new.
+        """Store the codes of a cohort; return the file, None if nothing was new or the programme has no file.
 
-        Raises OutputError if it cannot be written.
+        Raises SurveyError if it cannot be read, OutputError if it cannot be written.
         """
         people = [(side, code, key) for side in SIDES for key, code in cohort.coded(side)]
         return write_codes(self.programme, people) if people and self.programme else None

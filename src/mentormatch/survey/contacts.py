@@ -1,4 +1,4 @@
-"""The contact details of people. Cohorts, decisions and logs do not contain them."""
+"""The contact details of people. Cohorts contain only addresses that are keys, decisions and logs none."""
 
 import re
 from collections.abc import Iterator, Mapping

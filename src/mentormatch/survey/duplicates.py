@@ -30,7 +30,8 @@ MAX_UTC_SHIFT = timedelta(hours=12)
 class Newest:
     """The position of the answer that counts; ``turned`` is the position if day and month are swapped.
 
-    ``ways`` has the moments of all answers, once per possible order of day and month.
+    ``ways`` has the moments of all answers: once per order of day and month, only the likely ones if the positions
+    differ.
     """
 
     position: int
@@ -96,8 +97,8 @@ def settle_duplicates(
 ) -> tuple[list[SurveyEntry], list[RowFate], list[Remark]]:
     """Return the entries that count, one per person and side; the replaced rows; and remarks.
 
-    With keys no row is replaced. Raises SurveyError if a key is repeated, with the lines, or if the entry that counts
-    depends on an unknown order of day and month.
+    With keys no row is replaced. Raises SurveyError if a file repeats a key, with the lines, or if the entry that
+    counts depends on an unknown order of day and month.
     """
     if plan.key is not None:
         refuse_duplicate_keys(entries, plan)
@@ -226,7 +227,7 @@ def lines_in_words(affected: Sequence[Sequence[int]]) -> str:
 
 
 def sheet_of(entry: SurveyEntry, plan: IntakePlan) -> tuple[str, str]:
-    """Return the scope of unique keys: the file, and the side unless a person has one row for both sides."""
+    """Return the scope of unique keys: the file, and the side unless a person has one row in a file."""
     return entry.row.source, "" if plan.one_row_each else entry.side
 
 

@@ -62,7 +62,7 @@ class SurveyEntry:
 
 
 class Questionnaire:
-    """The questions of a plan, by use, with a cached parser of the answers to each."""
+    """The questions of a plan, by use, with a cached parser of the answers to each, apart from contact questions."""
 
     def __init__(self, plan: IntakePlan) -> None:
         self.plan = plan
@@ -243,7 +243,7 @@ def find_role_problems(table: TextTable, side: Side | None, plan: IntakePlan) ->
 
 
 def submissions(sheet: SubmissionSheet, plan: IntakePlan) -> Iterator[Submission]:
-    """Yield the rows of a table, one per side of the person."""
+    """Yield the rows of a table, once per side of the person; once, with the side None, if the role is unknown."""
     sides_of = make_side_classifier(sheet, plan)
     for record in sheet.table.records:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}

@@ -1,8 +1,8 @@
 """Tables and intake plan -> cohort: each row is taken, incomplete, replaced or rejected.
 
 A person on both sides is recognised by an e-mail address as key, by e-mail and name, or by keys that both sides share.
-The cohort contains hashes of these identities, and no contact details. People and names that are only similar give
-remarks for staff and decide nothing.
+The cohort contains hashes of these identities, and no contact details apart from keys. People and names that are only
+similar give remarks for staff and decide nothing.
 """
 
 import re
@@ -121,7 +121,7 @@ MAX_NAMES_FOR_ALL_PAIRS = 400  # above, only names with the same skeleton are co
 
 
 def similarity_remarks(entries: Sequence[SurveyEntry], plan: IntakePlan) -> Iterator[Remark]:
-    """Yield remarks on rows that may be of the same person, on similar names, and on rows that may be tests."""
+    """Yield remarks on rows that may be of one person or tests, on odd characters, and on similar or joined names."""
     for group in same_email(entries):
         if not on_both_sides(group, plan):
             yield remark(group, tr("même courriel"))
@@ -143,7 +143,7 @@ def remark(entries: Sequence[SurveyEntry], text: str) -> Remark:
 
 
 def look_alike_remarks(entries: Sequence[SurveyEntry], plan: IntakePlan) -> Iterator[Remark]:
-    """Yield remarks on rows whose keys, or names, have the same skeleton."""
+    """Yield remarks on rows whose names, or keys in one file, have the same skeleton."""
     for group in group_by(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
         if len(group) > 1 and not on_both_sides(group, plan):
             yield remark(group, tr("des identifiants qui se ressemblent"))
@@ -153,7 +153,7 @@ def look_alike_remarks(entries: Sequence[SurveyEntry], plan: IntakePlan) -> Iter
 
 
 def skeleton_of_name(entry: SurveyEntry, plan: IntakePlan) -> str:
-    """Return the skeleton of the contact details that contain letters, without the e-mail: those of the name."""
+    """Return the skeleton of the contact details that contain letters, without the e-mail: usually the name."""
     names = [text for field, text in entry.contact.items() if field != plan.email and any(map(str.isalpha, text))]
     return skeleton(" ".join(names))
 
@@ -243,7 +243,11 @@ def joined_name_remarks(
 
 
 def similar_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of different names with the same skeleton, or skeletons that differ by a letter or two."""
+    """Yield the pairs of names whose skeletons have a similarity of at least ``MIN_SIMILARITY``.
+
+    Names that ``differ_in_number`` must have equal skeletons. So must all, if there are more than
+    ``MAX_NAMES_FOR_ALL_PAIRS``.
+    """
     # Linear time for many names: only equal skeletons
     if len(names) > MAX_NAMES_FOR_ALL_PAIRS:
         for group in group_by(names, skeleton).values():

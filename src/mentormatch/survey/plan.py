@@ -163,7 +163,7 @@ class IntakePlan:
     Attributes
     ----------
     required_fields
-        The fields required by criteria, rules, roles and consent.
+        The fields that a file must contain: key, consent, roles, emphasis, and those of criteria and rules.
     weights
         The weight in the score of each field, by side.
     minimum_answered

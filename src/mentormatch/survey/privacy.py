@@ -83,7 +83,7 @@ def forgotten_beside(programme: Path) -> Path:
 def pseudonyms_for(programme: Path) -> Pseudonyms:
     """Return the pseudonyms of a programme; its secret is created at the first use.
 
-    Raises OutputError if the secret cannot be written or read, or if other users can read it.
+    Raises OutputError if the secret cannot be written or read, is no secret, or if other users have access to it.
     """
     path = secret_beside(programme)
     if not path.exists():
@@ -92,7 +92,7 @@ def pseudonyms_for(programme: Path) -> Pseudonyms:
 
 
 def make_secret(path: Path) -> None:
-    """Write a new secret that only its owner can read, and add it to the .gitignore of its folder."""
+    """Write a new secret that only its owner can read, and add it to the .gitignore; an existing file is unchanged."""
     try:
         write_whole(path, f"{secrets.token_hex(SECRET_BYTES)}\n".encode(), private=True, once=True)
     except FileExistsError:
@@ -109,7 +109,10 @@ def add_to_gitignore(path: Path, suffix: str) -> None:
 
 
 def read_secret(path: Path) -> bytes:
-    """Return the secret in a file. Raises OutputError if it is unreadable, no secret, or readable by other users."""
+    """Return the secret in a file.
+
+    Raises OutputError if it is unreadable or no secret; on POSIX systems also if other users have access to it.
+    """
     problem: Problem | None = None
     secret = b""
     try:
@@ -127,7 +130,10 @@ def read_secret(path: Path) -> bytes:
 
 
 def read_forgotten(programme: Path) -> Forgotten:
-    """Return the people to forget, none if there is no file. Raises SurveyError if it is misread or has no secret."""
+    """Return the people to forget, none if there is no file.
+
+    Raises SurveyError if it cannot be read or the secret is absent, OutputError as ``read_secret``.
+    """
     path = forgotten_beside(programme)
     if not path.exists():
         return NOBODY_FORGOTTEN

@@ -5,9 +5,9 @@ disagree, the workbook is refused.
 
 Standard input: one line of JSON (``path``: the module search path; ``sheet``: the requested sheet, or null), then the
 bytes of the workbook. Standard output: one JSON array of texts per row, from row 1 on, with a decimal number as a list
-of its text; then one JSON object with ``sheet``, ``others`` (further sheets with cells) and ``faults`` (kind, row and
-column of cells without a value), or with ``refusal`` and maybe the ``place`` of a cell. Output without that object is
-incomplete.
+of its text; then one JSON object with ``sheet``, ``others`` (further sheets with cells, none if a sheet is requested)
+and ``faults`` (kind, row and column), or with ``refusal`` and maybe the ``place`` of a cell. Output without that object
+is incomplete.
 """
 
 import datetime
@@ -88,7 +88,10 @@ def _duration(value: datetime.timedelta) -> str:
 
 
 def _number(value: float) -> str:
-    """Return a float as spreadsheets show it: integers without a point, at most fifteen digits."""
+    """Return a float as text: exact for integers up to 2**53, else with at most fifteen significant digits.
+
+    Integers have no point. Only numbers from 1e18 on have an exponent.
+    """
     if value.is_integer() and abs(value) <= MAX_EXACT_INTEGER:
         return str(int(value))
     text = format(value, ".15g")
@@ -215,9 +218,9 @@ def _parse_workbook(content: bytes) -> Any:
 def _choose_sheet(
     workbook: "CalamineWorkbook", sheet_name: str | None, book: _SecondReading
 ) -> tuple["CalamineSheet", list[str]]:
-    """Return the sheet ``sheet_name``, or the first with cells, visible sheets first, and the names of further ones.
+    """Return the sheet ``sheet_name`` and no names; for None the first with cells, and the names of further ones.
 
-    Refuses a workbook without that sheet, or without cells.
+    Visible sheets come first. Refuses a workbook without the named sheet; for None, one without cells.
     """
     from python_calamine import SheetVisibleEnum
 

@@ -35,7 +35,7 @@ type ReadSheet = Callable[[str], TextTable]
 
 
 def side_of_sheet(name: str) -> Side | None:
-    """Return the side in the name of a sheet, None if there is none or both.
+    """Return the side in the name of a sheet, None if it may be neither or both.
 
     >>> [side_of_sheet(name) for name in ("Mentors 2026", "Mentor·es", "Mentoré·es", "Mentees", "Réponses", "MENTORES")]
     ['mentor', 'mentor', 'mentee', 'mentee', None, None]
@@ -101,7 +101,10 @@ def read_own_sheets(
 
 
 def read_side_sheet(table: TextTable, side: Side, read: ReadSheet) -> TextTable:
-    """Return the table of the only sheet that is named after a side, ``table`` if there is not exactly one."""
+    """Return the table of the only sheet that is named after a side.
+
+    ``table`` if there is not exactly one, or if the workbook has no other sheet with cells.
+    """
     names = sheets_by_side(table)[side]
     return named_after_sheet(read(names[0])) if table.manner.others and len(names) == 1 else table
 
@@ -145,7 +148,7 @@ def unread_sheets(table: TextTable, side_tables: Sequence[TextTable]) -> list[st
 
 
 def sheets(table: TextTable) -> list[str]:
-    """Return the sheets with cells in the workbook of a table, its own sheet first."""
+    """Return the sheets with cells in the workbook of a table, its own sheet first; only that if requested."""
     return [] if table.manner.sheet is None else [table.manner.sheet, *table.manner.others]
 
 

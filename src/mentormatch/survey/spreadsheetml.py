@@ -1,8 +1,8 @@
 """Second reading of xlsx and ods files: XML parsed by expat -> the cells of each sheet.
 
-xlsx: ECMA-376, part 1, 18.3; names are compared without prefix and case. ods: OpenDocument 1.3, part 3, 9.1; names are
-compared by namespace; repeated, covered and grouped rows and cells count. The child process that opens workbooks
-imports this module.
+xlsx: ECMA-376, part 1, 18.3; names of elements are compared without prefix and case. ods: OpenDocument 1.3, part 3,
+9.1; names are compared by namespace; repeated, covered and grouped rows and cells count. The child process that opens
+workbooks imports this module.
 """
 
 import re
@@ -89,8 +89,8 @@ def parse_xml(
 ) -> None:
     """Parse a part: call ``start`` with name and attributes of each element, ``text`` with text, ``end`` with the name.
 
-    With a ``separator``, names are ``namespace + separator + name``. Raises UnreadableError if the part is not well
-    formed or declares entities.
+    With a ``separator``, names are ``namespace + separator + name``. An empty part has no elements. Raises
+    UnreadableError if another part is not well formed or declares entities.
     """
     if not xml:
         return
@@ -138,7 +138,7 @@ class XlsxWorkbook:
     def inventory(self, sheet: str) -> CellInventory:
         """Return the cells of a sheet, by its name.
 
-        Raises UnreadableError if it is absent or damaged.
+        Raises UnreadableError if it is absent or damaged, and the errors of ``_SheetParser``.
         """
         part = self.parts.get(sheet, "")
         if part not in self.archive:
@@ -189,7 +189,7 @@ def read_cells(xml: bytes, strings: list[str], *, pending: bool) -> CellInventor
 
 
 class _SheetParser:
-    """State of the parser of a sheet: the row, and the last cell, which is added when the next one begins."""
+    """State of the parser of a sheet: the row, and the last cell, which is added when the next cell or row begins."""
 
     __slots__ = (
         *("attributes", "cells", "column", "digits", "formula", "inline", "inside", "inventory", "letters", "names"),
@@ -241,7 +241,8 @@ class _SheetParser:
     def end(self) -> None:
         """Add the last cell, if there is one that is not added yet.
 
-        Raises DuplicateCellError if its column is taken, ReadingMismatchError if its content contradicts its type.
+        Raises DuplicateCellError if its column is taken, ReadingMismatchError if its content contradicts its type; also
+        as ``_column`` for its address.
         """
         attributes, value = self.attributes, self.value
         if attributes is None:
@@ -273,7 +274,10 @@ class _SheetParser:
             self.inventory.add_fault(self.row, self.column, ERROR)
 
     def _check_formula(self, kind: str, value: str) -> None:
-        """Add a fault for a formula without a result, or with the result 0 if formulas are still to be computed."""
+        """Add a fault for a formula without a result, or with the result 0 if formulas are still to be computed.
+
+        An empty text is a result. A cell in error has its fault already.
+        """
         self.formula = False
         if self.pending and value.strip() == "0":
             self.inventory.add_fault(self.row, self.column, OUTDATED)
@@ -281,7 +285,10 @@ class _SheetParser:
             self.inventory.add_fault(self.row, self.column, UNCOMPUTED)
 
     def _column(self, address: str) -> int:
-        """Return the column of an address. Raises DuplicateCellError if the address is in another row."""
+        """Return the column of an address.
+
+        Raises UnreadableError if it is no address, DuplicateCellError if it is in another row.
+        """
         match = _CELL.fullmatch(address)
         if match is None:
             raise UnreadableError
@@ -407,7 +414,7 @@ class _ContentParser:
         self.column += count
 
     def _end_row(self) -> None:
-        """Add the cells of a row to each of its repetitions. Many repetitions of an empty row cost nothing."""
+        """Add the cells of a row to the sheet, once per repetition. Many repetitions of an empty row cost nothing."""
         rows = range(self.row, self.row + self.repeated) if self.cells else ()
         for row, (first, count, content, fault) in product(rows, self.cells):
             for column in range(first, first + count):
