@@ -58,8 +58,8 @@ def choose_key(
 ) -> list[DraftEntry]:
     """Return the fields with at most one key.
 
-    It is the key that staff confirmed, else a code with an answer in almost every row. Without either, there is no key
-    if almost every row has an e-mail address, which then replaces it; else ``add_fallback_key`` chooses one.
+    It is the key that staff confirmed, else a code in more than three quarters of the rows. Without either, there is no
+    key if as many rows have an e-mail address, which then replaces it; else ``add_fallback_key`` chooses one.
     """
     confirmed = next((entry for entry in entries if entry.is_confirmed and entry.guess.use == "key"), None)
     if confirmed:
@@ -110,7 +110,7 @@ def is_in_every_file(entry: DraftEntry, entries: Sequence[DraftEntry]) -> bool:
 def add_fallback_key(
     entries: Sequence[DraftEntry], tool_samples: Sequence[QuestionSample], row_count: int
 ) -> list[DraftEntry]:
-    """Return the fields with a key that every row has: the tool's number, else codes, else a contact."""
+    """Return the fields with a key that every row has, if any: the tool's number, else codes, else a contact."""
     numbers = [
         sample
         for sample in tool_samples
@@ -173,7 +173,7 @@ def is_email(sample: QuestionSample) -> bool:
 
 
 def find_identity_reason(sample: QuestionSample, name: str, plan: IntakePlan) -> str:
-    """Return the reason why a column could be the key or the role of a programme; empty if it could not."""
+    """Return the reason why a column could be the role, the key or the address of a programme; empty without one."""
     if plan.roles and name == plan.roles.field and role_of_answers(sample):
         return tr(ROLE_REASON)
     if name == plan.key and words.asks_code(sample.question) and could_be_key(sample):
@@ -184,7 +184,7 @@ def find_identity_reason(sample: QuestionSample, name: str, plan: IntakePlan) ->
 
 
 def could_be_key(sample: QuestionSample) -> bool:
-    """Return whether almost every row has an answer, and each answer is unique on its side."""
+    """Return whether over three quarters of the rows have an answer, each short and unique on its side."""
     return (
         not sample.items
         and is_unique_per_side(sample)
@@ -193,7 +193,7 @@ def could_be_key(sample: QuestionSample) -> bool:
 
 
 def key_candidates(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
-    """Return up to three columns that could be a key: first codes, then addresses, then other unique answers."""
+    """Return up to three columns that could be a key: first codes, then addresses, then answers with figures."""
     candidates = [sample for sample in questions if could_be_key(sample)]
     codes = [sample for sample in candidates if words.asks_code(sample.question)]
     emails = [sample for sample in candidates if is_email(sample) and sample not in codes]

@@ -32,7 +32,7 @@ class ItemColumns:
 
 
 def item_columns(table: TextTable) -> Iterator[ItemColumns]:
-    """Yield the groups of two or more columns that may be items of one question, with the same few answers."""
+    """Yield the groups of two or more columns that may be items of one question: few answers, half in each."""
     run: list[int] = []
     for column, following in pairwise((*range(len(table.header)), -1)):
         run.append(column)
@@ -91,7 +91,7 @@ def get_common_beginning(headers: Sequence[str]) -> str:
 
 
 def have_same_answers(table: TextTable, columns: Sequence[int]) -> bool:
-    """Return whether each column contains at least half of a few answers."""
+    """Return whether columns have few distinct answers, and each column at least half of them."""
     columns_of_answers = [
         [text for record in table.records if (text := record.cells[index].strip())] for index in columns
     ]

@@ -65,7 +65,7 @@ class Guess:
 
 
 def guess_contact(sample: QuestionSample) -> Guess | None:
-    """Guess a contact: an e-mail address, a name, a telephone number, a personal page."""
+    """Guess a contact: an e-mail or street address, a name, a telephone number, a personal page."""
     question, answers = sample.question, sample.answers
     if answers and all(map(is_yes_or_no, dict.fromkeys(answers))):
         return None
@@ -82,14 +82,14 @@ def guess_contact(sample: QuestionSample) -> Guess | None:
 
 
 def are_typed(answers: Sequence[str]) -> bool:
-    """Return whether answers are typed texts: neither numbers nor one text that all people gave."""
+    """Return whether answers are typed texts: neither mostly short numbers nor one text that all people gave."""
     if len(answers) > 1 and len(distinct(answers)) == 1:
         return False
     return share_of(answers, lambda text: parse_number(text) is not None and len(text) < 5) < 0.5
 
 
 def guess_key(sample: QuestionSample) -> Guess | None:
-    """Guess a key: the answers to a question on codes are unique."""
+    """Guess a key: the answers to a question on codes are short and unique, and most rows have one."""
     answers, blank_count = sample.answers, len(sample.rows) - len(sample.answers)
     are_short = all(len(answer) <= 20 and " " not in answer for answer in answers)
     if not are_short or not words.asks_code(sample.question):
@@ -140,7 +140,7 @@ def guess_yes_or_no(sample: QuestionSample) -> Guess | None:
 
 
 def guess_consent(sample: QuestionSample) -> Guess | None:
-    """Guess a consent that is required; rows that refuse it are rejected."""
+    """Guess a required consent: rows that refuse it are rejected; if all gave one sentence, staff read it."""
     question = sample.question
     options = distinct(sample.answers)
     if (
@@ -198,7 +198,7 @@ FULL_SCALES = [set(map(str, range(low, high + 1))) for low in (0, 1) for high in
 
 
 def guess_grades(sample: QuestionSample, options: Sequence[str]) -> Guess | None:
-    """Guess a scale of grades, in the order that the question gives to its ends."""
+    """Guess a scale of grades, in the order that the question gives to its ends, else by number."""
     question, values = fold(sample.question), set(options)
     if are_years(options) or words.asks_typed_text(sample.question):
         return None
@@ -345,7 +345,7 @@ def guess_choice(sample: QuestionSample) -> Guess | None:
 
 
 def are_shared(answers: Sequence[str], options: Sequence[str], single: Sequence[str]) -> bool:
-    """Return whether at least two thirds of short answers are among a few options of several people."""
+    """Return whether all answers are short, and at least two thirds are among a few options of several people."""
     single_answers, are_short = set(single), all(len(answer) <= MAX_OPTION_LENGTH for answer in answers)
     shared = share_of(answers, lambda answer: answer not in single_answers)
     return are_short and len(options) <= MAX_OPTIONS and shared >= 2 / 3

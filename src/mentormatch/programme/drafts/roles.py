@@ -57,7 +57,7 @@ def role_of_answers(sample: QuestionSample) -> RoleQuestion | None:
 
 
 def find_named_sides(options: Sequence[str]) -> tuple[str, str] | None:
-    """Return the only answer for mentors and the only one for mentees; None if an answer is for both."""
+    """Return the only answer for mentors and the only one for mentees; None without, or if an answer is for both."""
     role = vocabulary().role
     if any(role.both.search(fold(option)) for option in options):
         return None

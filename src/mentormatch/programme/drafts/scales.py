@@ -1,8 +1,9 @@
 """Graded answers -> the answers from lowest to highest, by the meaning of their words or by their numbers.
 
 An answer is parsed as a degree of one core word ("pas très important": -1 of "important"), as a step of a known scale
-("rarely", "monthly", "débutant"), or as a range of numbers with a unit. Neutral answers ("sans opinion") are off the
-scale. If neither words nor numbers give an order, the result is None: staff must order the answers.
+("rarely", "monthly", "débutant"), or as a range of numbers with a unit. A neutral answer ("mixed") is the middle of a
+scale, an answer without opinion ("sans opinion") is off it. If neither words nor numbers give an order, the result is
+None: staff must order the answers.
 """
 
 import re
@@ -173,7 +174,7 @@ def are_years(answers: Sequence[str]) -> bool:
 
 
 def measure_range(answer: str, *, scaled: bool = True) -> float | None:
-    """Return the number by which a range is ordered, in days or in its unit; None for another answer.
+    """Return the number by which a range is ordered, in days, in its unit, or per day for a rate; None for other texts.
 
     It is the first number, slightly lower for "less than" and slightly higher for "more than".
 

@@ -2,7 +2,8 @@
 
 An error in one direction hides one question from staff; in the other it pairs people by their health or faith. So a
 phrase of a sensitive subject counts, unless the words around it name a field of work, of study or of interest, a
-contract, or other people. Options count if two belong to one subject, or one is certain by itself.
+contract, or other people. Options count if two, and enough of all, are sensitive; one suffices if it is certain and was
+chosen, or beside a refusal to answer.
 """
 
 import re

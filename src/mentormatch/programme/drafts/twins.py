@@ -20,7 +20,7 @@ MAX_SMALL_WORD = 3  # letters of a word without a topic
 class QuestionPair:
     """The question on the needs of mentees, and that on the offers of mentors.
 
-    ``same_options``: most of their options are the same.
+    ``same_options``: at least two options, and half of the shorter list, are in both lists.
     """
 
     mentee: DraftEntry

@@ -1,4 +1,4 @@
-"""A question with its answers -> its kind and its use: forbidden, shown to staff, or compared.
+"""A question with its answers -> its kind and its use, such as forbidden, shown to staff, or compared.
 
 A question is compared only if it gives a reason to pair people; otherwise staff read it, and it scores nothing. An
 unknown question may be about health or faith, so known words decide. A yes-or-no question must have the clearest words,
@@ -73,7 +73,7 @@ def apply_use(sample: QuestionSample, original: Guess, use: Use) -> Guess:
 
 
 def restrict_use(sample: QuestionSample, result: Guess) -> Guess:
-    """Return a guess, for staff only if it is a gender, a question for staff, or no reason to pair."""
+    """Return a guess, for staff only if it is a gender, a question for staff, or no certain reason to pair."""
     if result.use != "match":
         return result
     if words.asks_gender(sample.question):
@@ -92,7 +92,7 @@ def join_reasons(why: str, more: str) -> str:
 
 
 def find_subject(sample: QuestionSample) -> str | None:
-    """Return the sensitive subject of a question by its words, items or chosen answers; None if there is none.
+    """Return the sensitive subject of a question by its words, items or answers; None if there is none.
 
     A question on details of a sensitive one has the same subject.
     """
@@ -142,7 +142,7 @@ def is_agreement(sample: QuestionSample, result: Guess) -> bool:
 
 
 def is_untitled(sample: QuestionSample) -> bool:
-    """Return whether the title of a checkbox question is its first item."""
+    """Return whether the title of a checkbox question begins with its first item."""
     return bool(sample.items) and normalize_words(sample.question).startswith(normalize_words(sample.items[0]))
 
 
