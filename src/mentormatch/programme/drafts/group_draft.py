@@ -44,8 +44,8 @@ class GroupAnswers:
 
     ``apart`` are the fields by which two people with the same answer are kept apart, ``attends`` the question on
     moments, empty if all groups meet at the same moment. ``begin`` and ``end`` bound the period, in which a group meets
-    every ``rhythm``. ``zone`` is that of the school holidays without sessions, empty for none. ``presents`` states
-    whether each person presents once.
+    every ``rhythm``, empty for another one in a programme. ``zone`` is that of the school holidays without sessions,
+    empty for none, or for several in a programme. ``presents`` states whether each person presents once.
     """
 
     least: int
@@ -76,7 +76,7 @@ class GroupAnswers:
 
 
 def sizes_for(count: int) -> tuple[int, int]:
-    """Return a range of sizes, at most two wide, by which ``count`` people make groups of about eight."""
+    """Return the sizes, equal or one apart and at least 2, by which ``count`` people make groups of about eight."""
     groups = max(1, round(count / PREFERRED_SIZE))
     least = max(2, count // groups)
     return least, max(least, -(-count // groups))
@@ -141,7 +141,7 @@ def write_programme(tables: Tables, answers: GroupAnswers, name: str = "") -> st
 
 
 def as_names_if_needed(entry: DraftEntry, answers: GroupAnswers) -> DraftEntry:
-    """Return a field as names if an answer of staff refers to it; another field unchanged."""
+    """Return a field as names if people with the same answer to it are kept apart; another field unchanged."""
     if entry.name in answers.apart:
         return replace(entry, guess=Guess("names", entry.guess.why))
     return entry
@@ -158,7 +158,7 @@ def make_rule_lines(answers: GroupAnswers) -> Iterator[str]:
 
 
 def make_session_lines(entries: Sequence[DraftEntry], answers: GroupAnswers) -> Iterator[str]:
-    """Yield the lines of the sessions, with all dates of the period at the moments that people named."""
+    """Yield the lines of the sessions, with all dates of the period at the moments that people named, else Tuesdays."""
     moments_entry = next((entry for entry in entries if entry.name == answers.attends), None)
     moments = [(1, time(14), tr("après-midi"))]  # Tuesday
     if moments_entry is not None:

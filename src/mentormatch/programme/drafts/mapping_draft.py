@@ -82,7 +82,7 @@ class MappingDraft:
 
     @property
     def empty(self) -> bool:
-        """Whether the files contain all that the programme needs, and every answer is understood."""
+        """Whether nothing is proposed or missing; answers of ``typed`` may remain that are not understood."""
         return not (self.questions or self.options or self.missing or self.absent)
 
 
@@ -244,7 +244,10 @@ def pair_with_fields(
 
 
 def share_understood(sample: QuestionSample, field: AnyField) -> float:
-    """Return the share of distinct answers that are options of a field; 0 if it has no options or they are few."""
+    """Return the share of distinct answers and items that a field lists.
+
+    0 for a single text, for a field without options or of yes or no, and for items if the field has one answer.
+    """
     has_one_answer = isinstance(field, Choice | Scale)
     if not answers_of(field) or isinstance(field, YesNo) or (has_one_answer and sample.items):
         return 0.0
@@ -254,7 +257,7 @@ def share_understood(sample: QuestionSample, field: AnyField) -> float:
 
 
 def count_unknown_options(tables: Tables, plan: IntakePlan) -> dict[str, Counter[str]]:
-    """Return, by field, the count of each answer that is not understood."""
+    """Return, by field that is compared or a consent, the count of each answer that is not understood."""
     counts: dict[str, Counter[str]] = {}
     spelled: dict[str, str] = {}
     for table, side in tables:
@@ -368,7 +371,7 @@ def describe_typed_answers(count: int) -> list[str]:
 
 
 def make_options_lines(field: AnyField) -> list[str]:
-    """Return the comment with the options of a question."""
+    """Return the comment with up to 20 options of a question."""
     options = [tr("« {text} »", text=option) for option in answers_of(field)[:20]]
     return [tr("# Options : {options}", options=make_comment_text(listed(options)))]
 
@@ -413,7 +416,7 @@ def find_unknown_in_cell(field: AnyField, text: str) -> Iterator[str]:
 
 
 def add_mapping(path: Path, text: str) -> None:
-    """Append a mapping to a programme file; the present content does not change.
+    """Append a mapping to a programme file; the present content does not change, except empty lines at its end.
 
     Raises OutputError if the programme has a mapping, ProgrammeError if the result is invalid.
     """
@@ -456,7 +459,7 @@ def with_mapping(content: bytes, proposal: MappingDraft) -> bytes:
 def postpone_questions(content: bytes, names: Iterable[str]) -> bytes:
     """Return the file of a programme in which these questions are asked later.
 
-    Criteria and rules on them stay; a question on consent becomes one for staff only.
+    Criteria and rules on them stay; a question of another use, such as a consent or a key, becomes one for staff only.
     """
     document = parse_toml(content)
     fields: Any = document["fields"]

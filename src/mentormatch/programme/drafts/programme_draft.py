@@ -1,7 +1,7 @@
 """Files of answers -> a first programme with comments for staff, and a dry run of it on the files.
 
-Each question of the files has a confidence and two example answers for one screen, which are never stored. There are no
-examples for typed texts, contact details, people to avoid and sensitive questions.
+Each question of the files has a confidence and up to two example answers for one screen, which are never stored. There
+are no examples for free texts, contact details, people to avoid and sensitive questions.
 """
 
 import tomllib
@@ -95,7 +95,7 @@ class DryRun:
 
 
 def run_draft(text: str, tables: Tables) -> DryRun:
-    """Return the dry run of a programme, as TOML, on some files; without a role, all rows are of one side."""
+    """Return the dry run of a programme, as TOML, on some files; if nothing states the sides, all are mentees."""
     try:
         programme = Programme.read(tomllib.loads(text))
         is_one_side = programme.heading.role is None and any(side is None for _, side in tables)
@@ -283,7 +283,7 @@ def withhold(entry: DraftEntry) -> DraftEntry:
 
 
 def find_decided_role(questions: Sequence[QuestionSample], decisions: DraftDecisions) -> RoleQuestion | None:
-    """Return the role as decided by staff; None without a decision."""
+    """Return the role as decided by staff; None without a decision, or if the files do not contain the question."""
     if decisions.role is None:
         return None
     question, mentor, mentee = decisions.role
@@ -333,10 +333,10 @@ def is_surname_first(entries: Sequence[DraftEntry]) -> bool:
 
 
 def relax_consents(first_draft: Draft, outline: DraftOutline) -> DraftOutline | None:
-    """Return the fields with fewer required consents if most rows would be rejected for one; else None.
+    """Return the fields with fewer required consents if over 60 % of the rows would be rejected for one; else None.
 
-    Consents that reject most rows are relaxed first, and no more than necessary. Most is above a half: a draft reports
-    rejected rows, but people who refuse a consent that is only shown are paired.
+    The consents with the most refusals are relaxed first, no more than necessary; staff's decisions stay. The limit is
+    high: a draft reports rejected rows, but people who refuse a consent that is only shown are paired.
     """
     consents = [entry for entry in outline.entries if entry.guess.use == "consent" and not entry.is_confirmed]
     refused_count = first_draft.dry_run.reasons[tr(NOT_ACCEPTED_MESSAGE)]
@@ -362,7 +362,7 @@ def count_refusals(entry: DraftEntry) -> int:
 
 
 def with_typed_texts(questions: Sequence[QuestionSample]) -> Iterator[QuestionSample]:
-    """Yield each question, then the question of the texts typed next to its options, if there are any."""
+    """Yield each question, then the question of the texts typed next to its options, if any and not sensitive."""
     for sample in questions:
         yield sample
         for index, item in enumerate(sample.items):
@@ -494,7 +494,7 @@ def share_email(entries: Sequence[DraftEntry]) -> bool:
 
 
 def with_shared_options(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
-    """Return the fields; one whose answers are all options of another question gets these options."""
+    """Return the fields; one whose answers are almost all options of another question gets these options."""
     vocabularies = [entry for entry in entries if entry.guess.kind == "choices" and is_vocabulary(entry)]
     return [with_known_options(with_options_of_other(entry, vocabularies), entries) for entry in entries]
 
@@ -584,7 +584,7 @@ EXAMPLE_KINDS = (*CLOSED_KINDS, "number", "place", "names")
 
 
 def find_examples(sample: QuestionSample, kind: str, use: str, joiner: str | None = None) -> tuple[str, ...]:
-    """Return the two most frequent answers, or the first two boxes; empty if answers may show a person."""
+    """Return up to two most frequent short answers, or first boxes; empty if answers may show a person."""
     is_code = use == "key" and words.asks_code(sample.question) and not is_email(sample)
     is_shown = is_code or (kind in EXAMPLE_KINDS and use in ("match", "display", "consent"))
     if not is_shown or words.asks_whom_to_avoid(sample.question) or is_sensitive(sample):

@@ -59,7 +59,7 @@ NOT_COMPARABLE_REASON = mark("aucune question ne se prête d'elle-même à compa
 
 @dataclass(frozen=True, slots=True)
 class DraftedExtension:
-    """A possible criterion or rule: its kind, its settings as TOML values, and the reason.
+    """A possible criterion or rule: its kind, its settings as TOML values (plain ids in an interview), and the reason.
 
     ``of_places``: it counts the places of people, and compares no pair. ``name`` is the name of a criterion in reports:
     the text of its question, not the id of the field.
@@ -212,7 +212,7 @@ def propose_coverage(pair: QuestionPair) -> DraftedExtension:
 
 
 def as_employer_names(entry: DraftEntry) -> DraftEntry:
-    """Return a question on the employer of both sides as names, with similar names; another question unchanged."""
+    """Return a question on the employer of both sides with similar names, a text as names; others unchanged."""
     is_used = entry.guess.use in ("match", "display") and not entry.sample.items
     are_short = all(len(answer) <= MAX_OPTION_LENGTH for answer in entry.sample.answers)
     if entry.guess.kind not in ("text", "choice", "names") or not is_used or entry.side or not are_short:
@@ -277,7 +277,7 @@ def find_rule(entry: DraftEntry) -> tuple[str, str] | None:
 
 
 def is_need_and_offer(entry: DraftEntry) -> bool:
-    """Return whether a list, in a separate form per side, contains needs in one and offers in the other."""
+    """Return whether a list, in a separate form per side, may contain needs in one and offers in the other."""
     return entry.per_side and entry.guess.kind in LIST_KINDS and is_comparable(entry)
 
 
@@ -287,14 +287,17 @@ def is_untitled(entry: DraftEntry) -> bool:
 
 
 def is_private(entry: DraftEntry) -> bool:
-    """Return whether a question is never compared unasked: gender, age, school, source of the invitation."""
+    """Return whether a question is never compared unasked, such as gender, age, school or income."""
     folded, pairing = {fold(option) for option in entry.options}, vocabulary().pairing
     has_private_word = not is_untitled(entry) and pairing.private.search(fold(entry.question))
     return bool(has_private_word) or len(folded & pairing.genders.words) > 1
 
 
 def propose_veto(entry: DraftEntry, entries: Sequence[DraftEntry]) -> DraftedExtension | None:
-    """Return the rule that people avoid the people or employers that they named; None for another question."""
+    """Return the rule that people avoid the people or employers that they named.
+
+    None for another question, or if no field contains the keys or the employers of people.
+    """
     if entry.guess.kind != "names" or not entry.scored or not words.asks_whom_to_avoid(entry.question):
         return None
     references = [field.name for field in entries if field.guess.use == "key" and field.guess.kind == "text"]
