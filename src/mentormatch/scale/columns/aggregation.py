@@ -52,7 +52,7 @@ class OverrideSolve:
         return self.classes.pricing
 
     def optimum(self, tie_face: PairList) -> tuple[OptimalFace, PrimalDual]:
-        """Return the optimum over all pairs of people. ``tie_face``: some tight pairs of the classes."""
+        """Return the optimum over all pairs of people, on the listed pairs. ``tie_face``: some tied pairs."""
         candidates = self._first_candidates(tie_face)
         self._warm_start(candidates)
         while True:
@@ -73,9 +73,9 @@ class OverrideSolve:
         self.master.warm_start(face, PrimalDual(chosen, *candidates.duals))
 
     def _first_candidates(self, tie_face: PairList) -> CandidateList:
-        """Return the first list at the duals of the classes: tight overrides, tied pairs, and the solution.
+        """Return the first list at the duals of the classes: tied pairs, the solution, and some pairs with overrides.
 
-        The other pairs have a reduced cost of 0 or more.
+        These are the overrides of reduced cost 0 or less, so all other pairs have a reduced cost of 0 or more.
         """
         pricing, duals, solution = self.pricing, self.classes.duals(self.flow), self.classes.disaggregate(self.flow)
         pairs = self._override_pairs()
@@ -148,14 +148,15 @@ class AggregatedSolve:
 
     @classmethod
     def of(cls, pricing: PricingProblem, master: RestrictedMaster) -> "AggregatedSolve | None":
-        """Return the classes of a pricing problem; None if few people are identical."""
+        """Return the aggregated problem; None if classes do not help, or the problem does not allow them."""
         classes = PeopleClasses.of(pricing)
         return None if classes is None else cls(classes, master, classes.aggregate())
 
     def solve_goals(self) -> tuple[OptimalFace, PrimalDual] | None:
-        """Return an optimum of the goals, on a face that contains the canonical solution.
+        """Return an optimum of the goals; None if there are too many classes.
 
-        None if there are too many classes. If any optimum is acceptable, the face contains only its pairs.
+        If ties will be broken, its face contains the canonical solution; else it contains at least the pairs of the
+        optimum.
         """
         flow = self._solve_classes()
         if flow is None:
@@ -178,7 +179,7 @@ class AggregatedSolve:
         )
 
     def _with_overrides(self, flow: ClassFlow) -> tuple[OptimalFace, PrimalDual] | None:
-        """Return the optimum with overrides, given a flow without them."""
+        """Return the optimum with overrides, given a flow without them; None if there are too many classes."""
         override_solve = OverrideSolve(self.classes, flow, self.master)
         tie_face = self._tie_face(flow, self.classes.disaggregate(flow))
         face_optimum = override_solve.optimum(
@@ -202,7 +203,7 @@ class AggregatedSolve:
         )
 
     def _fits(self, times: int) -> bool:
-        """Return whether the aggregated problem can be solved with all pairs in ``times`` as many steps as usual."""
+        """Return whether all pairs of classes fit in memory, and in ``times`` the usual limit of steps."""
         u, v = self.aggregate_problem.scores.shape
         # Each of u + v augmentations scans up to u * v arcs
         steps = u * v * (u + v)

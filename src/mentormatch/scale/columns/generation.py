@@ -1,8 +1,8 @@
 """Column generation over all pairs by sifting (Bixby, Gregory, Lustig, Marsten and Shanno 1992), exact in integers.
 
 Restricted master and pricing alternate (Gilmore and Gomory 1961). The candidate list is solved to optimality, and its
-duals price all pairs. Pairs of negative reduced cost join the list, until there are none. No tolerance is needed, as
-profits and duals are integers. Each scan gives the dual bound of Farley (1990).
+duals price all pairs. Pairs with a reduced cost of 0 or less join the list, until none is unlisted; those at 0 may tie.
+No tolerance is needed, as profits and duals are integers. Each scan gives the dual bound of Farley (1990).
 
 The first duals come from a random sample of the people, solved in the same way and extended by c-transforms (dual
 completion): the dual of a person outside the sample is the largest profit less dual over the people of the sample.
@@ -79,16 +79,17 @@ class CandidateList:
 
     @classmethod
     def of(cls, pricing: PricingProblem, duals: SideVectors, max_cost: int, max_per_mentor: int) -> Self:
-        """Return the list of pairs whose reduced cost is up to ``max_cost`` at some duals, by a full scan."""
+        """Return the list that a full scan at some duals gives; see ``PricingProblem.scan`` for both limits."""
         priced = pricing.scan(duals, max_cost, max_per_mentor)
         return cls(pricing, priced.pairs, priced.rest_bound, duals, pricing.bound(priced.row_best, duals[1]))
 
     def price_out(self, duals: SideVectors, max_cost: int, max_per_mentor: int) -> bool:
-        """Add the pairs that price out at new duals, of reduced cost 0 or less; return whether any may exist.
+        """Add pairs that price out at new duals, of reduced cost 0 or less; return whether any may exist.
 
-        If any may, pairs with a reduced cost up to ``max_cost`` are added too. If none can, the duals prove the optimum
-        over all pairs. If ``max_cost`` is negative, only pairs with a reduced cost that low price out. Up to
-        ``max_per_mentor`` pairs are listed per mentor on average.
+        If none can, the list is unchanged, and the duals prove the optimum over all pairs. If any may, full rows and
+        single columns are scanned, and their pairs of reduced cost up to ``max_cost`` are added, about
+        ``max_per_mentor`` on average from rows, and fewer from columns. If ``max_cost`` is negative, only pairs with a
+        reduced cost that low price out. If it is positive, listed pairs far from pricing out are removed.
         """
         # 1. Move the bounds with the duals
         moved_bound, drops = self._moved_bound(duals)
@@ -139,9 +140,9 @@ class CandidateList:
         return bounds, np.where(self.pricing.scores.mentees, drop, drop.min(axis=1, initial=0, keepdims=True))
 
     def rescan_threshold(self, bounds: IntVector, drop: IntVector) -> int:
-        """Return the drop above which a column is scanned separately, which minimises the estimated work.
+        """Return the drop above which a column is scanned separately; on a grid, it minimises the estimated work.
 
-        ``bounds`` (n,): bounds of mentors; ``drop`` (m,): the drop of each mentee dual.
+        ``bounds`` (n,): bounds of the mentors of a group; ``drop`` (m,): the drop of each mentee dual.
         """
         n, m = len(bounds), len(drop)
         # Candidates for the number of single columns: 0, and a geometric grid up to all
@@ -187,7 +188,7 @@ class CandidateList:
 class RescanColumns:
     """The columns to scan separately for each group of mentors.
 
-    ``max_other_drop`` (n,): the largest drop of the other columns.
+    ``max_other_drop`` (n,): for each mentor, the largest drop of the other columns.
     """
 
     mentees: tuple[IntVector, ...]
@@ -207,7 +208,10 @@ class RescanColumns:
 
 
 def find_cost_quantile(pricing: PricingProblem, duals: SideVectors, per_person: int) -> int:
-    """Return an estimate of the reduced cost below which there are ``per_person`` pairs per person, from a sample."""
+    """Return an estimate from a sample of the reduced cost up to which there are ``per_person`` pairs per person.
+
+    0 if there are fewer pairs in all, or the sample is too small to tell. Former pairs have no bonus here.
+    """
     n, m = pricing.scores.shape
     # Sample: evenly spaced mentees, and some blocks of mentors
     mentees = np.arange(0, m, max(m // SIFTING_OPTIONS.sampled_mentees, 1))
@@ -229,7 +233,7 @@ def _sample_blocks(mentors: int) -> Iterator[range]:
 def _reduced_costs(pricing: PricingProblem, duals: SideVectors, block: range) -> Iterator[IntVector]:
     """Yield (m,) the reduced costs of each mentor of a block; about ``INFINITE`` or more for forbidden pairs.
 
-    The second of ``duals`` is (g, m): the duals of mentees for each group of mentors.
+    The bonus of former pairs is left out. The second of ``duals`` is (g, m): mentee duals for each group of mentors.
     """
     margin = np.empty(pricing.scores.shape[1], dtype=np.int64)
     mentee_profit = np.where(pricing.scores.mentees, pricing.stage.mentee, -INFINITE)
@@ -294,7 +298,7 @@ class MarketSample:
         return np.where(pricing.scores.mentees, np.maximum(mentees, 0), 0)
 
     def _extend_to_mentors(self, mentees: IntVector) -> IntVector:
-        """Return (n,) the c-transform of the duals (m,) of mentees, over the sampled mentees only."""
+        """Return (n,) the c-transform of the duals (m,) of mentees, over the sampled mentees only, at least 0."""
         # A scan with infinite duals lists no pair and returns the row maxima
         infinite_duals = np.full(self.pricing.scores.shape[0], INFINITE)
         sampled = self.pricing.select_mentees(self.mentees)
@@ -321,9 +325,9 @@ type ReportIncumbent = Callable[[OptimalFace, PrimalDual, int], None]
 def solve_all_pairs(
     pricing: PricingProblem, master: RestrictedMaster, report: ReportIncumbent
 ) -> tuple[OptimalFace, PrimalDual]:
-    """Return the optimum over all pairs, on the face of the tight listed pairs.
+    """Return the optimum over all pairs, on the face of the tight pairs.
 
-    ``report`` takes each incumbent with a dual bound.
+    ``report`` takes each optimum of the restricted master with a dual bound.
     """
     return generate_columns(choose_candidates(pricing, master), master.solve, report)
 
@@ -331,7 +335,11 @@ def solve_all_pairs(
 def generate_columns(
     candidates: CandidateList, solve: SolveMaster, report: ReportIncumbent
 ) -> tuple[OptimalFace, PrimalDual]:
-    """Return the optimum over all pairs, starting from a candidate list. ``solve``: the restricted master."""
+    """Return the optimum over all pairs, on the face of the tight pairs, starting from a candidate list.
+
+    ``solve`` solves the restricted master; ``report`` takes each of its optima with a dual bound. Minimums hold only if
+    their penalty suffices.
+    """
     pricing = candidates.pricing
     costs = [pricing.stage.score * limit for limit in SIFTING_OPTIONS.first_cost_limits]
     start: SideVectors | None = candidates.duals

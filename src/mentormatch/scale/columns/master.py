@@ -1,10 +1,10 @@
 """Restricted master: goals in one weighted objective, faces solved from a warm start, incumbents reported.
 
 Lexicographic goals become one objective by preemptive weights (Sherali and Soyster 1983): a unit of one goal outweighs
-the whole range of the next goal. With 100,000 pairs, three such weights overflow. However, two solutions differ by
+the whole range of all later goals. With 100,000 pairs, three such weights overflow. However, two solutions differ by
 exchanges of a few people each, so weights that outweigh the next goal over some hundreds of pairs are usually
 sufficient. Whether they were is proved for each optimum from its rounded duals (``proves_order``); if not, the weights
-grow.
+grow if integers allow.
 
 Minimum degrees are enforced by a penalty, which grows until it is exact; see ``flow.lower_bounds``.
 """
@@ -56,13 +56,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WeightLimits:
-    """Upper limits on the profit of a pair: ``most`` is exact, ``usual`` is tried first."""
+    """Upper limits on the profit of a pair: up to ``most``, integers are exact; ``usual`` is tried first."""
 
     most: int
     usual: int
 
     def loose_stage(self, problem: AssignmentProblem, goals: tuple[str, ...]) -> ScalarObjective | None:
-        """Return the goals in one objective, with weights as large as the limits allow; None if none fit."""
+        """Return the goals in one objective, with the largest weights within a limit; None if none fit.
+
+        The limit is ``usual``, or ``most`` if no weights fit in ``usual``.
+        """
         stages = (scalarize_loosely(problem, goals, limit) for limit in (self.usual, self.most))
         return next((stage for stage in stages if stage is not None), None)
 
@@ -71,9 +74,9 @@ class WeightLimits:
 class WeightedGoals:
     """The objective ``stage`` that is solved, and the ``weights`` of the goals that its duals bound.
 
-    Weights are in units of 1 / ``denominator``. If any optimum is acceptable and no goal uses scores, almost all pairs
-    tie. The total is then added below the goals to separate them, but it is not in ``weights``. ``exact_order``: the
-    weights are preemptive, so every optimum is lexicographic.
+    ``stage`` and its duals are in units of 1 / ``denominator`` of ``weights``. If any optimum is acceptable and no goal
+    uses scores, almost all pairs tie. The total is then added below the goals to separate them if it fits, but it is
+    not in ``weights``. ``exact_order``: the weights are preemptive, so every optimum is lexicographic.
     """
 
     stage: ScalarObjective
@@ -103,7 +106,7 @@ class WeightedGoals:
 
     @classmethod
     def _with_total(cls, problem: AssignmentProblem, limits: WeightLimits, requested: ScalarObjective) -> Self | None:
-        """Return the objective with the total below the goals; None if it is too large."""
+        """Return the objective with the total below the goals, in exact or loose order; None if it is too large."""
         total, max_pairs = objective_of(problem, "total"), problem.max_pairs
         # Goals are multiplied by more than the range of the total
         if requested.fits_above(total, max_pairs):
@@ -126,10 +129,10 @@ class WeightedGoals:
         return replace(self, stage=self.stage.scaled(finer), denominator=self.denominator * finer)
 
     def proves_order(self, face: OptimalFace, optimum: PrimalDual) -> bool:
-        """Return whether all solutions on a face of tight pairs are lexicographic optima, given its optimum.
+        """Return whether it is proved that all optima on a face of tight pairs are lexicographic optima.
 
-        They are if the pairs are also tight at duals rounded to whole weights. Then for each leading goal, every
-        solution on the face attains the sum of the rounded duals, which bounds every solution.
+        It is if the pairs are also tight at duals rounded to whole weights. Then for each goal but the last, every
+        optimum on the face attains the sum of the rounded duals, which bounds every solution.
         """
         if self.exact_order:
             return True
@@ -157,7 +160,8 @@ class RestrictedMaster:
 
     ``accepts``: whether pairs satisfy the rules that are not part of faces; other solutions are not reported. ``pool``:
     workers that scan; None for threads of this process. ``start``: the warm start of the next solve. ``penalty``: of
-    each unfilled required place; 0 if there are no minimums. ``profit_range``: the widest range of profits so far.
+    each unfilled required place; 0 if there are no minimums, until ties are solved. ``profit_range``: the widest range
+    of profits since the goals were set or ties were solved.
     """
 
     problem: AssignmentProblem
@@ -236,7 +240,8 @@ class RestrictedMaster:
     ) -> tuple[OptimalFace, PrimalDual] | None:
         """Call ``solve`` until its optimum satisfies minimums and the order of goals, and return it.
 
-        Penalty and weights grow in between. None if no solution satisfies the minimums.
+        Penalty and weights grow in between. None if no solution satisfies the minimums. Raises EngineError if the
+        penalty or weights that are needed leave the exact range.
         """
         while True:
             face, optimum = solve()
@@ -270,7 +275,7 @@ class RestrictedMaster:
     def relabel_duals(self, solution: Solution) -> Solution:
         """Return the solution with its duals labelled as duals of the requested goals.
 
-        The same duals bound the goals without the total, because its range is below one unit of the last goal.
+        If the total was added, the duals also bound the goals without the total, because no score is negative.
         """
         relabelled = (
             replace(stage, weights=self.weighted.weights, denominator=self.weighted.denominator)
@@ -298,7 +303,8 @@ class RestrictedMaster:
     def solve(self, face: OptimalFace, profit: IntVector, prices: SideVectors | None = None) -> PrimalDual:
         """Return the optimum of a face with profits (e,).
 
-        ``prices``: the duals from which the solve starts; None for the last warm start.
+        ``prices``: the duals from which the solve starts; None for the last warm start. The optimum may violate
+        minimums if the penalty is too small. Raises TimeLimitReached if the time is over.
         """
         self.check_deadline()
         # Profits less multipliers may have a wider range than the goals; the penalty must exceed it
@@ -319,7 +325,7 @@ class RestrictedMaster:
         return PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
 
     def warm_start(self, face: OptimalFace, optimum: PrimalDual) -> None:
-        """Set the next warm start to a solution and duals that are nearly optimal."""
+        """Set the next warm start to a solution and duals that are nearly optimal; only compiled code starts warm."""
         if self.compiled:
             from mentormatch.assignment.flow.assignment import WarmStart
 
@@ -337,7 +343,10 @@ class RestrictedMaster:
             self.penalty = max(self.penalty, PENALTY_GROWTH * self.profit_range + 1)
 
     def shift_duals(self, penalties: SideVectors) -> None:
-        """Lower the duals of the next warm start by the increase in ``penalties``; they stay nearly feasible."""
+        """Lower the duals of the next warm start by ``penalties``, so that they stay nearly optimal.
+
+        ``penalties``: the increase of the penalty of each mentor (n,) and of each mentee (m,).
+        """
         if self.start is not None and not isinstance(self.start, np.ndarray):
             duals = self.start.duals  # the duals of required places are repeated at the end
             shifted = duals - np.resize(penalties[0 if self.flipped_sides else 1], len(duals))
@@ -350,7 +359,7 @@ class RestrictedMaster:
     def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         """Return the optimum of a face of tied solutions, raising the penalty until the minimums hold.
 
-        None if the minimums cannot hold, without numba.
+        If they cannot hold, None without compiled code, else EngineError.
         """
         self.check_deadline()
         if not self.compiled and not face.is_b_matching:
@@ -384,7 +393,7 @@ class RestrictedMaster:
         return optimum
 
     def report(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
-        """Report a solution with a dual bound, if it satisfies the minimums."""
+        """Report a solution with a dual bound, if it satisfies the minimums and all rules."""
         if not face.holds(optimum):
             return
         self.report_pairs(face.solution_pairs(optimum.chosen), bound)
@@ -392,7 +401,7 @@ class RestrictedMaster:
     def report_pairs(self, pairs: IntMatrix, bound: int) -> Solution:
         """Return pairs as a solution, and report it if it satisfies all rules.
 
-        ``bound``: of the weighted objective, from which the bound of each goal follows.
+        ``bound``: of the weighted objective without pins, from which the bounds of the first goals follow.
         """
         tiers = tuple(evaluate_tiers(self.problem, pairs, {}))
         # The bound does not include pins; tiers do

@@ -50,10 +50,10 @@ class ImplicitResidual:
     axis: int
 
     def arcs(self, lengths: IntVector, max_cost: int, max_per_mentor: int) -> Arcs:
-        """Return pairs that are not chosen as arcs, with their costs.
+        """Return some pairs that are not chosen, as arcs with their costs.
 
-        These are pairs whose reduced cost at duals moved by ``lengths`` is up to ``max_cost``, about ``max_per_mentor``
-        on average.
+        At duals moved by ``lengths`` (nodes,), their reduced cost is up to ``max_cost``; about ``max_per_mentor`` are
+        listed on average. The costs are reduced costs at the duals themselves.
         """
         lefts = len(self.graph.left.more)
         # Potentials: lengths are subtracted from left duals and added to right duals
@@ -86,7 +86,7 @@ class ImplicitResidual:
         )
 
     def other_arcs(self) -> Arcs:
-        """Return the backward arcs of chosen pairs and the arcs of unfilled places."""
+        """Return the backward arcs of chosen pairs, without pins, and the arcs to and from the sink."""
         chosen = self.graph.chosen if self.axis == 0 else self.graph.chosen[:, ::-1]
         mentors, mentees = chosen[:, 0], chosen[:, 1]
         backward_costs = -self.costs(PairList(mentors, mentees, self.pricing.scores.at(mentors, mentees)))

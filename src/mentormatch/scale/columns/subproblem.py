@@ -1,9 +1,9 @@
 """Pricing problem of one stage: profits, reduced costs, a scan at given duals, and the dual bound.
 
 A column is a pair (i, k) with profit p. At duals (u, v) of mentors and mentees, its reduced cost is u[i] + v[k] - p. It
-is negative if the pair may improve the restricted master. At the optimum it is not negative for any pair, and 0 for
-chosen pairs. (Textbooks that minimise call its negative the reduced cost.) A scan of all pairs prices them; no column
-is stored.
+is negative if the pair may improve the restricted master. At the optimum it is 0 or more for pairs that are not chosen,
+and 0 for chosen pairs; if people of both sides have several places, it may be negative for chosen pairs. (Textbooks
+that minimise call its negative the reduced cost.) A scan of all pairs prices them; no column is stored.
 """
 
 from collections.abc import Callable, Sequence
@@ -82,8 +82,8 @@ type MakeScanner = Callable[[ScoreMatrix], Scanner | None]
 class PricedPairs:
     """The result of a scan at some duals.
 
-    ``pairs``: the pairs with a reduced cost within the limit. ``row_best`` (n,): the largest profit less mentee dual of
-    each mentor. ``rest_bound`` (n,): a lower bound on the reduced cost of the mentor's other pairs.
+    ``pairs``: the listed pairs, with a reduced cost within the limit. ``row_best`` (n,): the largest profit less mentee
+    dual of each scanned mentor. ``rest_bound`` (n,): a lower bound on the reduced cost of the mentor's other pairs.
     """
 
     pairs: PairList
@@ -142,7 +142,7 @@ class PricingProblem:
         return self.stage.per_pair + self.stage.mentor
 
     def list_length(self, usual: int) -> int:
-        """Return the number of pairs to list per person, ``usual`` if memory is not scarce."""
+        """Return the number of pairs to list per person: ``usual`` times ``list_factor``, fewer if memory is scarce."""
         return max(usual * self.list_factor // self.scores.list_divisor, 1)
 
     def profit(self, pairs: PairList) -> IntVector:
@@ -166,8 +166,9 @@ class PricingProblem:
     def scan(
         self, duals: SideVectors, max_cost: int, max_per_mentor: int, mentors: BoolVector | None = None
     ) -> PricedPairs:
-        """Return the pairs whose reduced cost is up to ``max_cost``; at most ``max_per_mentor`` on average.
+        """Return the pairs whose reduced cost is up to ``max_cost``, about ``max_per_mentor`` on average.
 
+        Of more pairs, those of smallest reduced cost are listed, but all are if none is below ``max_cost``.
         ``mentors``, a mask (n,): scan only their pairs.
         """
         if duals[1].ndim == 1:
@@ -199,7 +200,7 @@ class PricingProblem:
         return self._add_former(priced, duals, max_cost) if len(self.former.scores) else priced
 
     def _add_former(self, priced: PricedPairs, duals: SideVectors, max_cost: int) -> PricedPairs:
-        """Return a scan, which ignores the bonus of former pairs, with these priced correctly."""
+        """Return a scan that ignored the bonus of former pairs, with former pairs priced correctly."""
         former, best = self.former, priced.row_best.copy()
         costs = self.reduced_cost(former, duals)
         # ``row_best`` must include them, or the dual bound would be too low
@@ -209,7 +210,7 @@ class PricingProblem:
         )
 
     def select_mentees(self, some: IntVector) -> "PricingProblem":
-        """Return the problem with the mentees ``some``, ascending positions."""
+        """Return the problem with the mentees ``some``, ascending positions; the pins are not renumbered."""
         new_positions = np.searchsorted(some, self.former.mentees)
         is_selected = np.isin(self.former.mentees, some)
         former = PairList(self.former.mentors[is_selected], new_positions[is_selected], self.former.scores[is_selected])
@@ -222,7 +223,7 @@ class PricingProblem:
         )
 
     def swap_sides(self) -> "PricingProblem":
-        """Return the problem with mentors and mentees exchanged, in one group."""
+        """Return the problem with mentors and mentees exchanged, in one group, with a list factor of 1."""
         order = np.lexsort((self.former.mentors, self.former.mentees))
         former = PairList(self.former.mentees[order], self.former.mentors[order], self.former.scores[order])
         stage = replace(self.stage, mentor=self.stage.mentee, mentee=self.stage.mentor)
@@ -232,7 +233,7 @@ class PricingProblem:
         )
 
     def cache_tables(self) -> "PricingProblem":
-        """Return the problem with cached score tables, for few people who are scanned often."""
+        """Return the problem with cached score tables unless memory is scarce, for few people who are scanned often."""
         return replace(self, scores=self.scores.cache_tables())
 
     def pairs(self) -> PairList:
@@ -243,7 +244,7 @@ class PricingProblem:
         return PairList(mentors, mentees, scores[allowed].astype(np.int64))
 
     def bound(self, best: IntVector, mentees: IntVector) -> int:
-        """Return the dual bound, which no solution exceeds (weak duality).
+        """Return the dual bound, which no solution exceeds without its pins (weak duality).
 
         ``best`` (n,): the largest profit less mentee dual of each mentor. As mentor duals, these make any duals of
         ``mentees`` feasible (Farley 1990).

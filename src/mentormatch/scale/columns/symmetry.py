@@ -1,9 +1,9 @@
 """Symmetry reduction: classes of identical people, the aggregated problem, and disaggregation.
 
-People are identical if all others score equally with them and they have equal degree bounds. A class is one node with
-the capacities of all its people. If one side has one partner per person, no pair can occur twice however the units of a
-class are distributed. Therefore the optimum of the aggregated problem is an optimum of the whole (orbits of the
-symmetry group; see Margot 2010). The dual of a class is the dual of each of its people.
+People are identical if all others score equally with them and they have equal priorities and degree bounds. A class is
+one node with the capacities of all its people. If one side has one partner per person, no pair can occur twice however
+the units of a class are distributed. Therefore the optimum of the aggregated problem is an optimum of the whole (orbits
+of the symmetry group; see Margot 2010). The dual of a class is the dual of each of its people.
 
 The aggregated problem is a transportation problem (Hitchcock 1941), see ``flow.transportation``.
 
@@ -45,9 +45,10 @@ class PeopleClasses:
 
     @classmethod
     def of(cls, pricing: PricingProblem) -> Self | None:
-        """Return the classes. None if few people are identical, or anyone has a minimum or a former partner.
+        """Return the classes; None if few people are identical, or a side is empty.
 
-        Also None for stored scores, which do not show identical answers.
+        Also None if anyone has a minimum, an allowed former pair has a bonus, or scores are stored: these do not show
+        identical answers.
         """
         if not pricing.scores.matrix.computed:
             return None
@@ -127,17 +128,17 @@ class PeopleClasses:
         return OptimalFace(mentors[order], mentees[order], *self.pricing.bounds, self.pricing.pins)
 
     def duals(self, flow: "ClassFlow") -> SideVectors:
-        """Return the duals of all people, given the duals of their classes."""
+        """Return the duals of all people: those of their classes, 0 for people who do not take part."""
         mentors, mentees = (duals[codes] for duals, codes in zip((flow.left, flow.right), self.codes, strict=True))
         return np.where(self._take_part[0], mentors, 0), np.where(self._take_part[1], mentees, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassFlow:
-    """An optimal flow between classes, with the duals of both sides that prove it.
+    """A flow between classes, with the duals ``left`` (u,) and ``right`` (v,) that prove it if it is optimal.
 
-    ``lefts``, ``rights`` (b,): pairs of classes of reduced cost 0; ``pair_counts`` (b,): the number of pairs of people
-    of each.
+    ``lefts``, ``rights`` (b,): pairs of classes, of reduced cost 0 if it is optimal; ``pair_counts`` (b,): the number
+    of pairs of people of each.
     """
 
     lefts: IntVector
@@ -169,7 +170,7 @@ def _assign_people(codes: IntVector, places: IntVector, units: IntVector) -> Int
 
 
 def _find_classes(pricing: PricingProblem, axis: int) -> Distinct:
-    """Return the classes of a side by answers and bounds; one class per person if few people are identical."""
+    """Return the classes of a side by answers, priority and capacity; one per person if few people are identical."""
     positions = np.arange(pricing.scores.shape[axis])
     classes = Distinct.of(np.zeros_like(positions))
     # Partition refinement, column by column, until it does not help any more

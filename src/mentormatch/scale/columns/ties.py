@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class TieOptions:
     """Numbers that decide which tied pairs are listed; none of them changes the solution."""
 
-    # Pairs of the first list per person, and per person of the larger class of each block
+    # Pairs of the first list per person, and per person of the smaller class of each block
     tied_pairs_per_person: int = 16
     tied_pairs_per_block: int = 3
     # Pairs added per person after a scan of all tied pairs
@@ -63,7 +63,7 @@ class ClassBlocks:
 
     @classmethod
     def of(cls, flow: ClassFlow, classes: int) -> Self:
-        """Return the blocks of a flow between ``classes`` classes of mentors, with no pair skipped."""
+        """Return the blocks of a flow from ``classes`` classes of mentors, with no pair skipped."""
         order = np.lexsort((flow.rights, flow.lefts))
         starts = np.searchsorted(flow.lefts[order], np.arange(classes + 1))
         return cls(starts, flow.rights[order], np.zeros(len(order), dtype=np.int64))
@@ -135,7 +135,7 @@ class TieScores(ImplicitScores):
 
     @cached_property
     def max_excluded(self) -> int:
-        """The largest number of excluded pairs of a mentor, which a scan lists before they are removed."""
+        """The largest number of excluded pairs of one mentor; a scan lists them, and they are removed afterwards."""
         mentors = self.excluded // max(self.matrix.shape[1], 1)
         return int(np.bincount(mentors, minlength=1).max())
 
@@ -256,10 +256,10 @@ class TieFace:
     def _hash_problem(
         self, make_scanner: Callable[[TieScores], BlockScanner], check_deadline: CheckDeadline
     ) -> PricingProblem:
-        """Return the pricing problem whose profits are hashes, with degrees fixed for people who have a dual."""
+        """Return the pricing problem whose profits are hashes; people with a dual other than 0 have a fixed degree."""
         pricing, duals = self.classes.pricing, self.classes.duals(self.flow)
         loads = self.answer.loads(np.ones(len(self.answer), dtype=bool))
-        # Complementary slackness: a person with a dual has the same degree in every tied solution
+        # Complementary slackness: a person with a dual other than 0 has the same degree in every tied solution
         fixed = [
             bounds.fix_degrees(load, side_duals)
             for bounds, load, side_duals in zip(pricing.bounds, loads, duals, strict=True)
@@ -291,7 +291,7 @@ class TieFace:
 
     @property
     def _excluded(self) -> IntVector:
-        """The sorted keys of the pairs that have overrides."""
+        """The sorted keys of the pairs that have overrides; none if classes were split by overrides."""
         matrix = self.classes.pricing.scores.matrix
         overrides = matrix.overrides
         return (
@@ -301,7 +301,7 @@ class TieFace:
         )
 
     def top_pairs(self, make_scanner: Callable[[TieScores], BlockScanner], check_deadline: CheckDeadline) -> PairList:
-        """Return the tied pairs with the largest hashes, as scores."""
+        """Return the tied pairs with the largest hashes, with the hashes as scores."""
         scores = self._hash_problem(make_scanner, check_deadline).scores
         assert isinstance(scores, TieScores)
         return self._top_pairs(scores)
@@ -313,7 +313,7 @@ class TieFace:
         return PairList(hits.mentors, hits.mentees, hits.scores)
 
     def _first_candidates(self, pricing: PricingProblem) -> CandidateList:
-        """Return the first list: pairs with the largest hashes, of the solution, and with overrides."""
+        """Return the first list: the pairs with the largest hashes, the solution, and tight pairs with overrides."""
         scores, (n, m) = pricing.scores, pricing.scores.shape
         assert isinstance(scores, TieScores)
         pairs = self._top_pairs(scores)
