@@ -1,12 +1,13 @@
 """The decision file: a matching with its problem and its proof, without names, for a check years later.
 
 It contains the problem as the engines received it (opaque ids, integer scores of the allowed pairs, degree bounds, side
-constraints, pins, goals), the solution (pairs, tiers), the proof (duals), the seed, the versions of the libraries, and
-the digests of the programme and of the answers. ``m1`` is the first mentor of the cohort, in the order of the answers,
-and ``e1`` the first mentee. The same matching always gives the same bytes.
+constraints, pins, former pairs, goals), the solution (pairs, tiers), the proof (duals, refutations), the seed, the
+versions of the libraries, and the digests of the programme and of the answers. ``m1`` is the first mentor of the
+cohort, in the order of the answers, and ``e1`` the first mentee. The same matching gives the same bytes with the same
+versions.
 
-If the matching has implicit scores, the file contains only the scores of the chosen pairs. The answers and the
-programme, whose digests it contains, give all other scores.
+If the matching has implicit scores, the file contains only the scores and the weights of the chosen pairs. The answers
+and the programme, whose digests it contains, give those of all other pairs.
 """
 
 import json
@@ -52,7 +53,10 @@ type IdPairs = list[tuple[Id, Id]]
 
 
 class Member(JsonMessage):
-    """A person: bounds on the number of partners, and the weight in the goal ``priority``."""
+    """A person: bounds on the number of partners, and the weight in the goal ``priority``.
+
+    ``idle``: whether the person may have no partner although ``least`` is above 0.
+    """
 
     id: Id
     least: CountOfPeople
@@ -62,7 +66,10 @@ class Member(JsonMessage):
 
 
 class SideConstraintRow(JsonMessage):
-    """A side constraint: the non-zero weights of the allowed pairs, and the bounds on their sum."""
+    """A side constraint: the non-zero weights of the pairs in ``scores``, and the bounds on the sum over chosen pairs.
+
+    A bound is None if there is none.
+    """
 
     id: Id
     weights: DecisionTable
@@ -90,10 +97,10 @@ class Refutation(JsonMessage):
 
 
 class Proof(JsonMessage):
-    """A proof that no solution exceeds a bound in a goal, with one refutation per system of the goal.
+    """A proof that no solution is better than a bound in a goal, among those with the same values in the goals before.
 
-    ``goal`` may also be ``rules``, if there is no solution, or ``ties``, if no other optimum comes first in
-    tie-breaking.
+    It consists of one refutation per system of the goal. ``goal`` may also be ``rules``, if there is no solution, or
+    ``ties``, if no other optimum comes first in tie-breaking; see ``GoalProof``.
     """
 
     goal: str
@@ -102,7 +109,7 @@ class Proof(JsonMessage):
 
 
 class ReachedTier(JsonMessage):
-    """The value of the pairs in a goal, and the proved bound on it."""
+    """The value of the pairs in a goal, and the bound that the solver states as proved, if any; see ``Tier``."""
 
     goal: str
     value: Int63
@@ -182,7 +189,7 @@ class Decision(JsonMessage):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Parse a decision file. Raises RequestError, without any value of the file, if the text is not one."""
+        """Parse a decision file. Raises RequestError if the text is not one; its problems name keys, never values."""
         try:
             parse_json(text, by_person=True)
             return cls.model_validate_json(text)
@@ -200,7 +207,10 @@ class Decision(JsonMessage):
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
     def problem(self) -> AssignmentProblem:
-        """Return the problem that was solved. Raises RequestError if parts of the file contradict each other."""
+        """Return the problem that was solved; without ``every_pair``, that of the chosen pairs, without its rows.
+
+        Raises RequestError if parts of the file contradict each other, or if rows concern too many people.
+        """
         positions = _positions_by_id(self.mentors, "m"), _positions_by_id(self.mentees, "e")
         cells = [(positions[0][i], positions[1][k], value) for i, k, value in _cells(self.scores, positions)]
         mentors, mentees, values = np.array(sorted(cells), dtype=np.int64).reshape(-1, 3).T
@@ -217,7 +227,10 @@ class Decision(JsonMessage):
         )
 
     def solution(self) -> Solution:
-        """Return the solution with its proof. Raises RequestError if it contains an unknown person."""
+        """Return the solution with its proof.
+
+        Raises RequestError if it contains an unknown person, or if people are not numbered from 1.
+        """
         positions = _positions_by_id(self.mentors, "m"), _positions_by_id(self.mentees, "e")
         return Solution(
             self.status,
@@ -301,7 +314,7 @@ def read_decision(path: str | PathLike[str]) -> Decision:
 
 
 def _shape_problems(error: ValidationError) -> list[Problem]:
-    """List the first ten schema errors; missing parts, as in a file of another kind, are one problem."""
+    """Return the first ten schema errors, or one problem that lists the missing parts if the file has another kind."""
     errors = error.errors()
     missing = [str(detail["loc"][0]) for detail in errors if detail["type"] == "missing" and len(detail["loc"]) == 1]
     if missing:

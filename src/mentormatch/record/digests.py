@@ -1,7 +1,7 @@
 """SHA-256 digests of programme and answers; the same programme and the same answers give the same digests.
 
-A digest shows that something is unchanged and reveals nothing else. Contact details do not enter, and the order of
-rows and columns does not matter.
+A digest shows whether something changed, without its content. Contact details do not enter, except an e-mail address
+that is the key of a person. The order of rows and columns does not matter.
 """
 
 import hashlib
@@ -26,10 +26,10 @@ def digest(content: bytes) -> str:
 
 
 def digest_of_programme(programme: "Programme") -> str:
-    """Return the digest of everything in a programme that decides pairs, pins and bans included.
+    """Return the digest of a programme, pins and bans included.
 
-    Documents, follow-up and sessions do not enter, nor which questions are watched. Whether both sides have common keys
-    does not enter either: who is the same person on both sides is part of the digest of the answers.
+    Documents, follow-up, sessions and the choice of watched questions do not enter, as they decide no pair. The setting
+    ``keys`` does not enter either: the digest of the answers contains the people who are on both sides.
     """
     content = programme.model_dump(mode="json", by_alias=True, exclude={"documents", "follow_up", "sessions"})
     del content["programme"]["keys"]
@@ -41,7 +41,7 @@ def digest_of_programme(programme: "Programme") -> str:
 
 
 def digest_of_answers(cohort: "Cohort") -> str:
-    """Return the digest of keys, answers and identities across both sides, without contact details."""
+    """Return the digest of keys, answers and the people who are on both sides; contact details enter only as keys."""
     sides = {"mentors": _people(cohort.mentors), "mentees": _people(cohort.mentees)}
     shared_keys = sorted(
         [cohort.mentors.compared[i], cohort.mentees.compared[k]] for i, k in zip(*cohort.both, strict=True)

@@ -26,8 +26,8 @@ from mentormatch.scoring.scores import score
 def reformulate(decision: Decision, cohort: Cohort, programme: Programme) -> AssignmentProblem:
     """Return the problem of a decision with the scores of all pairs.
 
-    Raises RequestError if the decision was made from other answers or another programme, or contains other pairs,
-    scores, pins or numbers of partners than those give.
+    Raises RequestError if the decision was made from other answers or another programme, or if a part of it differs
+    from those that they give: goals, numbers of partners, pins, pairs, scores, side constraints or tie hashes.
     """
     raise_if_any(find_input_differences(decision, cohort, programme))
     problem_in_file = decision.problem()
@@ -42,9 +42,9 @@ def reformulate(decision: Decision, cohort: Cohort, programme: Programme) -> Ass
 
 
 def with_kept_pairs(problem: AssignmentProblem, problem_in_file: AssignmentProblem) -> AssignmentProblem:
-    """Return the problem with the former pairs of a repair, and the bound on former pairs that remain if one is stated.
+    """Return the problem with the former pairs of a repair, and their minimum number if the file states one.
 
-    The bound is the last side constraint; the caller compares its weights.
+    The minimum is the last side constraint; the caller compares its weights.
     """
     problem = replace(problem, former=problem_in_file.former)
     extra_rows = problem_in_file.rows[len(problem.rows) :]
@@ -62,7 +62,11 @@ def raise_if_any(differences: Iterable[Problem]) -> None:
 def find_problem_differences(
     decision: Decision, problem_in_file: AssignmentProblem, problem: AssignmentProblem
 ) -> Iterator[Problem]:
-    """Yield each part of a decision that differs from the problem of the answers and the programme."""
+    """Yield the parts of a decision that differ from the problem of the answers and the programme.
+
+    After other numbers of partners no part is compared, and side constraints only if the scores are equal. Former pairs
+    are not compared, because only the file contains them.
+    """
     expected = tr("ce que donnent les réponses et le programme")
     if members_of(problem) != (decision.mentors, decision.mentees):
         yield Problem(tr("places"), tr("d'autres nombres de places"), expected)

@@ -1,8 +1,8 @@
 """The log of a decision: one JSON line per entry, chained by digests, with action, author, time and reason.
 
 Each line contains the SHA-256 digest of the line before it, so that a line cannot be changed, removed or moved without
-breaking the chain. The *head*, the digest of the last line, is printed on the documents that staff keep: a log that was
-rewritten or shortened does not contain it any more.
+breaking the chain. The *head*, the digest of the last line, is printed on the documents that staff keep: a log whose
+lines up to that one were changed or cut does not contain it any more.
 
 The entries can also be read as rows or sentences. Participants appear as opaque ids, never by name: ``m1`` is the first
 mentor of the answers, ``e1`` the first mentee.
@@ -121,7 +121,7 @@ class LogChain:
 
     @property
     def is_intact(self) -> bool:
-        """Return whether the log has no problem."""
+        """Whether the log has no problem."""
         return not self.problems
 
     def at_head(self, head: str) -> "LogChain":
@@ -166,7 +166,7 @@ def append(path: str | PathLike[str], *entries: LogEntry) -> str:
 
 
 def check_chain(path: str | PathLike[str], head: str | None = None) -> LogChain:
-    """Read a log and list its problems.
+    """Return the content of a log and its problems; one that cannot be read is empty, with one problem.
 
     Parameters
     ----------
@@ -288,7 +288,7 @@ def find_entry_problems(entries: Sequence[LogEntry], start: int = 0) -> Iterator
 
 
 def find_text_problems(who: str, why: str) -> Iterator[Problem]:
-    """Yield the problems of a name or reason: several lines, invisible characters, fewer than two letters."""
+    """Yield the problems of a name and a reason: several lines or invisible characters; a name below two letters."""
     expected = tr("une seule ligne, sans caractère de commande ni de mise en forme")
     for where, text in (("who", who), ("why", why)):
         if not is_one_visible_line(text):
@@ -347,7 +347,10 @@ def _lines_after(heads: list[str], head: str | None) -> tuple[int | None, list[P
 
 
 def get_account_name() -> str:
-    """Return the name of the account of this process, or the word for unknown."""
+    """Return the name of the account of this process, or the word for unknown.
+
+    A name that a log would refuse is quoted in ASCII after the word for account.
+    """
     try:
         name = getuser().strip()
     except (OSError, KeyError, ImportError):  # up to Python 3.12 a missing account raises one of the last two
@@ -358,7 +361,10 @@ def get_account_name() -> str:
 
 
 def make_entry(kind: LogKind, what: Mapping[str, str], *, who: str, why: str = "") -> LogEntry:
-    """Return a new log entry, dated now. Raises RequestError if the name is empty or a text is not one visible line."""
+    """Return a new log entry, dated now, with name and reason stripped.
+
+    Raises RequestError if the name has fewer than two letters, or if name or reason is not one visible line.
+    """
     text_problems = (
         [Problem("who", tr("vide"), tr("un nom"))]
         if not who.strip()

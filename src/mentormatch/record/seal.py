@@ -140,7 +140,10 @@ def stamp_in_workbook(content: bytes) -> Stamp | None:
 
 
 def log_sheet_cells(content: bytes) -> dict[int, dict[int, str]]:
-    """Return the texts in the sheet of the log, by row and column from 0; empty if there is no such sheet."""
+    """Return the texts in the sheet of the log that are not empty, by row and column from 0.
+
+    Returns an empty dict if there is no such sheet, or if the workbook is unreadable or too large.
+    """
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_DOCUMENT_BYTES:
@@ -166,7 +169,7 @@ STAMP_READERS: Mapping[str, Callable[[bytes], Stamp | None]] = {
 
 
 def sealed_documents(path: Path) -> dict[str, bytes]:
-    """Return the documents next to a decision file by name; the content is empty if it cannot be read."""
+    """Return the contents of the documents next to a decision file, by name; empty if unreadable or too large."""
     stem = path.name.removesuffix(DECISION_SUFFIX)
     paths = (path.with_name(stem + suffix) for suffix in STAMP_READERS)
     return {document.name: read_or_empty(document) for document in paths if document.is_file()}
@@ -181,7 +184,7 @@ def read_or_empty(path: Path) -> bytes:
 
 
 def stamp_in(name: str, content: bytes) -> Stamp | None:
-    """Return the stamp of a document; None if it has no readable stamp."""
+    """Return the stamp of a document; None if it has no readable stamp. The suffix must be in ``STAMP_READERS``."""
     return STAMP_READERS[Path(name).suffix](content)
 
 

@@ -17,7 +17,8 @@ from mentormatch.record.verify import HEAD_TEXT, Verification, VerificationOutco
 class Validation:
     """A decision that a named person validated: the check before it, the line of the log, and the new seal.
 
-    ``renewed`` are the documents that print the new seal; ``left`` explains why the others still print the old one.
+    ``renewed`` are the documents that print the new seal; ``left`` explains why the others were not rewritten. Both are
+    empty if the log is not the one next to the decision.
     """
 
     verification: Verification
@@ -55,8 +56,8 @@ def validate(
 ) -> Validation:
     """Validate a decision file in the name of a person, and add the validation to its log.
 
-    The decision is checked again first, without a solver, and refused if the check fails. The documents next to the
-    decision that print the head of this log then print the new head and the validation.
+    The decision is checked again first, without a solver, and refused if the check fails. If the log is the one next to
+    the decision, the documents there that print its head then print the new head and the validation.
 
     Parameters
     ----------
@@ -75,7 +76,8 @@ def validate(
     UnprovedError
         The file does not prove the optimum that it states, and ``accept_unproved`` is False.
     RequestError
-        The check failed, the decision has no pairs, the log has problems, or the name is empty.
+        The check failed, the decision has no solution, the log has problems, or ``make_entry`` refuses the name or the
+        reason.
     OutputError
         The log cannot be written.
 
@@ -113,12 +115,15 @@ def sign_validation(verification: Verification, *, who: str, why: str, accept_un
 
 
 def refuse_unverified(verification: Verification, *, accept_unproved: bool) -> None:
-    """Raise RequestError if the check failed, UnprovedError if the optimum is unproved and that is not accepted."""
-    has_pairs = verification.outcome is not VerificationOutcome.NOTHING
-    if has_pairs and (verification.verified or (verification.rules_hold and accept_unproved)):
+    """Raise RequestError if the check failed or there is no solution, UnprovedError if the optimum is unproved.
+
+    An unproved optimum raises nothing if it is accepted.
+    """
+    has_solution = verification.outcome is not VerificationOutcome.NOTHING
+    if has_solution and (verification.verified or (verification.rules_hold and accept_unproved)):
         return
     message = f"{tr("Rien n'a été validé.")} {verification.sentence}"
-    if not has_pairs or not verification.rules_hold:
+    if not has_solution or not verification.rules_hold:
         raise RequestError(message, verification.problems)
     advice = tr(
         "pour la valider telle quelle, acceptez-le (« --accept-unproved ») : le journal et les documents le diront"

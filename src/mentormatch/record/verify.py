@@ -104,11 +104,12 @@ class Verification(VersionedPickle):
     Attributes
     ----------
     digest
-        The digest of the file.
+        The digest of the file; empty if it is unreadable.
     certificate
-        What the numbers of the file prove; None if the file is not a decision.
+        The proofs that the numbers of the file give; None if the file is not a decision, contradicts itself, or differs
+        from the answers and the programme.
     chain
-        The log, if it was read.
+        The log, if it was checked.
     problems
         All problems.
     asked
@@ -116,7 +117,7 @@ class Verification(VersionedPickle):
     stamps
         The stamp of each document next to the decision, by name; None if a document has no readable stamp.
     documents
-        Sentences on documents that changed or are missing.
+        Sentences on the documents of the folder: unchanged, edited, missing, or older than the proof.
     grounds
         Sentences on the answers and the programme, if the decision was compared with them.
     """
@@ -187,7 +188,10 @@ class Verification(VersionedPickle):
 
     @property
     def limits(self) -> Iterator[str]:
-        """Yield the documents that confirm the head, and the limits of that check; nothing if the log has problems."""
+        """Yield sentences on the heads that documents print, and on the limits of that check.
+
+        Yields nothing if no log was checked, or if it has problems.
+        """
         chain, without_stamp = self.chain, [name for name, stamp in self.stamps.items() if stamp is None]
         if chain is None or not chain.is_intact:
             return
@@ -225,8 +229,8 @@ def verify(
     head
         A head of the log, as printed on a document: the log must have had it.
     journal
-        The log; None: the log next to the file, if there is one, with the same name and the suffix .journal.jsonl.
-        Another log is not compared with the documents, because they print the head of that one.
+        The log; None: the log next to the file, if there is one, with the same name and the suffix .journal.jsonl. Only
+        that log is compared with the documents, because they print its head.
     against
         The answers and the programme of the decision (those of its ``Matching``): all scores are then computed again,
         and people, places, rules, goals and imposed pairs are compared. If the file contains only the scores of the
@@ -272,7 +276,7 @@ def verify_content(
 ) -> Verification:
     """Check the contents of a decision file, of a log and of the documents next to them; see ``verify``.
 
-    A ``head`` without a ``journal`` is refused.
+    The suffix of each name in ``documents`` must be in ``STAMP_READERS``. A ``head`` without a ``journal`` is refused.
     """
     stamps = {name: stamp_in(name, document) for name, document in (documents or {}).items()}
     verification = replace(_check_content(content, against), asked=head, stamps=stamps)
@@ -282,7 +286,10 @@ def verify_content(
 
 
 def decision_in(path: str | PathLike[str]) -> Path:
-    """Return the path of a decision file: the path itself, or the decision file in that folder."""
+    """Return the path of a decision file: the path itself, or for a folder, the only decision file in it.
+
+    If a folder has none or several, the path is that of ``DECISION_NAME``, which may not exist.
+    """
     target = Path(path)
     if not target.is_dir():
         return target
@@ -363,7 +370,7 @@ def _solution(decision: Decision, *, can_prove: bool) -> Solution:
 
 
 def _outcome(certificate: Certificate) -> VerificationOutcome:
-    """Return the outcome of a certificate: BOUNDED if duals or proofs show every bound that the file states."""
+    """Return the outcome of a certificate: BOUNDED if every goal has a stated bound, and all of them are proved."""
     match certificate.verdict:
         case Verdict.CERTIFIED:
             return VerificationOutcome.VERIFIED

@@ -62,9 +62,10 @@ class PersonalData:
     keys
         The codes and e-mail addresses of the person.
     texts
-        The keys, and the contact details that nobody else gave; a document that contains one of them names the person.
+        The keys, and the contact details that nobody else gave; ``with_pseudonyms`` and ``with_codes`` add theirs. A
+        document that contains a text of more than two characters names the person.
     codes
-        The codes that documents use instead of the keys.
+        The codes that documents use instead of the keys; empty before ``with_codes``.
     """
 
     rows: tuple[PersonRow, ...]
@@ -104,10 +105,10 @@ class PersonalData:
 def find_personal_data(
     programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], person: str
 ) -> PersonalData:
-    """Return the data of the person with this key or e-mail address.
+    """Return the data of the person with this key or e-mail address, in all rows with the same address and name.
 
-    If the person was forgotten and has no row any more, only the given text is searched for, as documents may still
-    contain it. Raises SurveyError if no row is theirs; the message does not repeat the given text.
+    If no row is theirs but the person was forgotten, the data consist of the given text, as documents may still contain
+    it. Else a missing row raises SurveyError, whose message does not repeat the given text.
     """
     plan = make_intake_plan(programme, per_side=all(side is not None for _, side in tables))
     all_answers = [answers for sheet in locate_fields(tables, plan) for answers in rows_of(sheet, plan)]
@@ -133,8 +134,8 @@ def find_personal_data(
 class SentAnswers:
     """A row with the keys and contact details that identify its sender.
 
-    ``keys`` are the key and the e-mail address. ``person`` are the canonical address and the words of the name if both
-    are known: rows with the same ones on both sides are of the same person.
+    ``keys`` are the key and the e-mail address. ``person`` are the canonical address and the words of the name, empty
+    unless both are known: rows with the same ones are of the same person.
     """
 
     row: PersonRow
@@ -184,7 +185,10 @@ def is_our_document(path: Path) -> bool:
 
 
 def is_in_manifest(path: Path) -> bool:
-    """Return whether a manifest in one of the three folders above a file lists it as the output of a run."""
+    """Return whether a manifest in the folder of a file, or in one of the two above, lists it as a document.
+
+    The first files that an example writes do not count.
+    """
     for folder in list(path.parents)[:3]:
         manifest, name = manifest_in(folder), path.relative_to(folder).as_posix()
         example_files = manifest.runs[EXAMPLE].documents if EXAMPLE in manifest.runs else {}
@@ -217,7 +221,7 @@ def page_of_ours(content: bytes) -> bool:
 
 
 def object_of_ours(content: bytes) -> bool:
-    """Return whether a JSON object is a result: it has a schema version and, unlike requests, no programme."""
+    """Return whether a JSON object is a result: it has schema version 1 and, unlike requests, no programme."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
@@ -258,7 +262,10 @@ FORMAT_CHECKS: dict[str, Callable[[bytes], bool]] = {
 
 
 def documents(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder that may name people, so no decision, log or manifest."""
+    """Yield the files below a folder, at any depth, whose format can be searched or is ``.parquet``, in order.
+
+    Decisions, logs and manifests name nobody and are left out.
+    """
     suffixes = {*ZIPPED_SUFFIXES, *TEXT_SUFFIXES, ".parquet", LETTER_SUFFIX}
     for path in sorted(folder.rglob("*")):
         is_nameless = path.name.endswith((DECISION_SUFFIX, LOG_SUFFIX)) or path.name == MANIFEST_NAME
@@ -267,14 +274,20 @@ def documents(folder: Path) -> Iterator[Path]:
 
 
 def names_person(path: Path, data: PersonalData) -> bool:
-    """Return whether a document names a person, or is of this library and cannot be searched. Raises OSError."""
+    """Return whether a document names a person, or is of this library and cannot be searched.
+
+    Raises OSError if it cannot be read; a broken archive names nobody.
+    """
     if path.suffix.lower() == ".parquet" or path.stat().st_size > MAX_DOCUMENT_BYTES:
         return is_our_document(path)
     return any(data.is_named_in(text) for text in texts(path))
 
 
 def texts(path: Path) -> Iterator[str]:
-    """Yield the texts of a document without markup, escapes or folded lines."""
+    """Yield the texts of a document: markup stays, entities are decoded.
+
+    Calendars are also yielded with their lines unfolded, and JSON also without escapes.
+    """
     if path.suffix.lower() in (*ZIPPED_SUFFIXES, LETTER_SUFFIX):
         yield from (letter_parts if path.suffix.lower() == LETTER_SUFFIX else zip_texts)(path)
         return
@@ -287,7 +300,7 @@ def texts(path: Path) -> Iterator[str]:
 
 
 def letter_parts(path: Path) -> Iterator[str]:
-    """Yield the headers of a letter and its texts."""
+    """Yield the values of the headers of a letter, then its texts."""
     letter = message_from_bytes(path.read_bytes(), policy=default)
     yield from map(str, letter.values())
     yield from (str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text")
@@ -324,7 +337,7 @@ def replaced_files(folder: Path) -> Iterator[Path]:
 
 
 def get_document_folders(programme: Path) -> tuple[Path, ...]:
-    """Return the folder of a programme and its subfolders that contain a manifest."""
+    """Return the folders with a manifest, among the folder of a programme and its direct subfolders."""
     home = programme.parent
     subfolders = sorted(path for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
     return tuple(path for path in (home, *subfolders) if (path / MANIFEST_NAME).is_file())
@@ -368,14 +381,14 @@ class Edition:
             yield from (path for path in documents(folder) if path.resolve() not in answers)
 
     def logs(self) -> list[Path]:
-        """Return the logs in the folders; logs in backups are complete and left out."""
+        """Return the logs in the folders, except those of backups, to which nothing is added any more."""
         logs = (path for folder in self.roots for path in sorted(folder.rglob(f"*{LOG_SUFFIX}")))
         return [path for path in logs if not BACKUP_DATE.search(path.parent.name)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Export:
-    """The data of a person: ``rows`` sent, with their outcome, ``results``, and ``documents`` with the person's name.
+    """The data of a person: ``rows`` sent, with outcomes, ``results``, and the names of ``documents`` on the person.
 
     The only data about other people, outside the answers of the person, are the codes of the partners.
     """

@@ -1,7 +1,7 @@
 """Erasure of one person (GDPR, article 17), and the end of an edition.
 
-Rows are removed from delimited files of answers, where every other byte stays; documents that name the person are
-deleted, and future files are read as if the person's rows did not exist.
+Rows are removed from delimited files of answers, where every other byte stays. Documents of this library that name the
+person are deleted, and the person's rows in future files are rejected.
 """
 
 import codecs
@@ -38,9 +38,9 @@ from mentormatch.survey.text_decoder import physical_lines
 class Erasure:
     """The result of an erasure, with the tasks that remain for staff.
 
-    ``rows`` were removed from files and ``documents`` deleted. ``to_do`` lists rows of workbooks, files of other origin
-    and answers of other people that still contain the person's data, by place only. ``failed`` lists the files that
-    could not be read, written or deleted.
+    ``rows`` were removed from files, by file name and line, and ``documents`` deleted. ``to_do`` lists, by place only,
+    rows that could not be removed, files of other origin and answers of other people that still contain the person's
+    data. ``failed`` lists the other files that could not be read, written or deleted.
     """
 
     rows: tuple[tuple[str, int], ...]
@@ -52,12 +52,14 @@ class Erasure:
 def forget(edition: Edition, person: str, *, who: str | None = None, why: str = "") -> Erasure:
     """Erase the person with this key or e-mail address from an edition.
 
-    From now on the rows of this person are ignored in any file. Their rows are removed from text files, of which every
-    other byte stays. Documents of this library that name them, backups included, are deleted and can be made again.
-    Decisions and logs stay, because they contain opaque ids only. Each log records the erasure, its author and reason,
-    under a keyed pseudonym. Failures are reported and do not stop the other steps.
+    From now on the rows of this person are rejected in any file. Their rows are removed from text files, of which every
+    other byte stays. Documents of this library that name them, backups included, are deleted and can be made again; the
+    file for the next edition stays without the person. Decisions and logs stay, because they contain opaque ids only.
+    Each log records the erasure, its author and reason, under a keyed pseudonym. A file that cannot be read, written or
+    deleted is reported and does not stop the other steps.
 
-    Raises SurveyError if no row is theirs, OutputError if the list of forgotten people cannot be written.
+    Raises SurveyError if no row is theirs and they were not forgotten before, RequestError if the log refuses ``who``
+    or ``why``, OutputError if the secret, the codes or the list of forgotten people cannot be written.
     """
     tables = [table for table, _ in edition.tables()]
     data = find_personal_data(edition.load(), edition.tables(), person).with_pseudonyms(
@@ -106,7 +108,10 @@ def naming_documents(edition: Edition, person: PersonalData) -> tuple[list[Path]
 
 
 def delete(edition: Edition, paths: Sequence[Path], person: PersonalData | None = None) -> list[Problem]:
-    """Delete files and remove them from the manifests; return a problem with advice per failure."""
+    """Delete files and remove them from the manifests; return a problem with advice per failure.
+
+    The names of files that name ``person`` are also removed from the manifests.
+    """
     problems = []
     for path in paths:
         try:
@@ -165,7 +170,7 @@ def append_to_logs(edition: Edition, entries: Sequence[LogEntry]) -> list[Proble
 
 
 def cut_rows(person: PersonalData, files: Iterable[Path]) -> tuple[list[tuple[str, int]], list[str]]:
-    """Remove a person's rows from text files; return them, and requests to staff for other files."""
+    """Remove a person's rows from text files; return file and line of each, and requests to staff for other rows."""
     removed: list[tuple[str, int]] = []
     requests: list[str] = []
     for file in dict.fromkeys(files):
@@ -225,9 +230,10 @@ def purge(edition: Edition, *, who: str | None = None, why: str = "") -> tuple[P
 
 
 def remove_rows_from_file(path: Path, lines: Collection[int], encoding: str | None = None) -> bool:
-    """Remove rows, given by their first lines, from a text file; return whether it is a text file.
+    """Remove rows, given by their numbers in a spreadsheet, from a text file; return whether it is a text file.
 
-    Raises OutputError, and leaves the file unchanged, if the remaining rows would be read differently.
+    Raises OutputError, and leaves the file unchanged, if it cannot be written or the other rows would be read
+    differently.
     """
     content = path.read_bytes()
     old_rows = rows_in(TableSource(path.name, content, encoding=encoding))
@@ -252,7 +258,7 @@ def remove_rows_from_file(path: Path, lines: Collection[int], encoding: str | No
 def remove_person_from_carry_over(path: Path, keys: Collection[str]) -> bool:
     """Remove a person from the data that an edition passes to the next one; return whether the file contains such data.
 
-    Raises OutputError if it cannot be written.
+    A file that cannot be read contains none. Raises OutputError if it cannot be written.
     """
     if path.suffix.lower() != ".json":
         return False
