@@ -196,7 +196,10 @@ def signature(param: Any) -> str:
 
 
 def description(param: Any) -> str:
-    """Return the help text of a parameter, with its default or a mark for required ones."""
+    """Return the help text of a parameter, with a mark if it is required, or else with its default.
+
+    Defaults that are empty, None or booleans are not shown.
+    """
     text = tr("Montrer cette aide, et rien d'autre.") if param.name == "help" else tr(param.help or "")
     if param.required:
         return tr("{help}  [obligatoire]", help=text)

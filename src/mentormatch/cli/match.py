@@ -225,7 +225,10 @@ def plan_value_text(plan: "Matching") -> str:
 
 
 def plans_summary(plans: "tuple[Matching, ...]", requested: int) -> str:
-    """Return a line per plan, with its value and its number of missing pairs of each earlier plan."""
+    """Return a line per plan: its value, and for each earlier plan the number of pairs that it does not contain.
+
+    A last line reports that no other plan exists, if that is proved.
+    """
     from mentormatch.contract.operations.matching import pairs_given_up
     from mentormatch.languages.phrases import counted, listed
     from mentormatch.operations.matching import standing

@@ -188,8 +188,9 @@ class CohortFiles(SurveyFiles):
     def with_arguments(self, arguments: Mapping[str, str | None]) -> tuple[Self, list[str]]:
         """Return the files, and the values of the arguments after the file of answers, in order.
 
-        ``arguments`` maps the metavar of each argument to its value. With one file per side there is no file of
-        answers: all values then move up by one. Raises BadParameter if an argument is missing.
+        ``arguments`` maps the metavar of each argument to its value. If there are files per side, the user types no
+        file of answers. Each typed value then stands one place too early, and the last one is None: the first argument
+        gets the text read as the file of answers, and so on. Raises BadParameter if an argument is missing.
         """
         answers, values = self.answers, list(arguments.values())
         if (self.sides.mentors or self.sides.mentees) and values[-1] is None:

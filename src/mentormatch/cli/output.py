@@ -115,7 +115,7 @@ EMPTY_PART_LABELS = {
 }
 """The part of a programme or survey that is empty, by the code of its caveat."""
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
-"""Files of pairs without room for caveats, which are therefore reported even with ``--quiet``."""
+"""The exit code of each status."""
 
 
 def output_matching(matching: Any, out: Path | None, *, log_options: dict[str, Any], as_json: bool) -> None:
@@ -185,7 +185,7 @@ def write(matching: Any, out: Path, log_options: dict[str, Any]) -> tuple[Path, 
 
 
 def keeps_existing_files(status: Any, *out: Path) -> bool:
-    """Return whether a status has no result, so that existing files stay; report these files."""
+    """Return whether a status has no result and some of the files exist, which then stay; report these files."""
     existing = [path for path in out if path.exists()] if EXIT_CODES[str(status)] else []
     for path in existing:
         say_kept(path)
@@ -206,7 +206,7 @@ def say_kept(path: Path) -> None:
 
 
 def tell_caveats(matching: Any, speak: Callable[..., None] = print_message) -> None:
-    """Report the caveats of a matching: limits of its pairs and costs."""
+    """Report the caveats of a matching: nothing was compared, goals without a proof, differences lost by rounding."""
     speak(*(on_one_line(caveat.sentence) for caveat in matching.caveats))
 
 
@@ -215,6 +215,7 @@ def report_matching(matching: Any, written: tuple[Path, ...]) -> None:
     from mentormatch.operations.matching import summary
 
     speak = print_error if EXIT_CODES[str(matching.status)] else print_message
+    # Files of pairs in CSV have no room for caveats, which are therefore reported even with ``--quiet``
     mute = any(path.suffix.lower() == ".csv" for path in written)
     speak(*map(on_one_line, matching.losses))
     tell_caveats(matching, print_error if mute else speak)

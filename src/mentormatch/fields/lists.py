@@ -89,7 +89,7 @@ def take_options(options: Sequence[str], text: str, marks: Sequence[str] = (",",
 
 
 def next_mark(text: str, marks: Sequence[str]) -> int:
-    """Return the index of the first mark after the first character, or the length of the text."""
+    """Return the index of the first mark in a text that begins with none, or the length of the text."""
     return min((at for mark in marks if (at := text.find(mark)) > 0), default=len(text))
 
 
@@ -386,7 +386,7 @@ class Slots(Field):
         ]
 
     def slots_named(self, answer: Mapping[str, str]) -> list[str]:
-        """Return the slots that the cells of an answer name, by column."""
+        """Return the slots that the cells of an answer name, cell by cell; ``answer`` maps columns to cells."""
         return [slot for part, text in answer.items() for slot in self.in_cell(part, text)]
 
     def in_cell(self, part: str, text: str) -> list[str]:

@@ -67,7 +67,7 @@ class Options(Field):
 
 
 def read_option(options: Sequence[str], answer: Answer) -> AnswerReading:
-    """Return the reading of an answer that is one of ``options``."""
+    """Return the reading of an answer: the index of its option, or None with a note if it names none or several."""
     if is_blank(answer):
         return Blank
     text = single_text(answer)

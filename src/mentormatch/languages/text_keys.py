@@ -340,7 +340,9 @@ def says_yes(text: str) -> bool | None:
 
 
 def spoken_answer(folded: str) -> bool | None:
-    """Return the meaning of a whole answer in any language, or of parts between commas that all mean the same.
+    """Return the meaning of a whole answer, or of parts between commas that all mean the same; None if unknown.
+
+    The languages are those of ``spoken_answers``: French and English are read before.
 
     >>> spoken_answer("ja, gerne"), spoken_answer("si, autorizo"), spoken_answer("si, no")
     (True, True, None)

@@ -25,10 +25,11 @@ _in_use: ContextVar[Codes] = ContextVar("words", default=DEFAULT_LANGUAGES)
 
 
 class PhraseList(str):
-    """Phrases separated by commas, in the words of ``plain``.
+    """Phrases separated by commas.
 
-    ``*`` ends a word with any ending, matches up to four words between two, or one word at the end; ``**`` matches up
-    to eight. Braces contain alternatives: ``{born, live} in *``.
+    ``*`` at the end of a word matches any ending. As a word of its own it matches up to four words between others, or
+    at most one at the end of a phrase; a last ``**`` matches up to eight. Braces contain alternatives:
+    ``{born, live} in *``.
     """
 
     __slots__ = ()
