@@ -12,6 +12,7 @@ from pandas import DataFrame, ExcelWriter
 
 import mentormatch as mm
 from mentormatch import SurveyError, read_contacts, verify
+from mentormatch.base.atomic_files import write_whole
 from mentormatch.errors import OutputError
 from mentormatch.record.log import check_chain
 from mentormatch.record.rights.edition import Edition, export_person, find_personal_data, names_person
@@ -23,6 +24,7 @@ from mentormatch.record.rights.erasure import (
     remove_rows_from_file,
 )
 from mentormatch.report.handouts import write_contacts
+from mentormatch.survey.privacy import forgotten_beside
 from mentormatch.survey.table_reader import read_rows
 from tests.cli.processes import run
 from tests.privacy.editions import LINE, PERSON, edition
@@ -209,6 +211,49 @@ def test_what_may_not_be_deleted_is_told_and_the_rest_goes(
     assert not (made.folders[0] / "binomes.xlsx").exists()
     assert (made.folders[0] / "binomes.html").exists()
     assert done.rows == (("reponses.csv", LINE),)
+
+
+def test_a_name_that_the_log_refuses_stops_an_erasure_before_it_begins(made: Edition) -> None:
+    answers = made.files["answers"].read_bytes()
+    with pytest.raises(mm.RequestError):
+        forget(made, PERSON, who="")
+    assert made.files["answers"].read_bytes() == answers
+    assert (made.folders[0] / "binomes.html").exists()
+    assert not forgotten_beside(made.programme).exists()
+
+
+def test_a_file_for_the_next_edition_that_cannot_be_written_is_told_and_the_rest_goes(
+    made: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme = made.load()
+    following = made.folders[1] / "suite.json"
+    mm.write_carry_over(mm.carry_over(mm.match(made.cohort(), programme)), following)
+
+    def refuse(path: Path, content: bytes) -> None:
+        if path == following:
+            raise OutputError("suite.json : le fichier ne peut pas être écrit")
+        write_whole(path, content)
+
+    monkeypatch.setattr("mentormatch.record.rights.erasure.write_whole", refuse)
+    done = forget(made, PERSON)
+    assert "suite.json" in "\n".join(done.failed)
+    assert following.exists()
+    assert not (made.folders[0] / "binomes.xlsx").exists()
+    assert done.rows == (("reponses.csv", LINE),)
+
+
+@pytest.mark.parametrize("charset", ["x-unknown", "utf-8\0"])
+def test_a_letter_in_an_unknown_encoding_is_searched_all_the_same(made: Edition, charset: str) -> None:
+    letter = made.folders[1] / "lettre.eml"
+    letter.write_bytes(f'Subject: x\r\nContent-Type: text/plain; charset="{charset}"\r\n\r\n{PERSON}\r\n'.encode())
+    assert names_person(letter, find_personal_data(made.load(), made.tables(), PERSON))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_document_is_searched_in_the_encodings_of_spreadsheets(made: Edition, encoding: str) -> None:
+    notes = made.folders[1] / "notes.txt"
+    notes.write_text(f"Appelée hier\t{PERSON}\n", encoding=encoding)
+    assert names_person(notes, find_personal_data(made.load(), made.tables(), PERSON))
 
 
 def test_a_programme_and_answers_that_an_example_began_with_are_no_documents(tmp_path: Path) -> None:

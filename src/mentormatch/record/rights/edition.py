@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from functools import cached_property
 from html import unescape
@@ -21,6 +22,7 @@ from zipfile import ZipFile
 
 from mentormatch.base.generation import EXAMPLE, PART
 from mentormatch.base.manifest import MANIFEST_NAME, OURS, UNREADABLE, manifest_in, properties_of
+from mentormatch.base.strict_json import UTF16_MARKS
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.tables import pair_sheet
 from mentormatch.fields import Side
@@ -291,7 +293,8 @@ def texts(path: Path) -> Iterator[str]:
     if path.suffix.lower() in (*ZIPPED_SUFFIXES, LETTER_SUFFIX):
         yield from (letter_parts if path.suffix.lower() == LETTER_SUFFIX else zip_texts)(path)
         return
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    content = path.read_bytes()
+    text = content.decode("utf-16" if content.startswith(UTF16_MARKS) else "utf-8-sig", "replace")
     yield unescape(text) if path.suffix.lower() == ".html" else text
     if path.suffix.lower() == ".ics":
         yield re.sub(r"\r?\n[ \t]", "", text)
@@ -303,7 +306,16 @@ def letter_parts(path: Path) -> Iterator[str]:
     """Yield the values of the headers of a letter, then its texts."""
     letter = message_from_bytes(path.read_bytes(), policy=default)
     yield from map(str, letter.values())
-    yield from (str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text")
+    yield from (letter_text(part) for part in letter.walk() if part.get_content_maintype() == "text")
+
+
+def letter_text(part: EmailMessage) -> str:
+    """Return the text of a part of a letter, as UTF-8 if its encoding is unknown."""
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):
+        content = part.get_payload(decode=True)
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
 def decode_json(text: str) -> str:

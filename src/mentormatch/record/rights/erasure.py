@@ -66,20 +66,17 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
         pseudonyms_for(edition.programme)
     )
     data = data.with_codes(edition)
+    entries = entries_of(edition, data, who=who, why=why)
     remaining = [
         tr("{source}, ligne {line}, « {header} »", source=source, line=line, header=header)
         for source, line, header in find_mentions(data, tables)
     ]
     add_forgotten(edition.programme, *data.keys)
     naming, unread = naming_documents(edition, data)
-    carry_overs = [path for path in naming if remove_person_from_carry_over(path, data.keys)]
+    carry_overs, unwritten = cut_from_carry_overs(naming, data.keys)
     doomed = [path for path in naming if path not in carry_overs and is_our_document(path)]
     remaining += [path.name for path in naming if path not in carry_overs and path not in doomed]
-    failed = [
-        *unread,
-        *delete(edition, doomed, data),
-        *append_to_logs(edition, entries_of(edition, data, who=who, why=why)),
-    ]
+    failed = [*unread, *unwritten, *delete(edition, doomed, data), *append_to_logs(edition, entries)]
     forget_codes(edition.programme, data.keys)
     removed, requests = cut_rows(data, edition.files.values())
     to_do = (tr("{place} nomme cette personne", place=location) for location in remaining)
@@ -253,6 +250,18 @@ def remove_rows_from_file(path: Path, lines: Collection[int], encoding: str | No
         )
     write_whole(path, new_content)
     return True
+
+
+def cut_from_carry_overs(paths: Iterable[Path], keys: Collection[str]) -> tuple[list[Path], list[Problem]]:
+    """Remove a person from files for the next edition; return those among ``paths``, and a problem per failure."""
+    carry_overs, problems = [], []
+    for path in paths:
+        try:
+            carry_overs += [path] if remove_person_from_carry_over(path, keys) else []
+        except OutputError as error:
+            carry_overs.append(path)
+            problems.append(Problem(path.name, error.message, advice=tr("regardez s'il nomme cette personne")))
+    return carry_overs, problems
 
 
 def remove_person_from_carry_over(path: Path, keys: Collection[str]) -> bool:
