@@ -246,9 +246,9 @@ TOTAL_LIMIT_S = 15.0  # for all these tests
 
 @dataclass(frozen=True, slots=True)
 class GroupConflict:
-    """Why not all people can be placed: a code, a sentence, the rules and people (keys) involved, and remedies.
+    """Why not all people can be placed: code, sentence, the rules (labels) and people (keys) involved, and remedies.
 
-    With the code ``rules``, the rules are irreducible if time allows: without any one of them, everybody has a place.
+    With the code ``rules``, the rules are irreducible if time allows: if one of them is dropped, everybody has a place.
     The people are irreducible too, unless the rules conflict only because of minimum sizes: then all are listed.
     """
 

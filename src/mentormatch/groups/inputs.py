@@ -90,7 +90,7 @@ def positions_by_name(names: Sequence[str]) -> dict[str, int]:
 
 
 def unknown_people(where: str, names: Iterable[str], known_names: Sequence[str], expected: str) -> list[Problem]:
-    """Return a problem per name that is not among ``known_names``."""
+    """Return a problem per name that is not among ``known_names``, in canonical spelling."""
     positions = positions_by_name(known_names)
     unknown_names = [name for name in names if canonical(name) not in positions]
     return [Problem(where, tr("{name} est inconnu", name=quoted(name)), expected) for name in unknown_names]
@@ -119,7 +119,7 @@ def answers_of_all(
 class SessionMoment:
     """A possible date of a session: its ``name`` in answers, and its start, without a time if it is a whole day.
 
-    ``clocks`` contains a place and the hour there, in words, for each time zone in which the hour differs.
+    ``clocks`` contains places in other time zones, each with the hour there in words, if it differs.
     """
 
     name: str
@@ -260,7 +260,7 @@ def availability_of(
 ) -> AttendanceMatrix:
     """Return the attendance matrix; a member with None did not answer and is not counted.
 
-    Raises RequestError if a date is unknown or a member is repeated.
+    Raises RequestError if a date is unknown, or if a candidate or member is invalid or repeated.
     """
     moments, members = moments_of(candidates), tuple(availabilities)
     names = [moment.name for moment in moments]
@@ -327,7 +327,7 @@ def read_multiple_choice(cohort: Cohort, field: str | None = None) -> MultipleCh
 
 
 def find_fields(cohort: Cohort) -> Iterator[tuple[str, MultiChoice | Ranks]]:
-    """Yield the multiple-choice and ranking questions that all sides with people have."""
+    """Yield the multiple-choice and ranking questions that all sides with people have, with the first side's column."""
     first_side, *other_sides = nonempty_sides(cohort) or [cohort.mentors]
     for name, column in first_side.columns.items():
         if isinstance(column, MultiChoice | Ranks) and all(name in people.columns for people in other_sides):
@@ -378,7 +378,7 @@ def attendance(
 
 
 def without_side(cohort: Cohort, field: str) -> Cohort:
-    """Return the cohort without a side that lacks the question; unchanged if both sides lack it."""
+    """Return the cohort without the people of a side that lacks the question; unchanged if all sides lack it."""
     if not any(field in people.columns for people in nonempty_sides(cohort)):
         return cohort
     mentors, mentees = (
@@ -483,9 +483,9 @@ def slots_of(weekday: str, part: str) -> Iterator[str]:
 
 
 def parts_of(moment: SessionMoment, minutes: int) -> list[str]:
-    """Return the part of the day in which a session begins, and each part of which it takes over ``OVERRUN_MINUTES``.
+    """Return the part of the day in which a session begins, and later parts of which it takes over ``OVERRUN_MINUTES``.
 
-    Empty for a date without an hour.
+    The next day does not count. Empty for a date without an hour.
     """
     if not isinstance(moment.start, datetime):
         return []

@@ -35,9 +35,10 @@ MAX_ANSWERS_SHOWN = 4
 
 
 def reason(criterion: Criterion, people: People, programme: Programme) -> str:
-    """Return the answers behind a criterion as a phrase: common items, or else the most frequent answers.
+    """Return the answers behind a criterion as a phrase: the most frequent ones.
 
-    Empty if the criterion depends on no question, on several, or on a confidential one.
+    For a criterion that values the group as a whole, the items that all have in common. Empty if the criterion depends
+    on no question, on several, or on a confidential one.
     """
     fields = {reference.field for reference in criterion.references()} & set(people.columns)
     if len(fields) != 1 or any(is_private(programme.fields[name]) for name in fields):
@@ -51,7 +52,7 @@ def reason(criterion: Criterion, people: People, programme: Programme) -> str:
 
 
 def answers_in(people: People, field: str) -> Iterator[str]:
-    """Yield each answer to a question; several per person for a question with several answers."""
+    """Yield each answer to a question; several per person if they gave several."""
     column = people.columns[field]
     if isinstance(column, MultiChoice | Ranks):
         yield from (answer for choices in read_choices(column) for answer in choices or ())
@@ -89,7 +90,8 @@ class GroupShare(SpokenText):
     share, full
         The points reached and the maximum, in millionths per pair, summed over the pairs.
     answered
-        The share of the pairs in which both people answered, in [0, 1].
+        The share of the pairs in which both people answered, in [0, 1]; for a criterion that values the group as a
+        whole, 1 if all members answered, otherwise 0. 0 for a group of one.
     reason
         The answers behind the points, as a phrase; empty if they are confidential, or not of one question.
     pairs
@@ -167,9 +169,9 @@ LARGE_GROUP = 8  # people; in larger groups, turns become rare
 class Grouping(Result):
     """The groups of one cohort under one programme, with their problem and solution.
 
-    Each member occurs once: in ``groups``, or in ``unplaced`` with a reason. Documents and sentences show people by
-    ``labels``: their keys, unless ``named`` or ``veiled`` replaced them. Points, reasons and past meetings are
-    confidential to staff.
+    Each member occurs once: in ``groups``, or in ``unplaced`` with a reason. Sentences, tables and pages show people by
+    ``labels``: their keys, unless ``named`` or ``veiled`` replaced them. JSON and ``explain`` contain keys. Points,
+    reasons and past meetings are confidential to staff.
     """
 
     made_by: ClassVar[str] = "mm.form_groups(cohort, programme)"
@@ -217,7 +219,7 @@ class Grouping(Result):
 
     @once_spoken
     def proof_sentences(self) -> tuple[str, ...]:
-        """Sentences on the check of a proved result without a solver, and on remaining ties; empty if not proved."""
+        """Sentences on the check without a solver, and on remaining ties; empty unless proved or infeasible."""
         has_open_ties = self.status is Status.PROVED and not self.settled
         check_text = certificate_in_words(self.solution, self.certificate)
         return tuple(filter(None, [check_text, tr(OPEN_TIES_TEXT) if has_open_ties else ""]))
@@ -308,7 +310,7 @@ class Grouping(Result):
     def conflict(self) -> GroupConflict | None:
         """The reason why some participants have no place, with remedies; None if all have, or if no reason is found.
 
-        Computed at the first access, for up to 15 s.
+        Computed at the first access, for about 15 s at most.
         """
         placed = sum(map(len, self.solution.groups))
         if placed == len(self.formulation.problem) and self.status is not Status.INFEASIBLE:
@@ -448,9 +450,9 @@ BOUND_SHOWN_MAX_GAP = 0.05  # a more distant bound on points says nothing about 
 
 
 def goal_in_words(tier: Tier) -> str:
-    """Return the value of a goal as a phrase, followed by "proved", or by the bound and the gap.
+    """Return the value of a goal as a phrase, followed by "proved", or by the bound and the relative gap.
 
-    A bound on points is omitted if its gap exceeds ``BOUND_SHOWN_MAX_GAP``.
+    A bound on points is omitted if this gap exceeds ``BOUND_SHOWN_MAX_GAP``.
     """
     figures = points if tier.goal in ("floor", "total") else thousands
     name, value = tr(GOAL_NAMES[tier.goal]), figures(tier.value)
@@ -544,7 +546,7 @@ def public_json(grouping: "Grouping") -> dict[str, object]:
 
 
 def staff_json(grouping: "Grouping") -> dict[str, object]:
-    """Return the JSON for participants with the data that are confidential to staff: scores, reasons, rows."""
+    """Return the JSON for staff: the public one, and confidential data such as scores, reasons and rejected rows."""
     conflict = grouping.conflict
     return public_json(grouping) | {
         "groups": [group_json(group) for group in grouping.groups],

@@ -141,7 +141,7 @@ class GroupProblem(ContentEquality):
         sizes
             The size of each group, or its range ``(least, most)``.
         together, apart
-            Positions of people who must be in one group, or no two of whom may be in one group.
+            Positions of people who must be in one group or in none, or no two of whom may be in one group.
         sense
             ``max`` or ``min``: the sum over all groups is maximised or minimised.
         scale
@@ -152,7 +152,7 @@ class GroupProblem(ContentEquality):
         Raises
         ------
         RequestError
-            The matrix is not square, symmetric and finite, or a size or position is invalid.
+            The matrix is not square, symmetric and finite, or a value, a size or a position is out of range.
         """
         worth, keys = read_symmetric(scores, whole_number("scale", scale, 1, MAX_PAIR_VALUE))
         n = len(worth)
@@ -261,7 +261,8 @@ class GroupProblem(ContentEquality):
 def read_symmetric(scores: "ArrayLike | DataFrameLike", scale: int) -> tuple[IntMatrix, tuple[str, ...]]:
     """Return a symmetric matrix as integers with diagonal 0, and the labels of a frame (empty without frame).
 
-    Raises RequestError if the matrix is not square or not symmetric, or if a value exceeds ``MAX_PAIR_VALUE``.
+    Raises RequestError if the matrix is not square or not symmetric, if its rows and columns have other labels, or if a
+    value is not finite or exceeds ``MAX_PAIR_VALUE`` in absolute value.
     """
     cells, keys = read_cells(scores, "scores"), keys_of(scores)
     square = cells.values

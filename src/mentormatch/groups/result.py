@@ -48,7 +48,7 @@ class Result(ContentEquality, ABC):
     name, group_name
         The name of the programme, and the number or name of the group within it.
     plain
-        After ``relabel``: the original, with codes, which is exported for programs. None otherwise.
+        After ``relabel``: the original, with keys, which is exported for programs. None otherwise.
     """
 
     kind: ClassVar[str]
@@ -66,7 +66,7 @@ class Result(ContentEquality, ABC):
 
     @checked
     def in_codes(self, labels: Labels) -> Self:
-        """Return the result with the codes of members, in exports for programs too."""
+        """Return the result with codes of members as their labels, in exports for programs too."""
         relabelled: Any = self if labels is KEY_LABELS else self.relabel(labels)
         coded: Self = relabelled if relabelled is self else replace(relabelled, plain=None)
         return coded
@@ -121,7 +121,7 @@ class Result(ContentEquality, ABC):
     @property
     @abstractmethod
     def as_dict(self) -> dict[str, object]:
-        """The result for programs, with codes, without confidential data."""
+        """The result for programs, without confidential data; JSON documents contain that of ``plain`` if it is set."""
 
     @property
     def as_dict_for_staff(self) -> dict[str, object]:

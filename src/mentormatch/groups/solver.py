@@ -69,7 +69,7 @@ SOLVER = GroupSolverOptions()
 def solve_by_columns(
     problem: GroupProblem, source: GroupOracle, start: Columns, deadline: float | None
 ) -> GroupSolution:
-    """Return the optimal groups over the columns of a pricing oracle; ``start``: a feasible choice, or empty."""
+    """Return the best groups over the columns of a pricing oracle; ``start``: a feasible choice, or empty."""
     pursuit = GoalSequence(problem, source, start, deadline)
     pursuit.run()
     return pursuit.solution()
@@ -82,15 +82,15 @@ class GoalSequence:
     Attributes
     ----------
     source
-        The pricing oracle.
+        The pricing oracle; proved goals restrict its columns.
     chosen
         The incumbent, empty if there is none.
     bounds, kept
-        The bounds by goal, and a row for the value of each proved goal.
+        The bounds by goal, and a row for the value of each proved goal that neither ``everybody`` nor ``source`` keeps.
     everybody
         Whether all people must be placed.
     last
-        The linear form of the last proved goal.
+        The linear form of the last proved goal that has one (``floor`` has none); zero before.
     """
 
     problem: GroupProblem
@@ -107,7 +107,7 @@ class GoalSequence:
         self.last = ModelForms(self.problem).zero
 
     def run(self) -> None:
-        """Maximise each goal until one is not proved, then break ties."""
+        """Maximise the goals in order until one is not proved; break ties if all are proved."""
         if not len(self.chosen):
             self._find_incumbent()
         if not len(self.chosen):
@@ -116,7 +116,7 @@ class GoalSequence:
             self.status = Status.PROVED
 
     def _find_incumbent(self) -> None:
-        """Find a feasible choice (phase 1: an artificial variable for each row with a lower bound)."""
+        """Find a feasible choice (phase 1: an artificial variable for each row with a positive lower bound)."""
         forms = ModelForms(self.problem)
         rows = forms.rows(everybody="placed" in self.problem.goals[:1])
         # With a place for everybody first, if that is the first goal
@@ -161,14 +161,17 @@ class GoalSequence:
         return result.proved
 
     def _improve(self, form: LinearForm) -> MasterResult:
-        """Maximise a linear form, and store its optimum as the incumbent."""
+        """Maximise a linear form, and store the best choice found as the incumbent."""
         result = maximise(self._problem_of(form), self.chosen)
         if result.chosen is not None:
             self.chosen = result.chosen
         return result
 
     def _keep(self, form: LinearForm, result: MasterResult) -> None:
-        """Add a row for the value of a goal, and drop columns that are in no optimum (reduced-cost fixing)."""
+        """Add a row for the value of a goal, and drop columns that are in no optimum (reduced-cost fixing).
+
+        All columns stay if more than ``max_candidate_columns`` would remain.
+        """
         assert result.value is not None
         self.last = form
         self.kept.append(MasterRow(form, result.value, None))
@@ -181,7 +184,10 @@ class GoalSequence:
             self.source = self.source if columns is None else EnumerationOracle(columns)
 
     def _maximize_floor(self) -> bool:
-        """Maximise the value of the worst group, by bisection on the least value of columns with a feasible choice."""
+        """Maximise the value of the worst group; return whether the optimum is proved.
+
+        Bisection on the least mean pair value of the columns, by whether they contain a feasible choice.
+        """
         low, high = self.problem.value("floor", groups_of(self.chosen)), self.problem.most("floor")
         zero, source = ModelForms(self.problem).zero, self.source
         while low < high:
@@ -223,7 +229,7 @@ class GoalSequence:
         return False
 
     def solution(self) -> GroupSolution:
-        """Return the incumbent as a solution."""
+        """Return the incumbent as a solution; only the status if there is none."""
         if not len(self.chosen):
             return GroupSolution(self.status)
         leaders = self.chosen.leaders.tolist() if self.problem.leaders else []
@@ -232,7 +238,10 @@ class GoalSequence:
 
 
 def choose_among_ties(problem: MasterProblem, ties: list[Columns]) -> tuple[bool, Columns | None]:
-    """Search for another choice as good as those in ``ties``; return whether the search is complete, and the choice."""
+    """Search for another choice as good as those in ``ties``; return whether the search is complete, and the choice.
+
+    The choice is None if none was found. Columns that are not listed, or more than ``MOST``, are not searched.
+    """
     if not isinstance(problem.oracle, EnumerationOracle) or len(problem.oracle.columns) > MOST:
         return False, None
     # A no-good cut per choice: not all of its groups again
@@ -284,7 +293,7 @@ def measure_report_s(problem: GroupProblem) -> float:
 
 
 def solve_unchecked(problem: GroupProblem, deadline: float | None) -> GroupSolution:
-    """Return the best groups: over all columns if they are few enough to list, otherwise by search and bounds."""
+    """Return the best groups: over all columns if few enough and in time to list, otherwise by search and bounds."""
     seats = problem.number.least if problem.leaders is None else int(problem.leaders.seats.sum())
     if not len(problem) or seats < problem.number.least:
         return GroupSolution(Status.INFEASIBLE)
@@ -299,7 +308,7 @@ def solve_unchecked(problem: GroupProblem, deadline: float | None) -> GroupSolut
 
 
 def solve_large(problem: GroupProblem, deadline: float | None) -> GroupSolution:
-    """Return the best groups if columns are too many to list: by search and relaxation, and columns if they help."""
+    """Return the best groups without a list of all columns: by search and relaxation, and columns if they help."""
     search = GroupSearch(problem, deadline)
     if deadline is None:
         start = search.run(SOLVER.rounds_per_person * len(problem), None)
@@ -370,7 +379,7 @@ def with_bounds(solution: GroupSolution, bounds: dict[str, int]) -> GroupSolutio
 
 
 def better_of(problem: GroupProblem, solution: GroupSolution, other: FoundGroups | None) -> GroupSolution:
-    """Return the better of two answers by the goals in order; the bounds remain valid."""
+    """Return the better of two answers by the goals in order, with the bounds of ``solution``."""
     if other is None:
         return solution
     signs = [-1 if goal == "meetings" else 1 for goal in problem.goals]
