@@ -274,7 +274,10 @@ type BlackoutInput = Blackout | tuple[date | str, date | str] | tuple[date | str
 
 
 def blackouts_of(periods: Iterable[BlackoutInput]) -> tuple[Blackout, ...]:
-    """Return black-outs. Raises RequestError if a day is invalid, or if a period ends before it begins."""
+    """Return black-outs; a ``Blackout`` is not checked.
+
+    Raises RequestError if a day of a tuple is invalid, or if its period ends before it begins.
+    """
     return tuple(period if isinstance(period, Blackout) else blackout_of(period) for period in periods)
 
 

@@ -145,7 +145,10 @@ class AbsenceLimits(ContentEquality):
     all_dates: AttendanceMatrix
 
     def bounds(self, chain: DateChain, limit: int | None = None) -> IntVector:
-        """Return (k,) int64: the maximum absences of each member; 0 if required, else ``most_missed`` or ``limit``."""
+        """Return (k,) int64: the maximum absences of each member who answered, 0 if required.
+
+        Otherwise ``limit``, or ``most_missed`` if ``limit`` is None; the number of sessions if both are None.
+        """
         absences = self.most_missed if limit is None else limit
         most = chain.number if absences is None else absences
         return np.where(chain.attendance.is_required, 0, np.full(len(chain.attendance.answers), most, dtype=np.int64))
@@ -160,7 +163,7 @@ def explain_infeasible(
 
 
 def obstacles(chain: DateChain, limits: AbsenceLimits) -> Iterator[str]:
-    """Yield the reasons for infeasibility: no long chain, members with too many absences, or members in conflict."""
+    """Yield the reasons for infeasibility: no chain of this length, too many absences, or members in conflict."""
     if chain.longest() < chain.number:
         yield too_few_dates_text(chain)
         return

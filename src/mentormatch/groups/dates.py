@@ -149,7 +149,10 @@ class Dates(SolvedResult):
 
     @once_spoken
     def diagnosis(self) -> tuple[str, ...]:
-        """The reasons for infeasibility, and sufficient changes; sentences name people: confidential to staff."""
+        """The reasons for infeasibility, and sufficient changes; empty unless infeasible.
+
+        Sentences name people: confidential to staff.
+        """
         if self.status is not Status.INFEASIBLE:
             return ()
         return tuple(

@@ -13,11 +13,11 @@ a bound, so the method can stop at any time.
 
     <W, X> / 2  =  <W/2 - U - R, X> + <U, X> + <R, X>
 
-The first term is at most the sum of the largest entries, one per possible pair. For the second, X - J/g is positive
-semidefinite with trace n - n/g and rank g - 1, and eigenvalues of at most the greatest size (Donath and Hoffman 1973),
-so the greatest eigenvalues of U bound it. All terms but the eigenvalues are computed in integer multiples of a fraction
-of a unit. The error of the eigenvalues is bounded by the residual of the decomposition (Weyl, Ostrowski) and by the
-rounding of its products.
+The first term is at most the sum of its largest entries, as many as there can be pairs. For the second, X - J/g is
+positive semidefinite with trace n - n/g, rank at most g - 1, and eigenvalues of at most the greatest size (Donath and
+Hoffman 1973), so the greatest eigenvalues of U bound it. All terms but the eigenvalues are computed in integer
+multiples of a fraction of a unit. The error of the eigenvalues is bounded by the residual of the decomposition (Weyl,
+Ostrowski) and by the rounding of its products.
 """
 
 import ctypes
@@ -88,7 +88,7 @@ class Partitions:
 
     @property
     def equal(self) -> bool:
-        """Whether all groups have one size."""
+        """Whether there is the maximum number of groups, all of one size."""
         return self.sizes.least == self.sizes.most and self.sizes.most * self.groups == len(self)
 
 
@@ -155,7 +155,7 @@ def pairs_of_stars(stars: IntMatrix) -> Iterator[tuple[BoolVector, IntVector, In
 
 
 def fineness(partitions: Partitions, dual: DualMatrices) -> int:
-    """Return the number of parts of a unit, a power of 2, with which no sum overflows int64."""
+    """Return the number of parts of a unit, a power of 2, with which no sum overflows int64; 1 if there is none."""
     n = len(partitions)
     reach = float(np.abs(partitions.worth).max(initial=1)) + 4 * float(np.abs(dual.matrix).max(initial=1))
     reach += sum(2 * float(max(duals.max(initial=0), 0)) * n for duals in (*dual.least, *dual.most))
@@ -167,8 +167,8 @@ def fineness(partitions: Partitions, dual: DualMatrices) -> int:
 def best_pairs(partitions: Partitions, entries: IntMatrix) -> int:
     """Return an upper bound on the sum of entries (n, n) over the pairs of any groups.
 
-    Pairs that must be together count, pairs that must be apart do not. Of all others, the greatest entries count, up to
-    the number of pairs in groups of these sizes.
+    Pairs that must be together count, pairs that must be apart do not. Of all others, the greatest entries count: the
+    positive ones, within the least and greatest number of pairs in groups of these sizes.
     """
     upper = np.triu(np.ones(entries.shape, dtype=bool), 1)
     fixed = partitions.together & upper
@@ -182,10 +182,10 @@ def best_pairs(partitions: Partitions, entries: IntMatrix) -> int:
 
 
 def without_constant(partitions: Partitions, matrix: IntMatrix) -> tuple[IntMatrix, int]:
-    """Return the matrix without its part along the vector of ones, and the constant value of that part.
+    """Return a matrix whose lowest eigenvalue is along the vector of ones, and how much less its product with X is.
 
     Requires groups of equal size: then each row of X sums to the size, so that adding a vector to all columns and rows
-    adds a constant.
+    of the matrix adds a constant to the product.
     """
     n, size = len(partitions), partitions.sizes.most
     sums = matrix.sum(axis=1)
@@ -350,8 +350,8 @@ def partitions_of(problem: GroupProblem, placed: int) -> Partitions:
 def row_of(holds: IntVector, span: SizeRange, left_out: int, *, none: bool = False) -> MakeUp:
     """Return the row on the number of counted people in the group of each person.
 
-    With ``none``, the minimum applies only in groups with a counted person. If people are left out, each
-    is a group of one: no minimum applies, and the maximum is at least 1.
+    With ``none``, the minimum applies only to the groups of counted people. If people are left out, each of them is a
+    group of one: no minimum applies, and the maximum is at least 1.
     """
     has_least = holds > 0 if none else np.ones(len(holds), dtype=bool)
     return MakeUp(
@@ -360,7 +360,7 @@ def row_of(holds: IntVector, span: SizeRange, left_out: int, *, none: bool = Fal
 
 
 def worth_with_terms(problem: GroupProblem) -> IntMatrix:
-    """Return (n, n): pair values, plus for each group term at most the points for the items that two people share."""
+    """Return (n, n): pair values, plus an upper bound on the points of each group term in a group with the pair."""
     worth = problem.worth.copy()
     for term in problem.shared:
         common = term.has.astype(np.int64) @ term.has.T.astype(np.int64)
@@ -419,7 +419,7 @@ def dual_ascent(partitions: Partitions, deadline: float | None, looks: StepTimer
 
 
 class AdmmState:
-    """The iterates: ``inside`` Z in the box, ``spectral`` X, the ``dual`` U, the penalty, and the duals of rows."""
+    """The iterates: ``inside`` Z in the box, ``spectral`` X, the ``dual`` U, the penalty, duals of rows and stars."""
 
     def __init__(self, partitions: Partitions) -> None:
         self.partitions, n = partitions, len(partitions)
@@ -442,7 +442,7 @@ class AdmmState:
         return product.last_s * RELAXATION.products_per_step
 
     def step(self) -> None:
-        """Do one step: the semidefinite part, the box, the dual, and the duals of rows."""
+        """Do one step: the semidefinite part, the box, the dual, and the duals of rows and stars."""
         self.spectral = self._project(self.inside + self.dual / self.penalty)
         before = self.inside
         self.inside = self._clip(self.spectral + (self.half - self.dual - self._row_prices()) / self.penalty)
@@ -460,7 +460,7 @@ class AdmmState:
         return self._sums(stars, self.inside) - 1
 
     def _sums(self, stars: IntMatrix, matrix: FloatMatrix, *, signed: bool = True) -> FloatVector:
-        """Return (t,): the sum of a matrix over the pairs of each star; if ``signed``, minus pairs of leaves."""
+        """Return (t,): the sum of a matrix over the pairs of each star; pairs of leaves are negative if ``signed``."""
         total = np.zeros(len(stars))
         for has_pair, first, second, sign in pairs_of_stars(stars):
             total[has_pair] += (sign if signed else 1) * matrix[first, second]

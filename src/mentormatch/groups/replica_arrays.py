@@ -41,7 +41,10 @@ class ArrayReplicas:
         self.pool = quantiles.take(drawn)
 
     def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
-        """Make about ``proposals`` proposals per replica; return the share that was accepted."""
+        """Make about ``proposals`` proposals per replica; return the share that was accepted.
+
+        Proposals that the deadline prevents count as not accepted, and moves of blocks do not count.
+        """
         exchange, accepted = self.exchange, 0.0
         steps = max(proposals // exchange.proposals, 1)
         for step in range(steps):
@@ -73,7 +76,7 @@ class ArrayReplicas:
             self.exchange.move_block(replica, int(draw[0]), int(draw[1]), least)
 
     def descend(self, replica: int, deadline: float | None = None) -> IntVector:
-        """Return (n,): the local optimum reached from a replica, or the groups at the deadline; it stays unchanged."""
+        """Return (n,): the local optimum reached from a copy of a replica, or the groups at the deadline."""
         return descend(
             self.tables,
             self.states.copy(self.tables, replica),
@@ -83,7 +86,7 @@ class ArrayReplicas:
 
 
 def descend(tables: EnergyTables, state: ReplicaStates, deadline: float | None, timer: StepTimer) -> IntVector:
-    """Move a replica to a local optimum, or until the deadline; return (n,) the group of each person."""
+    """Move the only replica to a local optimum, or until the deadline; return (n,) the group of each person."""
     exchange = PairedExchange(tables, state)
     groups, idle = exchange.groups, 0
     around = np.arange(groups + groups % 2)
@@ -303,7 +306,10 @@ class PairedExchange:
         return total
 
     def move_block(self, replica: int, unit: int, seat: int, least: int) -> bool:
-        """Exchange a block with units of another group, from a seat on, if the gain is at least ``least``."""
+        """Exchange a block with units of another group, from a seat on, if the gain is at least ``least``.
+
+        Return whether it was exchanged. ``unit`` and ``seat`` are taken modulo the numbers of blocks and of seats.
+        """
         tables, states = self.tables, self.states
         lengths = np.diff(tables.unit_first)
         blocks = np.flatnonzero(lengths > 1)

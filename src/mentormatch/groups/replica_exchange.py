@@ -40,7 +40,7 @@ QUANTILES: Final = np.rint(-np.log((np.arange(4096) + 0.5) / 4096) * (1 << QUANT
 
 @dataclass(frozen=True, slots=True)
 class ExchangeOptions:
-    """Tuning of replica exchange. Temperatures are in units of energy, proposals per replica."""
+    """Tuning of replica exchange. Numbers of proposals are per replica."""
 
     replicas: int = 16
     quick_replicas: int = 6  # in a quick search, which only cools its replicas once
@@ -61,7 +61,7 @@ class ExchangeOptions:
     descent_rounds: int = 20  # rounds between two descents of the coldest replica: with 4, they take 1/10 of the time
     stale_rounds: int = 4_000  # rounds without an improvement after which hot replicas are annealed again
     reheated_replicas: int = 8
-    floor_step_divisor: int = 8  # the target floor is 1/8 of the way from the best floor to the mean of all pairs
+    floor_step_divisor: int = 8  # the target floor is 1/8 of the way from the best floor to the mean of pairs in groups
 
 
 EXCHANGE = ExchangeOptions()
@@ -75,11 +75,11 @@ class Replicas(Protocol):
     timer: StepTimer
 
     def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
-        """Make a number of proposals per replica, fewer at the deadline; return the share that was accepted."""
+        """Make about ``proposals`` proposals per replica, fewer at the deadline; return the accepted share."""
         ...
 
     def descend(self, replica: int, deadline: float | None = None) -> IntVector:
-        """Return (n,): the local optimum reached from a replica, or the groups at the deadline; it stays unchanged."""
+        """Return (n,): the local optimum reached from a copy of a replica, or the groups at the deadline."""
         ...
 
 
@@ -114,7 +114,7 @@ class GroupSearch:
         self.drawing = StepTimer()
 
     def run(self, rounds: int, deadline: float | None) -> FoundGroups | None:
-        """Search for up to ``rounds`` rounds, or until the deadline; return the best groups so far, if any."""
+        """Search until the deadline, or ``rounds`` rounds including earlier runs; return the best groups, if any."""
         began = monotonic()
         while self.stages and self.best is None:
             is_last = len(self.stages) == 1
@@ -287,7 +287,7 @@ class ReplicaWalk:
     def _prepare(self, deadline: float | None) -> bool:
         """Find the temperatures from acceptance rates while all replicas cool, then anneal each to its temperature.
 
-        Return False if the deadline interrupted the cooling.
+        A quick search only cools. Return False if the deadline interrupted the cooling of another one.
         """
         tables = self.energy.tables()
         spread = float(np.std(tables.pairs[np.triu_indices(len(tables.pairs), 1)])) if len(tables.pairs) > 1 else 1.0
@@ -397,14 +397,14 @@ class ReplicaWalk:
             self._load()
 
     def _watch(self) -> None:
-        """Count the rules that the coldest replicas break."""
+        """Count the penalties that the coldest replicas pay, by kind."""
         if self.ruled:
             self.looks += EXCHANGE.checked_replicas
             for replica in self.rungs[-EXCHANGE.checked_replicas :].tolist():
                 self.broken += self.energy.broken(self.engine.states.place[replica])
 
     def _raise(self) -> None:
-        """Raise the penalties of rules that were broken in over half of the checks."""
+        """Raise the kinds of penalties that were paid in over half of the checks."""
         is_frequent: BoolVector = self.broken * 2 > self.looks
         if is_frequent.any():
             self.energy.raise_penalties(is_frequent)

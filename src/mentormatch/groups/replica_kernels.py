@@ -64,7 +64,7 @@ def sweep_pairs(  # noqa: PLR0913 - compiled code takes arrays, not objects, whi
     """Make a number of proposals per replica, for a plain energy: a sum over pairs and people.
 
     ``done`` (3, r): the gain in energy, and the numbers of accepted and of made proposals. If ``proposals`` is 0, each
-    replica descends to a local optimum (first improvement).
+    replica descends to a local optimum (first improvement); its temperature must then be 0.
     """
     for replica in range(len(temperatures)):
         ours, sits, sitting = states.place[replica], states.seat[replica], states.who[replica]
@@ -115,7 +115,7 @@ def try_places(  # noqa: PLR0913 - see ``sweep_pairs``
     quantiles: Quantiles,
     told: IntVector,
 ) -> None:
-    """Propose all seats of another group to a person, from a seat on, and take the first that is accepted.
+    """Propose the seats of another group to a person in turn, from a seat on, and take the first that is accepted.
 
     Each proposal has its own quantile; at temperature 0 an exchange must gain.
     """
@@ -293,7 +293,10 @@ def exchange_units(  # noqa: PLR0913 - see ``sweep_pairs``
     at: Unsigned,
     limit: Number,
 ) -> Number:
-    """Exchange a unit with units on as many seats of another group if the gain reaches ``limit``; return the gain."""
+    """Exchange a unit with units on as many seats of another group if the gain reaches ``limit``; return the gain.
+
+    Return FORBIDDEN_GAIN if nothing is exchanged.
+    """
     start, end, other = np.int64(seats[0][mine]), np.int64(to), seats[2][at]
     # The larger unit determines the number of seats
     if other != EMPTY and unit_size(units, np.uint64(other)) > unit_size(units, mine):
@@ -460,7 +463,7 @@ def is_noted(room: IntMatrix, people: int, person: Number) -> bool:
 def exchange_pairs(  # noqa: PLR0913 - see ``sweep_pairs``
     pairs: IntMatrix, weights: IntVector, room: IntMatrix, leaving: Number, leave: Number, join: Number
 ) -> Number:
-    """Return the gain of a group in pairs, for the people of one row of ``room`` who leave and of the other who join.
+    """Return the gain of a group in weights, for the people of one row of ``room`` who leave and of the other who join.
 
     ``pairs`` is empty for people left out, who meet nobody.
     """
@@ -554,7 +557,7 @@ class CompiledReplicas:
         self.timer, self.descents = StepTimer(), StepTimer()
 
     def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
-        """Make ``proposals`` proposals per replica; return the share that was accepted."""
+        """Make at least ``proposals`` proposals per replica, none if time is short; return the accepted share."""
         if not self.timer.allows(deadline):
             return 0.0
         with self.timer:
@@ -581,7 +584,7 @@ class CompiledReplicas:
 
 
 def may_compile(tables: EnergyTables, left_s: float) -> bool:
-    """Return whether compiled code is cached, or there is time to compile."""
+    """Return whether compiled code is cached, or there are the time and enough people to compile it."""
     dispatcher: Any = sweep_pairs if tables.plain else sweep_units
     if dispatcher.signatures or (left_s > MIN_COMPILE_S[not tables.plain] and len(tables.unit) >= MIN_COMPILE_PEOPLE):
         return True

@@ -38,7 +38,7 @@ from mentormatch.survey.table_reader import TableSource, read_table
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Rotation(Result):
-    """Rounds of groups; the first round is that of ``grouping``. Repeated meetings are confidential to staff.
+    """Rounds of groups; the first is ``grouping``. The table of the pairs who meet again is confidential to staff.
 
     Attributes
     ----------
@@ -73,12 +73,12 @@ class Rotation(Result):
 
     @property
     def proved(self) -> bool:
-        """Whether it is proved that no rounds have fewer repeats."""
+        """Whether it is proved that no rounds of these sizes have fewer repeats."""
         return self.repeats == self.bound
 
     @once_spoken
     def explanation(self) -> str:
-        """A sentence with the number of rounds and of repeats, and the bound on repeats."""
+        """A sentence with the number of rounds and of repeats, and what is known of the fewest repeats."""
         rounds, repeats = counted(len(self.rounds), "tour"), counted(self.repeats, "retrouvaille")
         if self.proved:
             return tr(
@@ -143,10 +143,10 @@ class Rotation(Result):
 
 
 def rotate(grouping: Grouping, rounds: int = 2) -> Rotation:
-    """Return ``rounds`` rounds of groups of the same people, which keep the rules; the first round is ``grouping``.
+    """Return ``rounds`` rounds of groups of one cohort, which keep the rules on members; the first is ``grouping``.
 
-    Repeated meetings are minimised, without proof in general. There are none if a known construction fits the sizes
-    and its rounds keep the rules. Raises RequestError if there are no groups, or if ``rounds`` is below 1.
+    Repeated meetings are minimised, without proof in general. There are none if a known construction of that many
+    rounds fits the sizes and keeps the rules. Raises RequestError if there are no groups, or if ``rounds`` is below 1.
     """
     rounds = whole_number(tr("tours"), rounds)
     if rounds < 1 or not grouping.solution.groups:
@@ -159,7 +159,10 @@ def rotate(grouping: Grouping, rounds: int = 2) -> Rotation:
 
 
 def rotate_groups(problem: GroupProblem, first: Partition, rounds: int) -> list[Partition]:
-    """Return ``rounds`` rounds that begin with ``first``: a construction if it keeps the rules, else a search."""
+    """Return ``rounds`` rounds that begin with ``first``.
+
+    They are a construction if one has that many rounds and keeps the rules on members, otherwise found by search.
+    """
     constructed = relabel(first, rounds)
     if len(constructed) == rounds and all(keeps_rules(problem, groups) for groups in constructed):
         return constructed
@@ -205,7 +208,7 @@ MAX_SWEEPS = 8  # of ``improve_rounds`` over all rounds
 
 
 def improve_rounds(problem: GroupProblem, rounds: list[Partition]) -> list[Partition]:
-    """Return the best rounds over sweeps; a sweep forms each round except ``rounds[0]`` again, given the others."""
+    """Return the best rounds over sweeps; a sweep forms all but the first again, in place, given the others."""
     best, fewest = list(rounds), repeats_in(rounds)
     for sweep in range(MAX_SWEEPS):
         if fewest <= least_repeats(problem, best):
@@ -262,8 +265,8 @@ def read_groups(source: AnswerSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
     """Return the groups of a file as keys of their members, for the argument ``past`` of ``form_groups``.
 
     In a sheet, the column with the most keys of members contains the members, and the column *Groupe* (or the only
-    other one) contains their groups. Rows in which one of both is blank are ignored. Keys of people who have left the
-    cohort are returned too; they have no effect.
+    other one beside *Animé par*) contains their groups. Rows in which one of both is blank are ignored. Keys of people
+    who have left the cohort are returned too; they have no effect.
 
     Parameters
     ----------

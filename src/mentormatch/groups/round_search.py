@@ -102,7 +102,10 @@ class LocalSearchState:
         return np.asarray(change)
 
     def moves(self) -> IntMatrix:
-        """Return (n, g + 1) int64: the gain of each person's move to another group, or out of all groups."""
+        """Return (n, g + 1) int64: the gain of each person's move to another group, or out of all groups.
+
+        Moves that are not allowed are far below 0.
+        """
         n, place = len(self.place), self.place
         change = self.gains - self.gains[np.arange(n), place][:, None]
         # No move into a full group, out of one at its minimum size, or to the same place
@@ -209,7 +212,7 @@ def perturb_and_descend(state: LocalSearchState, random: np.random.Generator) ->
 
 
 def draw_start(problem: GroupProblem, spans: list[SizeRange], random: np.random.Generator, *, even: bool) -> IntVector:
-    """Return (n,): a random group of each person, or g; the groups have even or random sizes."""
+    """Return (n,): a random group of each person, or the number of groups for none; sizes are even or random."""
     sizes, people = [span.least for span in spans], len(problem)
     for _ in range(people - sum(sizes)):
         open_to = [group for group, span in enumerate(spans) if sizes[group] < span.most]

@@ -88,7 +88,7 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
     ----------
     members
         The keys of the members and of the facilitator of the group; None: all people. The facilitator is required at
-        each session; but if all people have several facilitators, these count as members.
+        each session. But if ``members`` is None and the cohort has several facilitators, none of them is required.
     others, group_name
         As for ``choose_dates``.
 
@@ -208,7 +208,7 @@ def year_of(  # noqa: PLR0913 - all but three are keywords
 ) -> tuple[Dates | None, Turns | None]:
     """Return the dates of one group, and the turns at these dates.
 
-    The dates are None if the programme proposes none; the turns are None if no dates are feasible. Raises as
+    The dates are None if the programme proposes none; the turns are None if no dates are found. Raises as
     ``dates_of`` and ``turns_of``.
     """
     with language(programme.heading.language, unless_asked=True):
@@ -254,7 +254,7 @@ class SessionTopic:
 
 
 def assign_topics(topics: Topics, dates: Dates) -> list[SessionTopic]:
-    """Return the topics of the sessions, in the order of the dates; each topic has at most one session.
+    """Return the topics of the sessions, in the order of the dates; each session and each topic occurs at most once.
 
     An assignment of sessions to topics that maximises the members who can attend a session on a topic they requested,
     summed over the sessions.
@@ -306,7 +306,7 @@ def years_of(
 ) -> list[tuple[Dates | None, Turns | None]]:
     """Return the dates of each group, chosen as by ``dates_of_groups``, and the turns at these dates.
 
-    The dates are None if the programme proposes none; the turns of a group are None if no dates are feasible.
+    The dates are None if the programme proposes none; the turns of a group are None if no dates are found for it.
     """
     with language(programme.heading.language, unless_asked=True):
         if not require_sessions(programme).dates:

@@ -92,7 +92,7 @@ class Ballot(ContentEquality):
 
 
 def firm_degree_bounds(upper: Sequence[int], lower: Sequence[int] | None = None) -> DegreeBounds:
-    """Return degree bounds that apply to every row, whether or not it has a pair."""
+    """Return degree bounds that apply to every row or column, whether or not it has a pair."""
     bounds = [np.array(bound, dtype=np.int64) for bound in (lower or [0] * len(upper), upper)]
     return DegreeBounds(bounds[0], bounds[1], np.zeros(len(upper), dtype=bool))
 
@@ -226,7 +226,10 @@ class Topics(SolvedResult):
 
     @cached_property
     def enough(self) -> int | None:
-        """The fewest topics that serve each member with a wish; None if all are served or nothing is proved."""
+        """The fewest topics above ``number`` that can serve each member with a wish.
+
+        None if all of them are served, or if the choice is not proved optimal.
+        """
         if all(member.code != "not_served" for member in self.members) or self.status is not Status.PROVED:
             return None
         return next(filter(self._serve_all, range(self.number + 1, len(self.ballot.topics) + 1)))
@@ -344,7 +347,7 @@ def choose_topics(  # noqa: PLR0913 - all but two are keywords
     approvals
         The topics that each member requested, by key; None for no request. Alternatively, a cohort read from a survey.
     sessions
-        The number of topics; all topics are chosen if there are no more.
+        The number of topics to choose; all topics on offer if there are fewer.
     field
         The question of a survey whose options are the topics; None: the only multiple-choice question.
     topics
@@ -353,7 +356,7 @@ def choose_topics(  # noqa: PLR0913 - all but two are keywords
         Some of ``served``, ``proportional`` and ``approvals``, in order of importance. If ``proportional`` is first,
         the choice has extended justified representation, and may serve fewer members.
     name
-        The name of the group, which appears in documents and calendars.
+        The name of the programme, which appears in documents.
     seed
         Breaks remaining ties by a keyed hash: the order of members and topics does not matter.
     time_limit_s

@@ -144,8 +144,9 @@ MAX_NAMED = 8  # members or sessions in one sentence
 class WithoutTurn:
     """A member without a turn in a round, with a stable code and a sentence for the reason.
 
-    ``absent``: the member misses every session that remains. ``no_place``: the member and others can attend only
-    sessions with too few places. ``waits``: an earlier round is incomplete. ``stopped``: no result in time.
+    ``absent``: the member misses, or already presents at, every session that remains. ``no_place``: the member and
+    others can attend only sessions with too few places. ``waits``: an earlier round is incomplete. ``stopped``: no
+    result in time.
     """
 
     member: str
@@ -198,7 +199,7 @@ def crowded_sessions(season: TurnProblem, turn_round: TurnRound, member: int) ->
 
 
 def ways_out(season: TurnProblem, first: TurnRound) -> Iterator[str]:
-    """Yield a sentence on the fewest extra turns by which every able member presents: one per member without a turn."""
+    """Yield a sentence on the fewest extra turns that suffice: one per able member without a turn."""
     allowed, is_chosen = allowed_and_chosen(first)
     unplaced = np.flatnonzero(first.able & ~is_chosen.any(axis=1)).tolist()
     if not unplaced or first.solution.status is not Status.PROVED:
@@ -367,9 +368,9 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
 ) -> Turns:
     """Return the turns of the members to present, each member once before any member twice.
 
-    Members have no turn at sessions they miss. The goals are, in this order: as many turns as possible, urgent
-    cases as early as possible, wishes, early sessions. Each round except the last ends as early as possible, and the
-    next may begin in the session in which it ends.
+    Members have no turn at sessions they miss. The goals of a round are, in this order: as many turns as possible, as
+    many urgent cases as possible, these as early as possible, wishes, early sessions. Each round except the last ends
+    as early as possible, and the next may begin in the session in which it ends.
 
     Parameters
     ----------
@@ -378,9 +379,9 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     sessions
         The sessions that remain, in their order: names or dates, or their number.
     per_session
-        The number of turns per session.
+        The number of turns per session, at most.
     rounds
-        The number of turns per member.
+        The number of turns per member, at most.
     absences
         The sessions that each member misses, by key.
     wishes
@@ -395,7 +396,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     seed
         Breaks remaining ties by a keyed hash: the order of the members does not matter.
     time_limit_s
-        Seconds for each round.
+        Seconds for the assignment of each round; the search for its last session has no limit.
 
     Raises
     ------
@@ -432,7 +433,10 @@ def membership_matrix(column_sets: Sequence[frozenset[int]], width: int) -> Bool
 
 
 def wish_points(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -> NDArray[np.int64]:
-    """Return (n, s) int64: the points of each member for a turn at each session, from 0 to s - 1."""
+    """Return (n, s) int64: the points of each member for a turn at each session, from 0 to s - 1; 0 without a wish.
+
+    Raises RequestError for an unknown member or wish.
+    """
     problems = unknown_people(tr("souhaits"), wishes, members, tr("un membre du groupe"))
     expected = listed(KNOWN_WISHES)
     problems += [
