@@ -2,8 +2,8 @@
 
 gap = dual bound - value of the incumbent. In a solution that is at least as good, no pair has a reduced cost > gap, no
 person with a dual > gap has unused capacity, and no row with a multiplier > gap has slack. All these are fixed. The
-remaining integer program has reduced costs as profits, small integers that order solutions like the goals. The ordinary
-engine solves it.
+remaining integer program has negated reduced costs as profits, small integers that order solutions like the goals. The
+ordinary engine solves it.
 
 Without an incumbent, the gap is estimated by a quantile of reduced costs and checked afterwards.
 """
@@ -70,7 +70,7 @@ class ReducedProblem:
         return cls(face, AssignmentProblem(scores, *sides, rows=remaining_rows, goals=("total",)), mentors, mentees)
 
     def solve(self, run: SolveOptions) -> Solution:
-        """Return the solution, including fixed pairs, with the tiers of the reduced problem.
+        """Return the solution, including fixed pairs, with the tiers of the reduced problem, which do not include them.
 
         Raises TimeLimitReached if there is none in time.
         """
@@ -96,7 +96,7 @@ class ReducedProblem:
         return any(int(bounds.least.sum()) > int(bounds.least[people].sum()) for bounds, people in sides)
 
     def _solve_empty(self) -> Solution:
-        """Return the solution without open pairs."""
+        """Return the solution without open pairs; INFEASIBLE if it violates a row."""
         no_pairs = np.empty((0, 2), dtype=np.int64)
         if not self.problem.satisfies_rows(no_pairs):
             return empty_solution(Status.INFEASIBLE, "")
@@ -149,7 +149,11 @@ class GapSolve:
     optimal_tiers: tuple[Tier, ...] = ()  # of a relaxation: no solution is better
 
     def solution(self) -> Solution:
-        """Return the best solution over the open pairs, proved if no other pair can be in an optimum."""
+        """Return the best solution found over the open pairs, proved if no other pair can be in an optimum.
+
+        If that is not known, a small problem is solved over all pairs. Without a solution, the status is FAILED or
+        INFEASIBLE. Raises TimeLimitReached if a solve finds none in time.
+        """
         is_small = max(self.pricing.scores.shape) <= SIFTING_OPTIONS.solve_whole_max
         # With an incumbent, the limit of fixing is exact
         gap = None if self.master.incumbent is None else self._gap(self.master.incumbent.pairs)
@@ -205,10 +209,10 @@ class GapSolve:
         )
 
     def _reduce(self, max_cost: int, max_per_mentor: int) -> tuple[ReducedProblem | None, int]:
-        """Return the problem after fixing at ``max_cost``, and the smallest reduced cost of other pairs.
+        """Return the problem after fixing at ``max_cost``, and a lower bound on the reduced cost of other pairs.
 
-        Up to ``max_per_mentor`` pairs are listed on average. None instead of the problem if integers would be too
-        large, or too many pairs are open.
+        About ``max_per_mentor`` pairs are open on average. None instead of the problem if integers would be too large,
+        or more than ``max_open_pairs`` are open.
         """
         scanned = self.pricing.scan(self.penalised_duals, max_cost, max_per_mentor)
         others_cost = int(scanned.rest_bound[self.pricing.scores.mentors].min(initial=max_cost + 1))
@@ -244,7 +248,10 @@ class GapSolve:
         return self.bound - self._value(self.pricing.stage, pairs)
 
     def _reaches_bound(self, pairs: IntMatrix) -> bool:
-        """Return whether pairs are optimal in every goal, by the dual bound or by the optimum of a relaxation."""
+        """Return whether pairs are optimal in every goal, by the dual bound or by the optimum of a relaxation.
+
+        The pairs are also reported.
+        """
         tiers = self.master.report_pairs(pairs, self.bound).tiers
         if all(tier.value == tier.bound for tier in tiers):
             return True
@@ -261,7 +268,10 @@ class GapSolve:
 
 
 def _fix_loads(bounds: RemainingDegrees, duals: IntVector, max_cost: int) -> tuple[RemainingDegrees, IntVector]:
-    """Return degree bounds, fixed for people with a dual above the limit, and (n,) the duals; 0 for these people."""
+    """Return degree bounds, fixed for people with an absolute dual above ``max_cost``, and (n,) the other duals.
+
+    Fixed people have 0 in place of their dual.
+    """
     is_fixed = np.abs(duals) > max_cost
     # With a positive dual, unused capacity costs more than the gap; with a negative one, exceeding the minimum does
     lower = np.where(is_fixed & (duals > 0), bounds.most, bounds.least)
@@ -276,6 +286,6 @@ def tighten_rows(rows: tuple[Row, ...], duals: tuple[int, ...]) -> Iterator[Row]
 
 
 def state_optimal(problem: AssignmentProblem, pairs: IntMatrix, status: Status) -> Solution:
-    """Return a solution whose goals are all optimal. ``status``: whether ties are settled."""
+    """Return pairs that are optimal in all goals as a solution. ``status``: PROVED, or FEASIBLE if ties are left."""
     values = {tier.goal: tier.value for tier in evaluate_tiers(problem, pairs, {})}
     return Solution(status, pairs, tuple(evaluate_tiers(problem, pairs, values)))

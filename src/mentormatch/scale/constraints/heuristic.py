@@ -50,7 +50,7 @@ REPAIR_OPTIONS = RepairOptions()
 
 @dataclass(slots=True)
 class RepairHeuristic:
-    """The ``relaxed`` optimum of a master without the hard ``rules``, over all pairs of ``pricing``."""
+    """The repair of ``relaxed``, the optimum of a master over all pairs, which violates the hard ``rules``."""
 
     master: RestrictedMaster
     rules: HardRules
@@ -58,7 +58,7 @@ class RepairHeuristic:
     relaxed: Solution
 
     def solution(self) -> Solution:
-        """Return the best solution that satisfies all rules, proved or with its bound."""
+        """Return the best solution found that satisfies all rules, proved or with its bound; else one without pairs."""
         if self.relaxed.status is not Status.PROVED:
             return self.master.incumbent or empty_solution(Status.STOPPED, "")
         (duals,) = self.relaxed.prices
@@ -114,9 +114,9 @@ class RepairHeuristic:
         return listed.merge(PairList(mentors, mentees, pricing.scores.at(mentors, mentees)), width)
 
     def _repair_rounds(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
-        """Return a solution on a face that satisfies all rules, or None.
+        """Return a solution on a face that satisfies all rules, None if none is found.
 
-        ``mentees`` (m,): the duals to start from.
+        ``profit`` (e,): less penalties; ``mentees`` (m,): the duals to start from.
         """
         start: SideVectors | None = (np.zeros_like(face.left.most), mentees)
         for turn in count_up():
@@ -148,10 +148,10 @@ class RepairHeuristic:
     def _choose_released(
         self, face: OptimalFace, optimum: PrimalDual, losses: Sequence[IntVector], solution: IntMatrix
     ) -> tuple[IntVector | None, tuple[IntVector, IntVector]]:
-        """Return the positions of chosen pairs to release, and reduced capacities.
+        """Return the positions of chosen pairs to release, and the capacities, reduced for exceeded knapsacks.
 
-        Each exceeded knapsack releases its cheapest pair. None instead of positions if a violated row is not of one
-        person, or is a minimum.
+        Each exceeded knapsack releases its cheapest pair. None instead of positions if a violated hard row is not of
+        one person, or is below its minimum.
         """
         rules, chosen = self.rules, np.flatnonzero(optimum.chosen)
         pairs, released = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
@@ -173,7 +173,7 @@ class RepairHeuristic:
 
 
 def _cheapest_pair_of_each(people: IntVector, cost: IntVector, some: BoolVector) -> IntVector:
-    """Return the positions, within the mask ``some`` (e,), of the cheapest pair of each person."""
+    """Return the position of the cheapest pair of each person among the pairs of the mask ``some`` (e,)."""
     positions = np.flatnonzero(some)
     order = positions[np.lexsort((cost[positions], people[positions]))]
     return order[np.append(True, np.diff(people[order]) > 0)] if len(order) else order
@@ -200,7 +200,10 @@ def _remove_people(face: OptimalFace, remains: BoolVector, removed: Sequence[Boo
 
 
 def _reassignment_losses(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
-    """Return lower bounds on the loss of each person opposite a side with their second best partner, or none."""
+    """Return lower bounds on what each person of the other side loses if a partner on ``side`` is removed.
+
+    The person then takes the next best partner, or none.
+    """
     duals, opposite = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
     cost, losses = duals[0][face.lefts] + duals[1][face.rights] - profit, np.maximum(duals[1 - side], 0)
     # The smallest reduced cost of pairs that are not chosen, or the dual for staying unmatched
@@ -209,7 +212,7 @@ def _reassignment_losses(face: OptimalFace, profit: IntVector, optimum: PrimalDu
 
 
 def _sum_by_person(face: OptimalFace, optimum: PrimalDual, losses: IntVector, side: int) -> IntVector:
-    """Return the sum of the losses of each person's partners."""
+    """Return, for each person of a side, the sum of the losses of their partners."""
     people = (face.lefts[optimum.chosen], face.rights[optimum.chosen])
     sums = np.zeros(len((face.left, face.right)[side].most), dtype=np.int64)
     np.add.at(sums, people[side], losses[people[1 - side]])
@@ -217,7 +220,7 @@ def _sum_by_person(face: OptimalFace, optimum: PrimalDual, losses: IntVector, si
 
 
 def _select_cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
-    """Return a mask of the cheapest quarter of the people ``some``, at least one of them."""
+    """Return a mask of the cheapest quarter of the people ``some``, rounded up."""
     people = np.flatnonzero(some)
     removed = people[np.argsort(cost[people], kind="stable")[: -(-len(people) // REPAIR_OPTIONS.removed_divisor)]]
     is_removed = np.zeros(len(cost), dtype=bool)
@@ -226,7 +229,10 @@ def _select_cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
 
 
 def insert_greedily(rules: HardRules, problem: AssignmentProblem, answer: IntMatrix, pairs: PairList) -> IntMatrix:
-    """Return a solution (k, 2) with pairs inserted, largest score first, while all rules hold."""
+    """Return a solution (k, 2) with ``pairs`` inserted, largest profit first, that satisfies all rules.
+
+    The scores of ``pairs`` are profits. The solution is unchanged if the greedy choice fails.
+    """
     width, sides = rules.shape[1], (pairs.mentors, pairs.mentees)
     # Pairs with a positive score, of people with unused capacity, that are not chosen
     chosen_keys, keys = answer @ (width, 1), pairs.mentors * width + pairs.mentees

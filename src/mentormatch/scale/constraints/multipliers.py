@@ -1,10 +1,10 @@
 """Lagrangian dual in integers: cutting planes (Kelley 1960) in a box (Marsten, Hogan and Blankenship 1975).
 
 For multipliers w >= 0, the relaxation L(w) = max of penalised profit + w * bounds is an upper bound on every feasible
-solution (Geoffrion 1974; Fisher 1981). L is convex and piecewise linear. The optimum at a point gives a cut: its value
-and slack are a value and a subgradient of L. The model, the maximum of all cuts, is a lower bound on L. Each round
-minimises the model in a box around the best point (boxstep, a trust region), solves the relaxation there, and moves or
-shrinks the box. Cuts stay valid when more pairs are listed.
+solution (Geoffrion 1974; Fisher 1981). L is convex and piecewise linear. The optimum at a point gives a cut: a linear
+function that equals L there, with the slack as slope. The model, the maximum of all cuts, is a lower bound on L. Each
+round minimises the model in a box around the best point (boxstep, a trust region), solves the relaxation there, and
+moves or shrinks the box. Cuts stay valid when more pairs are listed.
 
 Multipliers are integers: an LP in floating point is solved repeatedly around its own solution until that is exact to
 the unit (iterative refinement; Gleixner, Steffy and Wolter 2016).
@@ -146,7 +146,7 @@ def _solve_lp(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box, width
 
 
 def _round_steps(multipliers: Multipliers, steps: Sequence[float], box: Box) -> Iterator[Multipliers]:
-    """Yield ``multipliers``, then integer multipliers around them plus ``steps``."""
+    """Yield ``multipliers``, then ``multipliers`` plus ``steps``, rounded in one way or all ways, clipped to a box."""
     # Few multipliers: all corners; else the nearest integers
     enumerates = len(multipliers) <= BOXSTEP_OPTIONS.max_enumerated
     roundings = [{int(np.floor(step)), int(np.ceil(step))} if enumerates else {round(step)} for step in steps]
@@ -169,7 +169,7 @@ class DualPoint:
 
     @property
     def bound(self) -> int:
-        """L at this point: an upper bound on feasible solutions over the listed pairs."""
+        """L at this point: an upper bound on feasible solutions over the listed pairs, if minimums hold."""
         return self.cut.evaluate(self.multipliers)
 
 
@@ -191,11 +191,12 @@ class SolveHooks:
 class MultiplierSearch:
     """The search for the best multipliers; it continues when more pairs are listed.
 
-    ``goal_scales``: the profit of one pair in the last goal, the goal before it, and so on. Multipliers strictly
-    between two scales are rarely optimal and slow to solve, so longer steps are rounded up to the next scale. ``jump``:
-    a step, tried once, to just below the weight of the first goal. ``most``: the largest multiplier for which penalties
-    are exact. ``least_value``: a lower bound on the value of every solution. ``point``: the best point.
-    ``last_solved``: the multipliers of the last solve. ``radius``: of the box.
+    ``goal_scales``: the profit of one pair in the last goal, twice that in the goal before it, and so on. Multipliers
+    strictly between two scales are rarely optimal and slow to solve, so larger radii are rounded up to the next scale.
+    ``jump``: a step, tried once, to just below the weight of the first goal; 0 for none. ``most``: the largest
+    multiplier for which penalties are exact. ``least_value``: a lower bound on the value of every solution. ``point``:
+    the best point of the last list. ``last_solved``: the multipliers of the last solve. ``radius``: of the box.
+    ``best_value``: of the feasible solutions so far.
     """
 
     rows: DualisedRows
@@ -240,7 +241,7 @@ class MultiplierSearch:
     def _evaluate(
         self, face: OptimalFace, profit: IntVector, multipliers: Multipliers, prices: SideVectors | None = None
     ) -> DualPoint:
-        """Solve the relaxation at some multipliers, and add its cut to the model."""
+        """Return the relaxation solved at some multipliers; its cut is added to the model if minimums hold."""
         # Warm start: shift duals by the change of penalties
         if prices is None:
             self.hooks.shift(self.rows.compare_penalties(self.last_solved, multipliers))

@@ -51,7 +51,7 @@ class TightFace:
         return (None if thinned is None else thinned._solve_open()) or self._solve_open()
 
     def _solve_open(self) -> Solution | None:
-        """Return the solution over the pairs of the face by the ordinary engine, or None."""
+        """Return the solution over the pairs of the face by the ordinary engine; None if the rows are infeasible."""
         problem = self.master.problem
         no_minimums = [np.zeros(count, dtype=np.int64) for count in problem.shape]
         reduced = ReducedProblem.of(self.face, self.rows, np.zeros(len(self.face), dtype=np.int64), no_minimums)
@@ -70,7 +70,7 @@ class TightFace:
         return face
 
     def _hash_round(self, turn: int) -> "TightFace | None":
-        """Return the face of the solutions that are optimal in a round of hashes; None if there are none."""
+        """Return the face of the pairs that are tight in a round of hashes; None if no solution satisfies the rows."""
         hashes, face = self.master.run.tie_breaker, self.face
         profit = hashes.of(face.lefts, face.rights, turn)
         dualised = DualisedRows.of(self.rows, face.fixed, self.master.problem.shape)
@@ -108,7 +108,7 @@ def count_proved_pairs(incumbent: Solution | None) -> int | None:
 
 
 def round_rows(rows: tuple[Row, ...], pairs: int) -> tuple[Row, ...] | None:
-    """Return rows strengthened for solutions with ``pairs`` pairs; None if none became stronger.
+    """Return rows strengthened for solutions with ``pairs`` pairs, and a row of that number; None if no row changes.
 
     Chvátal-Gomory rounding: shift the weights to start at 0, divide by their greatest common divisor, round the bounds.
     """
@@ -176,7 +176,10 @@ class LagrangianSolve:
         self.bound = min(self.bound, bound)
 
     def solution(self, face_optimum: tuple[OptimalFace, PrimalDual]) -> Solution:
-        """Return the canonical solution, or the best found in time, given the result of ``solve_dual``."""
+        """Return the canonical solution, or the best one found, given the result of ``solve_dual``.
+
+        Without one, the status is INFEASIBLE or FAILED. Raises TimeLimitReached if there is none in time.
+        """
         point, profit = self._check_duals(face_optimum)
         # The bound is below every solution: the rows are infeasible
         if point.bound < self.search.least_value:
@@ -219,7 +222,10 @@ class LagrangianSolve:
     def _at_multipliers(
         self, face_optimum: tuple[OptimalFace, PrimalDual], point: DualPoint, profit: IntVector
     ) -> Solution:
-        """Return the solution at the best multipliers, with its duals; the incumbent if time runs out."""
+        """Return the solution by steps 3 to 5, with the duals of the best multipliers; the incumbent if time runs out.
+
+        Raises TimeLimitReached if there is no incumbent then.
+        """
         (face, penalised), problem = face_optimum, self.master.problem
         unpenalised = self.search.rows.remove_penalties(penalised, point.multipliers)
         rows = self.search.rows.sum_by_row(point.multipliers, len(problem.rows))

@@ -1,9 +1,10 @@
 """Side constraints: rows that take a Lagrangian multiplier, with their penalties, and hard rules that take none.
 
-A row can be dualised if its coefficients are separable: a sum of terms of the two people, or a product (rank 1). Its
-penalty then depends on single people, so a scan can price all pairs. Other rules cannot be dualised: conditional
-minimums (semi-continuous degrees) and knapsacks of one person. They lower degree bounds where they imply it, and
-solutions are checked; ``heuristic`` repairs solutions that violate them.
+A row can be dualised if its coefficients are separable: a sum of terms of the two people, or a product (rank 1) with
+few different factors of mentors. Its penalty is then the sum of a term of the mentor and a term of the mentee, which
+depends on the group of the mentor, so a scan can price all pairs. Other rules cannot be dualised: conditional minimums
+(semi-continuous degrees), knapsacks of one person, and rows that are not separable. Knapsacks lower degree bounds if
+they imply it, and solutions are checked; ``heuristic`` repairs solutions that violate such rules.
 """
 
 from collections.abc import Iterator, Sequence
@@ -70,12 +71,12 @@ class DualisedRows:
 
     @property
     def max_total(self) -> int:
-        """The largest sum of a pair's coefficients over all bounds."""
+        """A bound on the sum of a pair's absolute coefficients over all bounds."""
         return sum(map(sum, self._max_coefficients))
 
     @property
     def max_coefficient(self) -> int:
-        """The largest term of a person in one bound."""
+        """The largest absolute term of a person in one bound."""
         return max(map(max, self._max_coefficients), default=0)
 
     @property
@@ -142,7 +143,10 @@ class DualisedRows:
 
 
 def find_dualisable(rows: Sequence[Row], shape: tuple[int, int]) -> list[bool]:
-    """Return whether each row takes a multiplier: it is separable, and there are up to ``MAX_GROUPS`` groups."""
+    """Return whether each row takes a multiplier.
+
+    Every sum does, and products in order, as long as all that are taken need up to ``MAX_GROUPS`` groups.
+    """
     dualisable, factors = list[bool](), list[IntVector]()
     for row in rows:
         # A sum needs no groups; a product splits mentors by their factor
@@ -197,7 +201,7 @@ def bind_pinned_minimums(problem: AssignmentProblem) -> AssignmentProblem:
 
 @dataclass(frozen=True, slots=True)
 class PersonRows:
-    """Knapsack rows of one person each, all of one ``side`` with the weights of ``row``; or one row over all people.
+    """Knapsack rows of one person each, all of one ``side`` with the weights of ``row``; or a single other row.
 
     ``one_person``: which of the two. ``least``, ``most`` (c,): the bounds of each person, or (1,) of the single row.
     """
@@ -232,9 +236,9 @@ class PersonRows:
         return np.asarray((totals >= self.least) & (totals <= self.most))
 
     def max_partners(self, shape: tuple[int, int]) -> IntVector | None:
-        """Return (c,) an upper bound on each person's partners, or None if none follows.
+        """Return (c,) an upper bound on each person's partners.
 
-        The weights must be products of a factor of the person and a weight of the partner, all 0 or more.
+        None unless the coefficients are a factor of the person times a weight of the partner, all 0 or more.
         """
         product = self.row.as_product(shape) if self.one_person else None
         if product is None or min(int(part.min(initial=0)) for part in product) < 0:
@@ -248,7 +252,8 @@ class PersonRows:
     def find_exceeded(self, pairs: IntMatrix, shape: tuple[int, int]) -> BoolVector | None:
         """Return (c,) bool: whether each row exceeds its maximum.
 
-        None if any row is violated in another way, which releasing pairs of a person cannot repair.
+        None if a row is below its minimum, or a row that is not of one person is exceeded: releasing pairs of a person
+        cannot repair that.
         """
         totals = self.totals(pairs, shape)
         is_exceeded = np.asarray(totals > self.most)
@@ -259,7 +264,8 @@ class PersonRows:
 class HardRules:
     """Rules without a multiplier: conditional minimums in the degree bounds ``loads`` of both sides, and ``rows``.
 
-    ``person_rows``: the rows by kind. ``dualised``: rows with multipliers, which repairs must also satisfy.
+    ``person_rows``: the rows in groups. ``dualised``: the rows with multipliers, in groups, which repairs must also
+    satisfy.
     """
 
     loads: tuple[DegreeBounds, DegreeBounds]
@@ -312,14 +318,14 @@ class HardRules:
         return filter_report if self.any_rule else report
 
     def below_minimum(self, pairs: IntMatrix) -> tuple[BoolVector, BoolVector]:
-        """Return masks of mentors and mentees who have partners, but fewer than their minimum."""
+        """Return masks of mentors and mentees who have partners, but fewer than their conditional minimum."""
         sides = zip(self.loads, pairs.T, strict=True)
         mentors, mentees = (_below_minimum(loads, np.bincount(people, minlength=len(loads))) for loads, people in sides)
         return mentors, mentees
 
 
 def _group_rows(rows: Sequence[Row], shape: tuple[int, int]) -> Iterator[PersonRows]:
-    """Yield rows in groups: adjacent rows of single people of one side with the same weights are one group."""
+    """Yield rows in groups: adjacent rows of single people of one side with the same array of weights are one group."""
 
     def row_key(row: Row) -> tuple[int, ...]:
         person = (row.mentor is not None, row.mentee is not None)
