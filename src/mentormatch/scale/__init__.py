@@ -1,8 +1,9 @@
 """Assignment with implicit scores, up to 100,000 people per side: the functions that other rooms call.
 
-Input: an assignment problem whose scores are computed when they are scanned. Output: its canonical optimum, proved. The
-method is column generation by sifting (Bixby, Gregory, Lustig, Marsten and Shanno 1992) for a capacitated assignment
-problem, whose columns (pairs) are priced by a full scan, within Lagrangian relaxation if rows couple pairs.
+Input: an assignment problem whose scores are computed when they are scanned. Output: its canonical optimum, proved, or
+the best solution found. The method is column generation by sifting (Bixby, Gregory, Lustig, Marsten and Shanno 1992)
+for a capacitated assignment problem, whose columns (pairs) are priced by scans, within Lagrangian relaxation if rows
+couple pairs.
 
 - ``scores``: the score of any pair, as a sum of small tables over distinct answers;
 - ``scan``: one pass over all pairs at given duals, in NumPy, compiled, or by workers;
@@ -69,7 +70,8 @@ def score_pairs(
 ) -> "Scores":
     """Return the implicit scores of people who take part; pairs that a rule forbids are not allowed.
 
-    If memory is scarce, ``list_divisor`` is above 1: lists of pairs are shorter by it, and large tables are not cached.
+    If memory is scarce, ``list_divisor`` is above 1: lists of pairs are that many times shorter, and large tables are
+    not cached.
     """
     from mentormatch.scale.scan.implicit_scores import ImplicitScores
     from mentormatch.scale.scores.matrix import build_matrix
@@ -88,7 +90,7 @@ def block_scorer(
 
 
 def solve(problem: "AssignmentProblem", run: "SolveOptions") -> "Solution":
-    """Return the canonical optimum, or the best solution found in time."""
+    """Return the canonical optimum, or the best solution found; without pairs if none was found or exists."""
     from mentormatch.scale.engine import solve_implicit
 
     return solve_implicit(problem, run)

@@ -1,12 +1,13 @@
 """Engine for scores that are not stored: which rows are dualised, and which algorithm solves the problem.
 
-- Goals without rows: by classes of identical people if there are few, else column generation.
-- Separable rows: Lagrangian relaxation. If the goals do not fit one exact objective, the weights are verified
-  afterwards.
+- Goals without rows: by classes of identical people if there are few classes, else column generation. If the goals do
+  not fit one exact objective, the weights are verified afterwards.
+- Separable rows: Lagrangian relaxation. If the goals do not fit one exact objective, or in leximin, rows are left out
+  and checked afterwards.
 - Other rules (conditional minimums, knapsacks): solved without them, then repaired.
 - Leximin: the goals before it, then exchanges and pricing by potentials.
 
-Finally, ties are broken by hashes on the face of all optima, and the checker verifies the solution.
+Finally, ties are broken by hashes on the face of all optima; ``assignment.engine`` has the solution checked.
 """
 
 from collections.abc import Sequence
@@ -47,9 +48,10 @@ BINDING_ROW_NOTE = "a coupling rule binds, which is not solved for this number o
 
 
 def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
-    """Return the canonical optimum, or the best solution found in time, with its proofs.
+    """Return the canonical optimum with its duals, or the best solution found.
 
-    Stored scores are scanned too. Separable rows are dualised; other rows are hard rules.
+    Stored scores are scanned too, without workers. Separable rows are dualised, except in leximin; other rows are hard
+    rules. The status is FAILED if the solution violates one.
     """
     if problem.scores.stored:
         problem, run = as_implicit(problem), replace(run, workers=None)
@@ -64,7 +66,10 @@ def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
 
 
 def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run: SolveOptions) -> Solution:
-    """Return the solution of a problem whose rows are separable, subject to ``hard_rows`` too."""
+    """Return the solution of a problem whose rows are separable, subject to ``hard_rows`` too.
+
+    In leximin, it may violate them.
+    """
     # The goals before leximin are solved first
     has_leximin = "leximin" in problem.goals
     relaxed = replace(problem, goals=goals_before_leximin(problem.goals)) if has_leximin else problem
@@ -100,7 +105,7 @@ def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run
 
 
 def _solve_with_hard_rules(master: RestrictedMaster, rules: HardRules) -> Solution:
-    """Return the canonical solution subject to the hard rules, or the best found in time."""
+    """Return the canonical solution subject to the hard rules, or the best one found."""
     solution = _solve_relaxed(master)
     if not solution.tiers or rules.hold_for(solution.pairs):
         return solution
@@ -108,7 +113,7 @@ def _solve_with_hard_rules(master: RestrictedMaster, rules: HardRules) -> Soluti
 
 
 def _solve_relaxed(master: RestrictedMaster) -> Solution:
-    """Return the canonical solution without the hard rules, or the best found in time."""
+    """Return the canonical solution without the hard rules, or the best one found."""
     # Rows and exact weights: Lagrangian relaxation; else the goals without rows, which are checked afterwards
     if master.problem.rows and master.weighted.exact_order:
         lagrangian = LagrangianSolve(master, master.pricing, _solve_under)
@@ -121,7 +126,7 @@ def _solve_relaxed(master: RestrictedMaster) -> Solution:
 
 
 def _solve_goals(master: RestrictedMaster) -> FaceOptimum:
-    """Return an optimum of the goals without rows, on its tight pairs."""
+    """Return an optimum of the goals without rows, on a face that has the canonical solution if ties will be broken."""
     pricing = master.pricing
     # Symmetry reduction: few classes of identical people are a small problem
     classes = AggregatedSolve.of(pricing, master) if master.weighted.exact_order else None
@@ -130,7 +135,7 @@ def _solve_goals(master: RestrictedMaster) -> FaceOptimum:
 
 
 def _break_ties(master: RestrictedMaster, face_optimum: FaceOptimum) -> Solution:
-    """Return the canonical solution of the goals without rows, if it satisfies all rows."""
+    """Return the canonical solution of the goals without rows; one with status FAILED if it violates a row."""
     problem = master.problem
     solution = optimize_lexicographically(problem, master.run, [master.stage], face_optimum, master.solve_ties)
     is_feasible = problem.satisfies_rows(solution.pairs)
@@ -138,7 +143,7 @@ def _break_ties(master: RestrictedMaster, face_optimum: FaceOptimum) -> Solution
 
 
 def _solve_under(master: RestrictedMaster, rows: tuple[Row, ...]) -> Solution:
-    """Return the solution of a master's problem with other rows, or the best found in time."""
+    """Return the solution of a master's problem with other rows, or the best one found."""
     other_master = master.with_rows(rows)
     try:
         return _solve_relaxed(other_master)
@@ -174,7 +179,10 @@ def _solve_leximin(master: RestrictedMaster, problem: AssignmentProblem, run: So
 
 
 def _solve_on_optimal_face(master: RestrictedMaster, problem: AssignmentProblem, face_optimum: FaceOptimum) -> Solution:
-    """Return the solution if goals before leximin use scores, so that their optimal face has few pairs."""
+    """Return the solution if a goal before leximin is not about people, so that their optimal face often has few pairs.
+
+    Leximin and later goals are solved by stages on that face.
+    """
     later = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
     stages = [master.stage, *scalarize(later, MAX_NARROW_PROFIT)]
     return master.relabel_duals(
@@ -183,7 +191,10 @@ def _solve_on_optimal_face(master: RestrictedMaster, problem: AssignmentProblem,
 
 
 def _is_infeasible(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run: SolveOptions) -> bool:
-    """Return whether the problem is proved infeasible with the total as its only goal, whose integers are smaller."""
+    """Return whether the problem is proved infeasible with the total as its only goal, whose integers are smaller.
+
+    False if the total is its only goal already.
+    """
     if problem.goals == ("total",):
         return False
     options = replace(run, ties=False, on_incumbent=ignore_incumbent)
@@ -196,7 +207,7 @@ def _is_worth_loading(scores: Scores) -> bool:
 
 
 def _expand_row_duals(stage: DualSolution, dualisable: Sequence[bool]) -> DualSolution:
-    """Return the duals of all rows; rows that were not dualised have 0."""
+    """Return a stage with the duals of all rows, 0 for those not dualised; unchanged if no row has a dual."""
     row_duals = iter(stage.rows)
     return (
         replace(stage, rows=tuple(next(row_duals) if is_dualisable else 0 for is_dualisable in dualisable))
