@@ -1,8 +1,8 @@
 """Second reading of xls files: Excel binary records (BIFF) in an OLE container -> the cells of each sheet.
 
 calamine skips records that it does not understand. This parser follows [MS-CFB] and [MS-XLS] of Microsoft. It raises
-UnreadableError for records without an end, wrong offsets of sheets, and missing texts. The child process for workbooks
-imports this module.
+UnreadableError for records without an end, wrong offsets of sheets, and missing shared texts. The child process for
+workbooks imports this module.
 """
 
 import struct
@@ -37,7 +37,7 @@ class BiffRecord(IntEnum):
 
 
 class FormulaResult(IntEnum):
-    """Types of results of a formula other than numbers, [MS-XLS] 2.5.133."""
+    """Types of results of a formula other than numbers and blank texts, [MS-XLS] 2.5.133."""
 
     TEXT = 0
     BOOLEAN = 1
@@ -93,7 +93,10 @@ class XlsWorkbook:
         self._strings = list(_SharedStrings(string_pieces).strings()) if string_pieces else []
 
     def inventory(self, sheet: int) -> CellInventory:
-        """Return the cells of a sheet, by its number from 0."""
+        """Return the cells of a sheet, by its number from 0.
+
+        Raises UnreadableError if it is absent or damaged, DuplicateCellError if a cell is repeated.
+        """
         try:
             return self._read_cells(self.parts[sheet])
         except (struct.error, LookupError, ValueError):
@@ -117,7 +120,7 @@ class XlsWorkbook:
         return inventory
 
     def _read_record(self, inventory: CellInventory, kind: int, at: int, size: int) -> tuple[int, int] | None:
-        """Add the cells of a record. Returns the row and column of a formula whose text is in the next record."""
+        """Add the cells of a record. Returns row and column of a formula whose text is in a later record, else None."""
         row, column = _head(self._stream, at)
         if kind == BiffRecord.FORMULA:
             return self._read_formula(inventory, row, column, at + 6)
@@ -142,7 +145,10 @@ class XlsWorkbook:
         return self._text(at + 6, size - 6)
 
     def _read_formula(self, inventory: CellInventory, row: int, column: int, at: int) -> tuple[int, int] | None:
-        """Add the result of a formula; if it is a text, return the row and column instead."""
+        """Add the result of a formula; if it is a text, return the row and column instead.
+
+        A blank text has a type of its own, and counts as uncomputed: xlwt stores it for every formula.
+        """
         if self._stream[at + 6 : at + 8] != b"\xff\xff":
             inventory.add(row, column, float(_double(self._stream, at)[0]))
         elif self._stream[at] == FormulaResult.TEXT:
@@ -235,7 +241,8 @@ def decode_rk(stream: bytes, at: int) -> float:
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
     """Yield kind, offset of the body, and size of each record of the part that begins at ``at``.
 
-    The records of inner parts, such as charts, are skipped. Raises UnreadableError if the part has no end.
+    The records of inner parts, such as charts, are skipped, apart from the last one. Raises UnreadableError or
+    struct.error if the part has no begin or no end.
     """
     depth, length = 0, len(stream)
     while True:

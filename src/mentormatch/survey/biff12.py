@@ -69,7 +69,7 @@ class XlsbWorkbook:
     def inventory(self, sheet: str) -> CellInventory:
         """Return the cells of a sheet, by its name.
 
-        Raises UnreadableError if it is absent or damaged.
+        Raises UnreadableError if it is absent or damaged, DuplicateCellError if a row or cell is repeated.
         """
         part = self.parts.get(sheet, "")
         if part not in self.archive:
@@ -115,7 +115,10 @@ class XlsbWorkbook:
 
 
 def records(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the kind and the body of each record of a part. Raises UnreadableError if a record has no end."""
+    """Yield the kind and the body of each record of a part.
+
+    Raises UnreadableError if the last body is incomplete, IndexError if the kind or size before it is.
+    """
     at, length = 0, len(content)
     while at < length:
         kind, at = _number(content, at, 2)

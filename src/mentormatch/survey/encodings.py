@@ -2,8 +2,8 @@
 
 The same byte is ``é`` in one encoding and a sign or a capital in others. Each character beyond ASCII has a penalty,
 which is higher if it is rare or in an unusual context: a capital after a small letter, a sign within a word. An
-encoding is chosen if its total is low and every other total clearly higher; unless it is that of Windows,
-``charset-normalizer`` must agree. Letter frequencies do not suffice on short French texts.
+encoding is chosen if its total is low, no single penalty is high, and every other total is clearly higher; unless it is
+that of Windows, ``charset-normalizer`` must agree. Letter frequencies do not suffice on short French texts.
 """
 
 # French here is read, not said
@@ -89,7 +89,7 @@ def rank_encodings(content: bytes) -> list[EncodingCandidate]:
 
 
 def find_byte_contexts(content: bytes) -> dict[Context, int]:
-    """Return the different contexts of bytes beyond ASCII, each with the offset of its first occurrence."""
+    """Return the first different contexts of bytes beyond ASCII, up to ``LIMITS``, each with its first offset."""
     contexts: dict[Context, int] = {}
     for count, match in enumerate(_NON_ASCII.finditer(content)):
         at = match.start()

@@ -1,9 +1,9 @@
 """Bytes -> text: the encoding is detected, or the file is refused, so that no text is garbled.
 
 A byte order mark means UTF-16 or UTF-8. Without one, bytes that are valid UTF-8 are UTF-8. Other bytes are in a
-one-byte encoding, which ``mentormatch.survey.encodings`` detects; if several are plausible, the user must state it. If
-such bytes contain multi-byte sequences of UTF-8, and the encoding would be Windows, the file mixes encodings and is
-refused.
+one-byte encoding, which ``mentormatch.survey.encodings`` detects; if none or several are plausible, the user must state
+it. If such bytes contain multi-byte sequences of UTF-8, and the encoding would be Windows or uncertain, the file mixes
+encodings and is refused.
 """
 
 import codecs
@@ -73,7 +73,7 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[Deco
     """Return the text of a file, and remarks on a detected encoding and on garbled text.
 
     ``encoding`` is that stated by the user. Raises SurveyError with the first line whose bytes are not valid in the
-    stated or detected encoding, or if there is no such encoding.
+    stated or detected encoding, if there is no such encoding, or as ``encoding_of``.
     """
     text_encoding = encoding or encoding_of(content, name)
     text = DecodedText(content, text_encoding)
@@ -111,7 +111,7 @@ def physical_lines(text: str) -> Iterator[str]:
 
 
 def encoding_of(content: bytes, name: str) -> str:
-    """Detect the encoding of a text. Raises SurveyError if the text mixes encodings, or if several are plausible."""
+    """Detect the encoding of a text. Raises SurveyError if it mixes encodings, or if none or several are plausible."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     return "utf-8" if _is_unicode(content) else _detect_one_byte_encoding(content, name)
@@ -127,10 +127,10 @@ def _is_unicode(content: bytes) -> bool:
 
 
 def _detect_one_byte_encoding(content: bytes, name: str) -> str:
-    """Detect the one-byte encoding of a text. Raises SurveyError if several are plausible.
+    """Detect the one-byte encoding of a text. Raises SurveyError as ``encoding_of``.
 
-    With sequences of UTF-8, the text is not in the Windows encoding: the file mixes both. A text with NULs passes as
-    Windows, because the reader of the table refuses its rows.
+    With sequences of UTF-8, the text is not in the Windows encoding: the file mixes both. Another text with NULs passes
+    as Windows, because the reader of the table refuses its rows.
     """
     from mentormatch.survey.encodings import WINDOWS, choose_encoding
 
@@ -144,7 +144,10 @@ def _detect_one_byte_encoding(content: bytes, name: str) -> str:
 
 
 def _ambiguous_encoding_problem(content: bytes) -> Problem:
-    """Return the problem of several plausible encodings, with the line of the least plausible byte."""
+    """Return the problem that no encoding is certain, with a line.
+
+    It is that of the first byte without a meaning in Windows, or else of the least plausible byte.
+    """
     from mentormatch.survey.encodings import find_worst_offset, rank_encodings
 
     undefined = _first_fault(content, "cp1252")

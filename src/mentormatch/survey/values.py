@@ -50,7 +50,8 @@ def rows_of(name: str, columns: Iterable[ValueColumn]) -> Rows:
     Raises
     ------
     SurveyError
-        With the column, first row and type of every value without a text, or as ``collect_rows`` does.
+        With the column and first row of each type of values without a text, above ``MAX_COLUMNS`` columns, or as
+        ``collect_rows`` does.
     """
     problems: list[Problem] = []
     expanded = (column for source_column in columns for column in expand_items(source_column, problems))

@@ -1,1 +1,1 @@
-"""Readers of sources, one module per kind of source, found by ``kind``."""
+"""Readers of text, workbooks and sources in memory; the content of a source decides which one reads it."""

@@ -39,8 +39,8 @@ def split(lines: Iterable[str], delimiter: str, *, skip: int = 0) -> Iterator[Re
     Rows are numbered as in a spreadsheet: from 1, a record of several lines and a blank line count once each. Errors
     state physical lines, as in a text editor, where a wrong quote can be corrected.
 
-    Raises SurveyError for a quote that is never closed, for text after a closing quote, and if an open quote has
-    joined several rows.
+    Raises SurveyError for a quote that is never closed, for text after a closing quote, if an open quote has joined
+    several rows, and above a limit on cells, characters or lines.
     """
     scanner = _Scanner(lines, delimiter, skip)
     width = 0
@@ -93,7 +93,7 @@ class _Scanner:
             yield Record(self.row, tuple(map(self.interned.setdefault, cells, cells)), start)
 
     def _advance(self) -> bool:
-        """Move to the next physical line. Returns whether there is one."""
+        """Move to the next physical line. Returns whether there is one; raises SurveyError above a limit."""
         self.number, self.line = next(self.lines, (self.number, ""))
         if not self.line:
             return False
@@ -140,7 +140,7 @@ class _Scanner:
         return self.line[at:end], end + 1
 
     def _read_quoted(self, at: int, *, before: int) -> tuple[str, int | None]:
-        """Return the cell whose quote opens at ``at``, without its quotes, and the start of the next one."""
+        """Return the cell whose quote opens at ``at``, without its quotes, and the start of the next one, or None."""
         opened, pieces, at = self.number, [], at + 1
         if len(self.widths) == 1:
             self.widths[0] = before + self.line.count(self.delimiter, at) + 1
@@ -163,7 +163,10 @@ class _Scanner:
             raise _split_error(opened, tr("un guillemet ouvert ici n'est jamais fermé"), "", tr(_ADVICE))
 
     def _after(self, at: int, opened: int) -> int | None:
-        """Return the start of the cell after a closing quote, None at the end of the line."""
+        """Return the start of the cell after a closing quote, None at the end of the line.
+
+        Raises SurveyError if other text follows the quote.
+        """
         if self.line.startswith(self.delimiter, at):
             return at + 1
         if self.line[at:].rstrip("\r\n"):
@@ -209,7 +212,7 @@ class DelimitedReader(Reader):
 
 
 def _first_lines(text: DecodedText) -> str:
-    """Return the lines on which delimiters are tried: more than the records, which may span lines."""
+    """Return the first lines, on which delimiters are tried: four per record of the sample, which may span lines."""
     lines: list[str] = []
     remaining_characters = 4_000_000
     for line in islice(text.lines(), 4 * MAX_SAMPLE_RECORDS):
@@ -222,6 +225,8 @@ def _first_lines(text: DecodedText) -> str:
 
 def best_delimiter(text: str) -> str:
     r"""Return the delimiter, of ``;`` ``,`` TAB ``|``, that gives most header fields and rows of the same width.
+
+    Titles at the top are skipped if with them no delimiter gives several fields and a row of the same width.
 
     >>> best_delimiter("nom;score\nA;3,5\nB;2,0\n")
     ';'

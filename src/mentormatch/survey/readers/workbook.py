@@ -93,7 +93,7 @@ def _remarks(end: dict[str, Any]) -> Iterator[TableRemark]:
 
 
 def _ask_child(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], dict[str, Any]]:
-    """Return the lines of rows and the last object of the child. Raises SurveyError if the child refuses."""
+    """Return the lines of rows and the last object of the child. Raises SurveyError if it refuses, or as ``_run``."""
     rows, _, last = _run(name, content, sheet).rstrip(b"\n").rpartition(b"\n")
     end = json.loads(last) if last.startswith(b"{") and last.endswith(b"}") else {"refusal": "unreadable"}
     kind = table_reader.kind_of_container(content) if end.get("refusal") == "unreadable" else ""
@@ -111,7 +111,7 @@ def _refusal(name: str, code: str, place: str = "") -> SurveyError:
 
 
 def _run(name: str, content: bytes, sheet: str | None) -> bytes:
-    """Return the output of the child. Raises SurveyError if it is out of time or killed by its limits."""
+    """Return the output of the child. Raises SurveyError if it cannot start, is out of time, or ends by its limits."""
     request = json.dumps({"path": sys.path, "sheet": sheet}).encode() + b"\n"
     try:
         child = subprocess.run(

@@ -1,4 +1,4 @@
-"""Framaforms and Yakforms (Drupal 7, module webform 4). A title, questions and labels, then one row per person.
+"""Framaforms and Yakforms (Drupal 7, module webform 4). A title, questions and labels, then one row per response.
 
 The row of questions has a text only above the first column of a question. The last items of a question therefore look
 like the questions after it: such columns are in ``TextTable.alone``, and the programme decides. In the format "Séparé"
@@ -82,7 +82,7 @@ class Framaforms(FactTool):
         return [*questions_in(questions, labels, layout)]
 
     def sort(self, rows: Rows) -> TextTable:
-        """Return the table, with the second and further items of each question in ``alone``."""
+        """Return the table, with the second and further items of each question in ``alone``, without other answers."""
         table = super().sort(rows)
         names, body = self.headings(rows)
         questions = self.questions(Layout([*names], body, rows, self.own_columns(names, rows)))
@@ -98,7 +98,7 @@ def header_rows(rows: Rows) -> tuple[Sequence[str], Sequence[str], int]:
     """Return the row of questions, the row of labels, and the number of header rows.
 
     The questions are empty if each has one column: the row is blank in the file. Raises SurveyError if there is neither
-    a row with only a title nor a row of questions, or no row below.
+    a row with only a title nor a row of questions, or if a header row is missing below.
     """
     title, *below = rows.records
     if is_untitled(rows):
@@ -121,7 +121,10 @@ def is_untitled(rows: Rows) -> bool:
 
 
 def has_details(records: Sequence[Record]) -> bool:
-    """Return whether the first row begins with "Détails de la soumission", and the second with one of its labels."""
+    """Return whether the first row begins with "Détails de la soumission", and the second with one of its labels.
+
+    A label ``webform_...`` is enough.
+    """
     if len(records) < 2:
         return False
     question, label = (fold(row.cells[0]) for row in records[:2])
@@ -150,8 +153,8 @@ def names_question(questions: Sequence[str], column: int) -> bool:
 def may_be_next_item(questions: Sequence[str], labels: Sequence[str], span: tuple[int, int], layout: Layout) -> bool:
     """Return whether the column after a span of columns may be an item of the same question.
 
-    It is not if it has no label or has a question above it. Neither is it if the span ends with other answers, or if it
-    contains texts after columns of ticks.
+    It is not if it has no label or has a question above it, if the span ends with other answers, or if the column
+    contains texts after columns of ticks, unless its label is that of other answers.
     """
     start, end = span
     if names_question(questions, end) or not fold(labels[end]) or item_name(labels[end - 1]) == OTHER:

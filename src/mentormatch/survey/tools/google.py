@@ -75,14 +75,14 @@ class Google(FactTool):
     facts = Facts(first=(TIMESTAMP_HEADERS,), dropped=TIMESTAMP_HEADERS, kept=ADDRESS_HEADERS, sent=TIMESTAMP_HEADERS)
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
-        """Return the first time stamp, and an address among the first columns."""
+        """Return the first time stamp, and the addresses among the first columns; empty without a time stamp."""
         folded_names = [fold(name) for name in names]
         stamps = [at for at, name in enumerate(folded_names) if name in self.marks][:1]
         addresses = [at for at, name in enumerate(folded_names[:MAX_OWN_COLUMNS]) if name in folded(ADDRESS_HEADERS)]
         return {at: folded_names[at] for at in sorted([*stamps, *addresses])} if stamps else {}
 
     def leave_out(self, layout: Layout) -> None:
-        """Leave out the columns of a quiz: the score, and the marks after each question."""
+        """Leave out the columns of a quiz: the scores, and, if there is one, the marks after each question."""
         front = [at for at, name in enumerate(layout.names[:MAX_OWN_COLUMNS]) if fold(name) in SCORE_HEADERS]
         scores = {at for at in front if all(map(SCORE_PATTERN.fullmatch, layout.texts(at)))}
         marks = {part(question, word) for question in layout.names for word in QUIZ_ITEMS if scores}

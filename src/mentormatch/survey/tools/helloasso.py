@@ -1,6 +1,6 @@
 """HelloAsso, tickets in CSV or XLSX. One row per ticket, with the answers to its form.
 
-The only address is that of the buyer of the tickets. The number of the ticket identifies a person if there are several.
+The only address is that of the buyer of the tickets. If a buyer has several, their numbers identify the other people.
 """
 
 from mentormatch.languages.text_keys import fold

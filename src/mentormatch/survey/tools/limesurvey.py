@@ -127,9 +127,9 @@ def count_own_columns(names: Sequence[str]) -> int:
 
 
 def headers_without_codes(cells: Sequence[str]) -> list[str]:
-    """Return the headers without codes before their texts, and with spaces instead of underscores if they replace them.
+    """Return the headers, without the codes before their texts if the first one is ``id. ...``.
 
-    The form with more of the tool's own columns is chosen.
+    Underscores become spaces if more of the tool's own columns are then recognised at the front.
     """
     names = [cell.strip() for cell in cells]
     if fold(names[0]).startswith("id. "):
@@ -157,8 +157,8 @@ def header_of_question(name: str, *, codes: bool) -> str:
 def as_answered(table: TextTable, own_count: int) -> TextTable:
     """Return the table with cells in the form of answers.
 
-    Apostrophes before formulas are removed, and ``-oth-`` is ``Autre``. Boxes that were not shown, and all boxes of a
-    question without a tick, are blank.
+    Apostrophes before ``=`` are removed, and ``-oth-`` is ``Autre``. Boxes and questions of yes or no that were not
+    shown, and all boxes of a question without a tick, are blank.
     """
     questions = [*boxes(table, own_count), *yes_or_no(table, own_count)]
 
@@ -190,7 +190,7 @@ def items_of(table: TextTable, own_count: int) -> dict[str, list[int]]:
 def boxes(table: TextTable, own_count: int) -> Iterator[list[int]]:
     """Yield the columns of each question of boxes: every cell is yes, no or not shown, and none is empty.
 
-    A single column may be a question that ends in brackets, where N/A is typed text.
+    A single column is left out: it may be a question that ends in brackets, where N/A is typed text.
     """
     for columns in items_of(table, own_count).values():
         if len(columns) > 1 and all(

@@ -83,7 +83,7 @@ class Microsoft(FactTool):
     )
 
     def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
-        """Return the titles of the questions without the digit of repeated ones, and the rows below."""
+        """Return the titles of the questions without the number of repeated ones, and the rows below."""
         cells = rows.records[0].cells
         own = self.own_columns(cells, rows)
         return [cell if at in own else title(cells, at) for at, cell in enumerate(cells)], rows_below(rows)
@@ -98,7 +98,7 @@ class Microsoft(FactTool):
         return name not in self.facts.kept
 
     def leave_out(self, layout: Layout) -> None:
-        """Leave out name and address of the account if all are anonymous, or if a question has the same title."""
+        """Leave out name or address of the account if all are anonymous or blank, or a question has the same title."""
         titles = {layout.names[at] for at in layout.asked()}
         account = {at for at, name in layout.own.items() if not self.is_dropped(name)}
         layout.left_out |= {
@@ -126,7 +126,7 @@ def language(header: Sequence[str]) -> Sequence[str]:
 
 
 def title(header: Sequence[str], column: int) -> str:
-    """Return the title of a question without its digit, if earlier columns have the same title.
+    """Return the title of a question without its number, if earlier columns have the same title.
 
     >>> title(["Nom", "Choix 1", "Nom2", "Choix 12"], 2), title(["Nom", "Choix 1", "Nom2", "Choix 12"], 3)
     ('Nom', 'Choix 12')

@@ -46,7 +46,7 @@ class MoodleQuestionnaire(FactTool):
     )
 
     def knows(self, rows: Rows) -> bool:
-        """Return whether all columns after the tool's own are Q01_..., Q02_..., in increasing order."""
+        """Return whether all named columns after the tool's own are Q01_..., Q02_..., in the order of the numbers."""
         names = [cell.strip() for cell in rows.records[0].cells]
         own_count = len(self.own_columns(names, rows))
         matches = [NUMBERED_QUESTION.fullmatch(name) for name in names[own_count:] if name]
@@ -73,7 +73,7 @@ class MoodleQuestionnaire(FactTool):
             yield replace(question, question=match["name"]) if match else question
 
     def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
-        """Return the table with ticked boxes, and a remark on each grid, because its levels are numbers."""
+        """Return the table with boxes of skipped questions empty, and a remark on each grid with numbers as levels."""
         table, remarks = super().answered(table, columns), list(table.remarks)
         for group in columns.items:
             texts = {row.cells[at] for row in table.records for at in group} - {""}

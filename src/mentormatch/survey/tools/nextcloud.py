@@ -1,7 +1,7 @@
 """Nextcloud Forms. The row below the header, hidden in workbooks, contains the id of each column.
 
-A column ``question-id-3-11`` is item 11 of question 3: a row of a grid, or a ranked option. In CSV files the ``'``
-before an answer that looks like a formula is removed. The moment is ISO 8601 with its offset.
+A column ``question-id-3-11`` is item 11 of question 3: a row of a grid, or a ranked option. The ``'`` that CSV
+files have before a cell that looks like a formula is removed. The moment is ISO 8601 with its offset.
 """
 
 import re

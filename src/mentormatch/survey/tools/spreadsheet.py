@@ -1,8 +1,9 @@
 """Any table with one header row and one row per person.
 
 Titles, of one cell per row, may be above the header. The header must then be certain, else an error suggests the row:
-every column with answers has a header, no header looks like an answer, and some column contains only numbers, dates or
-addresses. If several columns are called "Autre", each contains the other answers to the question before it.
+every column with answers has a header, the headers differ and none looks like an answer, and some column contains only
+numbers, dates or addresses. If several columns are called "Autre", each contains the other answers to the question
+before it.
 """
 
 import csv
@@ -95,7 +96,10 @@ def choices_in(cell: str) -> list[str]:
 
 
 def count_titles(rows: Rows) -> int:
-    """Return the number of titles above the header. Raises SurveyError if the row below may be no header."""
+    """Return the number of titles above the header, 0 if they are not above a table.
+
+    A table has two or more rows of several cells, and few others. Raises SurveyError if its first row may be no header.
+    """
     above = len(list(takewhile(lambda row: count(row.cells) == 1, rows.records[:MAX_TITLE_ROWS])))
     wide_count = sum(count(row.cells) > 1 for row in rows.records) if above else 0
     # A table has at least a header and an answer
@@ -126,7 +130,7 @@ def is_header(header: Record, answers: Sequence[Record]) -> bool:
 
 
 def suggest_header(rows: Rows) -> list[Problem]:
-    """Return the problem that a later row may be the header, if it has twice as many texts as the first row."""
+    """Return the problem that a later row may be the header, if it has at least twice as many texts as the first."""
     first, *next_rows = rows.records[: MAX_TITLE_ROWS + 1]
     best = max((fullness(row) for row in next_rows), default=0)
     if best < 2 * fullness(first):
@@ -143,7 +147,10 @@ def fullness(row: Record) -> int:
 
 
 def tabulate_with_other_items(rows: Rows) -> TextTable:
-    """Return rows as a table; each of several columns called "Autre" becomes an item of the question before it."""
+    """Return rows as a table; each of several columns called "Autre" becomes an item of the question before it.
+
+    Not if the first column is one of them.
+    """
     cells = rows.records[0].cells
     other_columns = [column for column, cell in enumerate(cells) if item_name(cell) == OTHER]
     if len(other_columns) < 2 or 0 in other_columns:

@@ -1,7 +1,8 @@
 """SurveyMonkey. Two header rows: a question above its first column, then an option, a row of a grid or "Response".
 
-Any of the tool's own columns may be absent: the second row is enough to recognise an export. A person who left the
-survey with an end date has only a low share of answers. If the second header row is blank in the file, there is one.
+Any of the tool's own columns may be absent: the second row is enough to recognise an export. A response that was not
+finished may have an end date: only its low share of answers shows it. If the second header row is blank in the file,
+the table has one header row.
 """
 
 import re

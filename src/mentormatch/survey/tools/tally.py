@@ -99,7 +99,7 @@ def is_ticked_or_not(table: TextTable, column: int) -> bool:
 
 
 def explains(record: Record, question: int, options: Mapping[int, str]) -> bool:
-    """Return whether the joined text of a row contains all ticked options, and is empty if none is ticked."""
+    """Return whether the joined text of a row contains all ticked options but "Autre", and is empty if it has none."""
     ticked = [option for column, option in options.items() if record.cells[column] == TICKED_BOX]
     joined = record.cells[question]
     return bool(ticked) == bool(joined) and all(option in joined or item_name(option) == OTHER for option in ticked)

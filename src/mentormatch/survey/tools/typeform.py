@@ -62,7 +62,7 @@ class Typeform(FactTool):
     )
 
     def knows(self, rows: Rows) -> bool:
-        """Return whether two of three columns exist: the start date, the submit date, and the number first."""
+        """Return whether at least two of three columns exist: the start date, the submit date, and the number first."""
         cells = rows.records[0].cells
         return len({START_HEADER, SUBMIT_HEADER} & set(map(fold, cells))) + (cells[0].strip() == NUMBER_HEADER) > 1
 
@@ -73,7 +73,10 @@ class Typeform(FactTool):
         return not {START_HEADER, SUBMIT_HEADER}.isdisjoint(own.values())
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
-        """Return the number if it is first, and the tool's own columns at the end, from the first date on."""
+        """Return the number if it is first, and the tool's own columns at the end.
+
+        These are the last ones of their names, from the first date on, or from the response type just before it.
+        """
         folded = list(map(fold, names))
         last = {name: at for at, name in enumerate(folded)}
         first = min((last[name] for name in (START_HEADER, SUBMIT_HEADER) if name in last), default=len(folded))
