@@ -17,8 +17,9 @@ so the term of that person is ``max(0, max(least_p u_p, most_p u_p) + sum of l_e
 
 Reduced-cost fixing: an answer as good as the chosen pairs is below the bound by at most the gap, so a pair whose
 reduced profit is further from 0 is fixed. Complementary slackness: if the gap is 0, such an answer reaches every term
-of the bound, so the degree of each person with a dual other than 0 is fixed. Two such answers differ by cycles of the
-residual graph over the open pairs; a pair on no cycle is fixed. Later goals use only what is fixed in this way.
+of the bound, so the degree of each person with a dual other than 0 is fixed, except a person who may stay unused and
+whose term is 0. Two such answers differ by cycles of the residual graph over the open pairs; a pair on no cycle is
+fixed. Later goals use only what is fixed in this way.
 
 Several goals in one stage are lexicographic if each weight exceeds the range of all later goals over as many pairs as
 there are places. With smaller weights, duals are rounded to multiples of one goal's weight, with a row for each earlier
@@ -140,19 +141,19 @@ class CertifiedTier:
 
     @property
     def proved(self) -> bool:
-        """Return whether no answer is better in this goal, by duals or a refutation."""
+        """Whether duals or a refutation prove that no answer is better in this goal."""
         return self.certified == self.value
 
     @property
     def words(self) -> str:
-        """Return the goal and its proved gap, in words."""
+        """The goal and its proved gap, or that it has no proved bound, in words."""
         if self.certified is None:
             return tr("{goal}, sans borne démontrée", goal=tr(GOAL_NAMES[self.goal]))
         return tr("{goal}, à {share}\u00a0% près", goal=tr(GOAL_NAMES[self.goal]), share=self._gap_share)
 
     @property
     def gap_words(self) -> str:
-        """The proved gap and the goal, in words."""
+        """The proved gap, which must exist, and the goal, in words."""
         return tr("{share}\u00a0% ({goal})", share=self._gap_share, goal=tr(GOAL_NAMES[self.goal]))
 
     @property
@@ -162,7 +163,7 @@ class CertifiedTier:
 
     @property
     def supports_claim(self) -> bool:
-        """Return whether the bound claimed by the engine, if any, is proved, or a closer one."""
+        """Whether the bound claimed by the engine, if any, is proved, or a closer one."""
         if self.stated is None or self.certified is None:
             return self.stated is None
         return self.certified >= self.stated if self.goal == "changes" else self.certified <= self.stated
@@ -181,13 +182,15 @@ class Certificate(VersionedPickle):
     problems
         The reasons for a refusal.
     why
-        The reason for missing duals: ``coupled``, ``goal`` or ``stopped``; empty if there are duals.
+        If the check proves no bound of an answer, the reason for missing duals: ``coupled``, ``goal`` or ``stopped``;
+        else empty.
     hollow
-        Whether all allowed pairs have the same score, so that optimality is trivial.
+        Whether optimality is trivial: there are no allowed pairs, or several that all have one score. False if the
+        check proves no bound.
     infeasible
         Whether the rules are proved to have no solution.
     ties
-        The proof about other answers that are optimal in every goal.
+        The proof about other answers that are optimal in every goal; empty if this answer is not proved optimal.
     """
 
     verdict: Verdict
@@ -200,7 +203,7 @@ class Certificate(VersionedPickle):
 
     @property
     def certified(self) -> bool:
-        """Return whether the answer is proved optimal in every goal."""
+        """Whether the answer is proved optimal in every goal."""
         return self.verdict is Verdict.CERTIFIED
 
     @property
@@ -215,7 +218,10 @@ class Certificate(VersionedPickle):
 
     @checked
     def before(self, goal: str) -> "Certificate":
-        """Return the certificate without the proved bounds of a goal and of all later goals."""
+        """Return the certificate without the proved bounds of a goal and of all later goals.
+
+        Unchanged if there is no such goal, or if the verdict is neither ``certified`` nor ``partly_certified``.
+        """
         known = list(takewhile(lambda tier: tier.goal != goal, self.tiers))
         unknown = [replace(tier, certified=None, by="") for tier in self.tiers[len(known) :]]
         if not unknown or self.verdict not in (Verdict.CERTIFIED, Verdict.PARTLY):
@@ -225,14 +231,14 @@ class Certificate(VersionedPickle):
 
     @property
     def backed(self) -> bool:
-        """Return whether every bound claimed by the engine is proved."""
+        """Whether some bound is proved, and so is every bound claimed by the engine."""
         return self.verdict is Verdict.CERTIFIED or (
             self.verdict is Verdict.PARTLY and all(tier.supports_claim for tier in self.tiers)
         )
 
     @property
     def words(self) -> str:
-        """Return the verdict in words, with the goals that are not proved, or the reason for missing duals.
+        """The verdict in words, with the goals that are not proved, or the reason for missing duals.
 
         A bound holds among the answers that are as good in the earlier goals. So the gap is reported only for the first
         goal that is not proved; later goals are named if they have no proved bound.
@@ -309,9 +315,9 @@ def _certify_no_answer(problem: AssignmentProblem, solution: Solution) -> Certif
 
 
 def refuted_bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, int]:
-    """Return the bounds proved by the refutations of a solution, by goal. The values of its tiers must be checked.
+    """Return the bounds proved by the refutations of a solution, by goal. The values of its tiers must be correct.
 
-    Raises ProofError if a proof is wrong, has no goal in the solution, or appears twice.
+    Raises ProofError if a proof is wrong, has no goal in the solution or appears twice, or if pairs are not listed.
     """
     if not solution.proofs:
         return {}
@@ -400,7 +406,7 @@ def _reason_without_duals(problem: AssignmentProblem) -> str:
 
 
 def _has_equal_scores(problem: AssignmentProblem) -> bool:
-    """Return whether all allowed pairs have the same score, judging by the bounds on scores."""
+    """Return whether several allowed pairs all have one score, judging by the bounds on scores, or there is no pair."""
     scores = problem.scores
     return scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
 
@@ -411,7 +417,10 @@ def _as_tier_bounds(problem: AssignmentProblem, bounds: Mapping[str, int]) -> di
 
 
 def _order_violations(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
-    """Yield an error for each sequence of stages whose goals are not those of the problem, in order."""
+    """Yield an error for each sequence of stages whose goals, or earlier goals, are not those of the problem, in order.
+
+    Only stages over all pairs, and over the pairs at or above the floor, are sequences.
+    """
     floors = {tier.value for tier in solution.tiers if tier.goal == "floor"}
     for threshold, provable in (
         (None, _leading_additive_goals(problem.goals)),
@@ -502,7 +511,10 @@ class StageReplay:
         return bounds
 
     def _solution_set(self, stages: Sequence[DualSolution], least: int | None) -> SolutionSet:
-        """Return the set of all answers. Pairs that a tight first stage fixes are not listed."""
+        """Return a set of answers by which the bounds of these stages hold for all answers.
+
+        Pairs that a tight first stage fixes are not listed, nor pairs that add nothing to the bound of the only stage.
+        """
         # If the first stage is tight, reduced-cost fixing removes all pairs that are not listed
         first, *later = stages
         # The last stage is used for its bound only, to which pairs of reduced profit 0 add nothing
@@ -533,8 +545,8 @@ def _stages_by_goal(
 ) -> Iterator[DualStage]:
     """Yield one stage per goal, with the duals rounded to multiples of its weight.
 
-    Requires that rounded goal outweighs all later goals over one pair, and that no pair has a negative profit in these.
-    A pair that is not listed has a profit of at most its duals, and so at most the rounded duals.
+    Yields nothing unless each goal outweighs all later goals over one pair, and no pair has a negative profit in these.
+    A pair that is not listed then has a profit of at most its duals, and so at most the rounded duals.
     """
     rests = least_profit_below(problem, prices, face.extremes, 1)
     fit = rests is not None and not any(rests) and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT

@@ -12,8 +12,9 @@ from mentormatch.base.arrays import IntMatrix, IntVector
 def violations(problem: AssignmentProblem, solution: Solution) -> list[str]:
     """Return a message for each error of a solution; an empty list if it has none.
 
-    Checks that pairs are allowed and distinct, that degrees, coupling rows and pins hold, that each tier states the
-    value of the pairs and a bound that does not contradict it, and that the status follows from the tiers.
+    Checks that pairs are allowed, distinct and sorted; if so, that degrees, coupling rows and pins hold, that each tier
+    states the value of the pairs and a bound that does not contradict it, and that all bounds of a proved solution are
+    reached. A solution that is neither proved nor feasible must have no pairs.
     """
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return [f"status {solution.status} comes with pairs"] if len(solution.pairs) else []

@@ -1,4 +1,4 @@
-"""A stage of a dual proof: pair -> reduced profit, and the LP dual bound of the stage, in exact integers."""
+"""A stage of a dual proof: pair -> reduced profit, and bound of the stage -> bound by goal, in exact integers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -122,7 +122,7 @@ class PairSet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DualStage:
-    """A stage of a dual proof over some pairs. All numbers but ``least_below`` are multiples of 1 / denominator.
+    """A stage of a dual proof over some pairs. All numbers but ``least_below`` are in units of 1 / denominator.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ class DualStage:
     constraint_terms
         The terms of the rows and of the earlier goals in the bound.
     least_below
-        At most 0: for each goal of the stage, the least profit of one pair in all later goals.
+        At most 0: for each goal of the stage, a lower bound on the profit of one pair in all later goals.
     """
 
     prices: DualSolution
@@ -153,7 +153,7 @@ class DualStage:
     ) -> Self | None:
         """Return the stage, or None if its weights are not lexicographic, or int64 could overflow.
 
-        ``values``: goal -> value of the chosen pairs, which is also the lower bound in the row of an earlier goal.
+        ``values``: goal -> the value that an earlier goal must reach, the lower bound of its row.
         """
         least_below = least_profit_below(problem, prices, over.extremes, over.places)
         if least_below is None or magnitude_bound(problem, prices) > MAX_REDUCED_PROFIT:
@@ -178,11 +178,11 @@ class DualStage:
         )
 
     def profit(self, values: Mapping[str, int]) -> int:
-        """Return the profit of the chosen pairs in this stage, times the denominator."""
+        """Return the profit of an answer with these values by goal, times the denominator."""
         return self.prices.denominator * sum(weight * values[goal] for goal, weight in self.prices.weights)
 
     def bounds(self, bound: int, values: Mapping[str, int], places: int) -> Iterator[tuple[str, int]]:
-        """Yield an upper bound for each goal, up to the first one that the chosen pairs do not reach.
+        """Yield an upper bound for each goal, up to and including the first one that differs from its value.
 
         ``bound`` is the bound of the whole stage, times the denominator; ``places`` bounds the number of chosen pairs.
         """
@@ -271,7 +271,7 @@ def magnitude_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
 
 
 def round_by_goal(prices: DualSolution) -> Iterator[DualSolution]:
-    """Yield the duals of each goal of a stage, rounded to multiples of its weight, with rows for the earlier goals.
+    """Yield the duals of each goal of a stage, rounded to units of its weight, with rows for the earlier goals.
 
     Stops at a weight that does not divide all earlier weights. Yields nothing if anything but degrees has a dual.
     """
@@ -288,6 +288,6 @@ def round_by_goal(prices: DualSolution) -> Iterator[DualSolution]:
 
 
 def round_to_unit(prices: tuple[IntVector, IntVector], unit: int) -> tuple[IntVector, IntVector]:
-    """Return the duals of both sides, rounded to multiples of ``unit``: two that sum to a ``unit`` still do."""
+    """Return the duals of both sides in units, rounded to nearest: two that sum to a number of units still do."""
     half = unit // 2
     return (prices[0] + half) // unit, -((half - prices[1]) // unit)

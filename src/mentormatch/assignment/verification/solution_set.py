@@ -2,7 +2,7 @@
 
 Pairs are fixed by reduced cost (Dantzig, Fulkerson and Johnson 1954), degrees by complementary slackness. Alternative
 optima are cycles of the residual graph; pairs on no cycle are found by its strongly connected components (Kosaraju and
-Sharir 1981). No code is shared with a solver.
+Sharir 1981). No code is shared with a solver, except the scan of scores that are not stored.
 
 A refutation cannot replace this for markets whose pairs are not listed, nor for the duals of successive goals in files
 of version 1, which have no refutations (``tests/scale/test_prices_alone.py``).
@@ -38,9 +38,9 @@ def price_out(
 ) -> tuple[IntVector, IntVector]:
     """Return the allowed pairs with a reduced profit of at least ``least_profit``, sorted (pricing).
 
-    Includes the allowed pairs of ``always`` and the former pairs. Returns all allowed pairs if scores are a list, if
-    the duals are not a sum over the two people of a pair, or if int64 could overflow. If scores are stored, a row whose
-    coefficients are a product over the two people counts as such a case.
+    Includes the allowed pairs among ``always`` and the former pairs. Returns all allowed pairs if scores are a list, if
+    there are links or rows of earlier goals, if a row with a dual is no sum over the two people of a pair
+    (nor a product, for scores that are not stored), or if int64 could overflow.
     """
     fit = (
         _is_separable(problem, prices, grouped=not scores.stored)
@@ -60,7 +60,10 @@ def price_out(
 
 
 def _is_separable(problem: AssignmentProblem, prices: DualSolution, *, grouped: bool) -> bool:
-    """Return whether the duals of a pair are a sum over its two people; if ``grouped``, within a group of mentors."""
+    """Return whether the duals of a pair are a sum over its two people; if ``grouped``, within a group of mentors.
+
+    Always False for links and rows of earlier goals.
+    """
     rows = [row for row, _ in rows_with_duals(problem, prices)]
     products = [row for row in rows if row.as_sum(problem.shape) is None]
     of_rows = not products or (grouped and all(row.as_product(problem.shape) is not None for row in products))
@@ -110,7 +113,10 @@ def _groups_of_equal_factors(
 
 
 def _profit_parts(problem: AssignmentProblem, prices: DualSolution) -> tuple[int, IntVector, IntVector, int]:
-    """Return the parts of the reduced profit of a pair that is not a former one: constant, (n,), (m,), score factor."""
+    """Return the parts of the reduced profit of a pair that is not a former one: constant, (n,), (m,), score factor.
+
+    Without the duals of rows that are no sum over the two people.
+    """
     weights = {goal: prices.denominator * weight for goal, weight in prices.weights}
     priority, score = weights.get("priority", 0), weights.get("total", 0)
     mentor, mentee = -prices.mentors, -prices.mentees
@@ -231,14 +237,14 @@ class SolutionSet:
         return face._fix(face._acyclic_pairs())
 
     def _fix(self, mask: BoolVector) -> Self:
-        """Return the answers with more pairs fixed, and degree bounds of at least the fixed chosen pairs."""
+        """Return the answers with more pairs fixed, and minimum degrees of at least the fixed chosen pairs."""
         settled = self.fixed | mask
         taken = self.loads(settled & self.chosen)
         least = tuple(np.maximum(low, count) for low, count in zip(self.least, taken, strict=True))
         return replace(self, fixed=settled, least=least)
 
     def _acyclic_pairs(self) -> BoolVector:
-        """Return (e,) bool: whether each pair is on no cycle of the residual graph of people and a sink."""
+        """Return (e,) bool: whether each open pair is on no cycle of the residual graph of people and a sink."""
         n, m = (len(most) for most in self.most)
         graph: list[list[int]] = [[] for _ in range(n + m + 1)]
         pairs = np.column_stack([self.mentors, self.mentees + n, self.chosen])[~self.fixed]
