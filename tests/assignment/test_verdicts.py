@@ -252,3 +252,13 @@ def test_a_certificate_in_part_names_the_first_open_goal_and_those_without_a_bou
     assert words.count("sans borne") == 1
     without = (tier(1, None, None, "leximin"), tier(2, 8, 8))
     assert Certificate(Verdict.PARTLY, without).words.count("sans borne") == 1
+
+
+def test_without_the_bound_of_a_goal_no_ties_are_proved() -> None:
+    problem = pose([[0.9, 0.1], [0.1, 0.9]])
+    certificate = certify(problem, solve(problem, proofs="canonical"))
+    assert certificate.ties == "unique"
+    for goal, verdict in (("total", Verdict.PARTLY), ("matched", Verdict.UNCERTIFIED)):
+        earlier = certificate.before(goal)
+        assert (earlier.verdict, earlier.ties) == (verdict, "")
+    assert certificate.before("priority") == certificate

@@ -218,7 +218,7 @@ class Certificate(VersionedPickle):
 
     @checked
     def before(self, goal: str) -> "Certificate":
-        """Return the certificate without the proved bounds of a goal and of all later goals.
+        """Return the certificate without the proved bounds of a goal and of all later goals, and without ``ties``.
 
         Unchanged if there is no such goal, or if the verdict is neither ``certified`` nor ``partly_certified``.
         """
@@ -227,7 +227,7 @@ class Certificate(VersionedPickle):
         if not unknown or self.verdict not in (Verdict.CERTIFIED, Verdict.PARTLY):
             return self
         verdict = Verdict.PARTLY if any(tier.certified is not None for tier in known) else Verdict.UNCERTIFIED
-        return replace(self, verdict=verdict, tiers=(*known, *unknown))
+        return replace(self, verdict=verdict, tiers=(*known, *unknown), ties="")
 
     @property
     def backed(self) -> bool:
