@@ -211,13 +211,11 @@ def known_names(entries: Sequence[SurveyEntry], *, apart: bool) -> Counter[str]:
     counts: Counter[str] = Counter()
     rows = group_by(entries, lambda entry: (entry.side if apart else "", entry.row.source, entry.row.line))
     for row_entries in rows.values():
-        counts.update({entry.key for entry in row_entries})
-        readings = {
-            name: reading for entry in row_entries for name, reading in zip(entry.names, entry.readings, strict=True)
-        }
-        for reading in readings.values():
+        names = {entry.key for entry in row_entries}
+        for reading in (reading for entry in row_entries for reading in entry.readings):
             texts = reading.value if isinstance(reading.value, tuple) else (reading.value,)
-            counts.update({part for text in texts if isinstance(text, str) for part in name_parts(text)})
+            names.update(part for text in texts if isinstance(text, str) for part in name_parts(text))
+        counts.update(names)
     return counts
 
 

@@ -96,6 +96,18 @@ def test_two_names_in_one_are_told_where_one_of_them_is_somebody() -> None:
     assert cohort_of("|L'Archipel, scène de danse", "|Cie A").remarks == ()
 
 
+def test_two_names_in_one_are_not_told_where_only_the_same_person_gives_one_of_them() -> None:
+    fields = {
+        "code": KEY,
+        "ville": {"question": "Ville", "kind": "text"},
+        "prof": {"question": "Prof", "kind": "names"},
+    }
+    stated = Programme.read({"programme": {"name": "Essai"}, "fields": fields})
+    mentors = frame("Code|Ville|Prof", "M1|Vannes|Vannes, Martin", "M2|Lyon|Durand")
+    assert read_survey(stated, mentors=mentors, mentees=mentors.iloc[:0]).remarks == ()
+    assert cohort_of("|M0, Martin").remarks == ()
+
+
 WRONG = {
     "une adresse et autre chose": ["zoe@example.org (le soir)", "zoe@example.org ou 06 00 00 00 00", "zoe@example.org.",
                                    "Zoé <zoe@example.org>", "mailto:zoe@example.org"],
