@@ -263,19 +263,23 @@ def relax(
 ) -> dict[str, int]:
     """Return bounds on the open goals, by goal, among groups that are as good in the proved earlier goals.
 
-    ``tiers``: the values of some groups, and their proved bounds. Returns no bounds unless the number of placed people
-    is proved. After the time ``early``, a bound on the total that is far from these groups is no longer improved.
+    ``tiers``: the values of some groups, and their proved bounds, in the order of the goals. Returns bounds only on
+    goals after ``placed``, and none unless that is proved. After the time ``early``, a bound on the total that is far
+    from these groups is no longer improved.
     """
-    tier_by_goal = {tier.goal: tier for tier in tiers}
-    placed = tier_by_goal["placed"].value if "placed" in tier_by_goal and tier_by_goal["placed"].proved else None
-    if placed is None:
+    tier_by_goal, rank = {tier.goal: tier for tier in tiers}, {tier.goal: place for place, tier in enumerate(tiers)}
+    if "placed" not in tier_by_goal or not tier_by_goal["placed"].proved:
         return {}
-    bounds = {}
-    if "meetings" in tier_by_goal and not tier_by_goal["meetings"].proved and problem.meetings is not None:
-        bounds["meetings"] = -relax_pairs(replace(problem, worth=-problem.meetings, shared=()), placed, deadline)
-    elif "meetings" in tier_by_goal and tier_by_goal["meetings"].value == 0 and problem.meetings is not None:
-        problem = replace(problem, apart=problem.apart | (problem.meetings > 0))
-    open_goals = [goal for goal in ("floor", "total") if goal in tier_by_goal and not tier_by_goal[goal].proved]
+    placed, bounds = tier_by_goal["placed"].value, dict[str, int]()
+    is_open = {goal: not tier.proved and rank[goal] > rank["placed"] for goal, tier in tier_by_goal.items()}
+    open_goals = [goal for goal in ("floor", "total") if is_open.get(goal)]
+    if "meetings" in tier_by_goal and problem.meetings is not None:
+        tier = tier_by_goal["meetings"]
+        if is_open["meetings"]:
+            bounds["meetings"] = -relax_pairs(replace(problem, worth=-problem.meetings, shared=()), placed, deadline)
+        elif tier.proved and tier.value == 0 and all(rank[goal] > rank["meetings"] for goal in open_goals):
+            # Only goals after ``meetings`` may take its value for granted
+            problem = replace(problem, apart=problem.apart | (problem.meetings > 0))
     if open_goals:
         reached = tier_by_goal["total"].value if early is not None and "total" in tier_by_goal else None
         total, pairs = relax_pairs(problem, placed, deadline, early, reached), fewest_pairs(problem, placed)
