@@ -1,11 +1,13 @@
 """The example programme, from one season to the next and from one round to another."""
 
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
 
+import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import language
+from mentormatch import GroupProblem, language
+from mentormatch.groups.rotation import least_repeats, repeats_in
 from mentormatch.results import Grouping
 from tests.groups.examples import example_groups
 
@@ -49,6 +51,18 @@ def test_every_round_of_a_rotation_keeps_the_rules(grouping: Grouping) -> None:
     met = [frozenset(pair) for each in rotation.rounds for group in each for pair in combinations(group, 2)]
     assert rotation.repeats == len(met) - len(set(met)) >= rotation.bound
     assert "3\u00a0tours" in rotation.explanation
+
+
+@pytest.mark.parametrize(("people", "sizes", "apart"), [(4, (3, 1), ()), (4, (3,), ()), (3, (2,), ((0, 2),))])
+def test_the_bound_of_any_rounds_is_below_the_repeats_of_all_rounds_of_these_sizes(
+    people: int, sizes: tuple[int, ...], apart: tuple[tuple[int, int], ...]
+) -> None:
+    problem = GroupProblem.from_scores(np.zeros((people, people)), sizes, apart=apart)
+    first = [group for group in combinations(range(people), sizes[0]) if not problem.apart[np.ix_(group, group)].any()]
+    alone = [tuple((person,) for person in range(people) if len(sizes) > 1 and person not in group) for group in first]
+    partitions = [(group, *others) for group, others in zip(first, alone, strict=True)]
+    several = list(combinations_with_replacement(partitions, 3))
+    assert max(least_repeats(problem, rounds) for rounds in several) <= min(map(repeats_in, several))
 
 
 def test_a_rotation_without_groups_is_refused(grouping: Grouping) -> None:

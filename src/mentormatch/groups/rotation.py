@@ -242,15 +242,15 @@ def repeats_in(rounds: Sequence[Partition]) -> int:
 def least_repeats(problem: GroupProblem, rounds: Sequence[Partition]) -> int:
     """Return a lower bound on the repeats of rounds with the sizes of ``rounds``, by two counts.
 
-    The first is the number of meetings less the allowed pairs. The second is half the sum, over people, of the meetings
-    of a person less their allowed partners.
+    The first is the number of meetings less the allowed pairs. The second is half the sum, over people, of the fewest
+    meetings of a person less their allowed partners.
     """
     allowed = ~problem.apart & ~np.eye(len(problem), dtype=bool)
     meetings = sum(pairs_in(len(group)) for groups in rounds for group in groups)
-    meetings_by_person = Counter(
-        person for groups in rounds for group in groups for person in group for _ in range(len(group) - 1)
-    )
-    excess = sum(max(times - int(allowed[person].sum()), 0) for person, times in meetings_by_person.items())
+    # Any person can be in the smallest group of a round, or be left out if the round does not place all people
+    smallest = (min(map(len, groups)) for groups in rounds if sum(map(len, groups)) == len(problem))
+    fewest = sum(max(size - 1, 0) for size in smallest)
+    excess = int(np.maximum(fewest - allowed.sum(axis=1), 0).sum())
     return max(meetings - int(allowed.sum()) // 2, -(-excess // 2), 0)
 
 
