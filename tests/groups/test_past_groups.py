@@ -39,9 +39,14 @@ def test_a_json_file_that_is_read_from_memory_holds_the_same_groups(grouping: Gr
     assert read_groups(TableSource("Groupes.JSON", content), COHORT) == tuple(one.members for one in grouping.groups)
 
 
-def test_every_round_of_a_rotation_is_a_former_season(grouping: Grouping, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".json", ".csv", ".xlsx"])
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_every_round_of_a_rotation_is_a_former_season(
+    grouping: Grouping, suffix: str, code: str, tmp_path: Path
+) -> None:
     rotation = mm.rotate(grouping, 2)
-    path = rotation.save(tmp_path / "tours.json")
+    with mm.language(code):
+        path = rotation.save(tmp_path / f"tours{suffix}")
     assert read_groups(path, COHORT) == tuple(group for each in rotation.rounds for group in each)
 
 

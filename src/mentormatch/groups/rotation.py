@@ -257,6 +257,7 @@ def least_repeats(problem: GroupProblem, rounds: Sequence[Partition]) -> int:
 type MemberKeys = tuple[str, ...]
 
 GROUP_TITLE = mark("Groupe")
+ROUND_TITLE = mark("Tour")
 LEADER_TITLE = mark("Animé par")
 NO_GROUPS_TEXT = mark("Aucun groupe ne se lit dans « {name} »")
 
@@ -265,8 +266,9 @@ def read_groups(source: AnswerSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
     """Return the groups of a file as keys of their members, for the argument ``past`` of ``form_groups``.
 
     In a sheet, the column with the most keys of members contains the members, and the column *Groupe* (or the only
-    other one beside *Animé par*) contains their groups. Rows in which one of both is blank are ignored. Keys of people
-    who have left the cohort are returned too; they have no effect.
+    other one beside *Animé par*) contains their groups. If there is a column *Tour*, each round has its own groups.
+    Rows without a member or a group are ignored. Keys of people who have left the cohort are returned too; they have
+    no effect.
 
     Parameters
     ----------
@@ -310,11 +312,16 @@ def read_file_groups(source: AnswerSource, cohort: Cohort) -> tuple[FileGroup, .
     table = read_table(source)
     member_column, leader_columns = column_of_members(table, cohort), columns_titled(LEADER_TITLE, table)
     group_column = column_of_groups(table, [member_column, *leader_columns])
-    keys_by_group: dict[str, list[str]] = {}
-    leader_by_group: dict[str, str] = {}
+    # The groups of a rotation are numbered in each round
+    round_columns = [
+        column for column in columns_titled(ROUND_TITLE, table) if column not in (group_column, member_column)
+    ]
+    keys_by_group: dict[tuple[str, ...], list[str]] = {}
+    leader_by_group: dict[tuple[str, ...], str] = {}
     for record in table.records:
-        group, key = fold(record.cells[group_column]), record.cells[member_column].strip()
-        if group and key:
+        group = tuple(fold(record.cells[column]) for column in (group_column, *round_columns))
+        key = record.cells[member_column].strip()
+        if group[0] and key:
             keys_by_group.setdefault(group, []).append(key)
             leaders = [key for column in leader_columns if cohort.facilitators.has(key := record.cells[column].strip())]
             leader_by_group.setdefault(group, "".join(leaders[:1]))
