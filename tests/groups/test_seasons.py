@@ -108,6 +108,13 @@ def test_turns_of_some_members_are_of_these_alone() -> None:
     assert {turn.session for turn in some.turns} <= {"1", "2", "3", "4"}
 
 
+def test_turns_are_those_of_people_in_the_cohort_however_their_keys_are_spelled() -> None:
+    some = turns_of(cohort(), programme(), ["a01", "A02"], dates=dates())
+    assert some == turns_of(cohort(), programme(), ["A01", "A02"], dates=dates())
+    with pytest.raises(RequestError, match="Personne inconnue"):
+        turns_of(cohort(), programme(), ["A01", "A99"])
+
+
 def test_the_only_question_about_dates_is_found_by_its_options() -> None:
     section = programme().sessions
     assert section is not None

@@ -144,6 +144,12 @@ def members_among(cohort: Cohort, members: Iterable[str]) -> Cohort:
     return replace(cohort, mentors=mentors, mentees=mentees)
 
 
+def key_in(cohort: Cohort, member: str) -> str:
+    """Return the key of a member as the cohort spells it. Raises RequestError for an unknown key."""
+    people = next((people for people in nonempty_sides(cohort) if people.has(member)), cohort.members)
+    return people.ids[people.find(member)]
+
+
 def turns_of(  # noqa: PLR0913 - all but three are keywords
     cohort: Cohort,
     programme: Programme,
@@ -176,7 +182,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     with language(programme.heading.language, unless_asked=True):
         section = require_sessions(programme)
         leaders = set(map(canonical, facilitators_in(cohort, programme)))
-        keys = tuple(members) if members is not None else members_in(cohort)
+        keys = members_in(cohort) if members is None else tuple(key_in(cohort, member) for member in members)
         presenters = tuple(key for key in keys if canonical(key) not in leaders)
         matrix = None if dates is None else attendance_at(cohort, section, dates)
         return schedule_turns(
