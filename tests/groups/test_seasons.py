@@ -14,7 +14,7 @@ from mentormatch import Cohort, Programme, ProgrammeError, RequestError, choose_
 from mentormatch.errors import OutputError
 from mentormatch.groups.inputs import read_multiple_choice
 from mentormatch.groups.result import Result
-from mentormatch.groups.sessions import dates_of, topics_of, turns_of
+from mentormatch.groups.sessions import dates_of, topics_of, turns_of, year_of
 from mentormatch.record.digests import digest_of_programme
 from mentormatch.results import Dates, Topics, Turns
 
@@ -106,6 +106,16 @@ def test_turns_of_some_members_are_of_these_alone() -> None:
     some = turns_of(cohort(), programme(), ["A01", "A02"])
     assert {turn.member for turn in some.turns} == {"A01", "A02"}
     assert {turn.session for turn in some.turns} <= {"1", "2", "3", "4"}
+
+
+def test_without_dates_turns_are_at_as_many_sessions_as_asked() -> None:
+    section = programme().sessions
+    assert section is not None
+    undated = programme().model_copy(update={"sessions": section.model_copy(update={"dates": {}, "number": None})})
+    when, some = year_of(cohort(), undated, ["A01", "A02"], number=2)
+    assert when is None
+    assert some is not None
+    assert some.season.sessions == ("1", "2")
 
 
 def test_turns_are_those_of_people_in_the_cohort_however_their_keys_are_spelled() -> None:

@@ -156,6 +156,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     members: Iterable[str] | None = None,
     *,
     dates: Dates | Iterable[str] | None = None,
+    number: int | None = None,
     group_name: int | str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
@@ -169,8 +170,10 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     group_name
         As for ``choose_dates``.
     dates
-        The dates of the sessions, or the names of some dates of the programme; None: sessions 1, 2, ... up to the
-        number of sessions of the programme.
+        The dates of the sessions, or the names of some dates of the programme; None: sessions 1, 2, ... up to
+        ``number``.
+    number
+        The number of sessions without dates; None: that of the programme.
 
     Raises
     ------
@@ -187,7 +190,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
         matrix = None if dates is None else attendance_at(cohort, section, dates)
         return schedule_turns(
             presenters,
-            session_count(programme, None) if matrix is None else [moment.start for moment in matrix.moments],
+            session_count(programme, number) if matrix is None else [moment.start for moment in matrix.moments],
             per_session=section.per_session,
             rounds=section.rounds,
             absences={} if matrix is None else absences_from(matrix, presenters),
@@ -212,7 +215,7 @@ def year_of(  # noqa: PLR0913 - all but three are keywords
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> tuple[Dates | None, Turns | None]:
-    """Return the dates of one group, and the turns at these dates.
+    """Return the dates of one group, and the turns at these dates; ``number`` as for ``dates_of``.
 
     The dates are None if the programme proposes none; the turns are None if no dates are found. Raises as
     ``dates_of`` and ``turns_of``.
@@ -224,7 +227,9 @@ def year_of(  # noqa: PLR0913 - all but three are keywords
             dates = dates_of(cohort, programme, keys, number=number, seed=seed, time_limit_s=time_limit_s)
             if not dates.chosen:
                 return dates, None
-        return dates, turns_of(cohort, programme, keys, dates=dates, seed=seed, time_limit_s=time_limit_s)
+        return dates, turns_of(
+            cohort, programme, keys, dates=dates, number=number, seed=seed, time_limit_s=time_limit_s
+        )
 
 
 class PlannedGroup(Protocol):
@@ -332,6 +337,7 @@ def turns_of_group(
         programme,
         group.members,
         dates=dates,
+        number=limits.get("number"),
         group_name=group.number,
         seed=limits.get("seed", 0),
         time_limit_s=limits.get("time_limit_s"),
