@@ -140,7 +140,10 @@ class Result(ContentEquality, ABC):
 
     @property
     def veiled(self) -> Self:
-        """The result for a notebook, which saves its output: with pseudonyms if the keys identify people."""
+        """The result for a notebook, which saves its output: groups and rounds without keys that identify people.
+
+        Other results are unchanged.
+        """
         return self
 
     @property
