@@ -33,7 +33,8 @@ from mentormatch.survey.tool import (
 )
 
 MAX_LEVELS = 12  # more different texts in the columns of one question are free text, not levels or ranks
-BOX_VALUES = frozenset({"", "0", "1", "true", "false"})
+UNTICKED_VALUES = frozenset({"", "0", "false"})
+BOX_VALUES = UNTICKED_VALUES | {"1", "true"}
 MAX_SHOWN_LINES = 5
 LEFT_OUT_MESSAGE = mark("« {column} » : {word} ; l'outil ne compte pas cette réponse")
 CHECK_STATE_MESSAGE = mark(
@@ -357,14 +358,17 @@ def item_columns(layout: Layout, questions: Sequence[ToolQuestion]) -> Iterator[
 
 
 def blank_unticked(table: TextTable, groups: Sequence[Sequence[int]]) -> TextTable:
-    """Return the table with all boxes of a question empty in rows where each is empty or 0.
+    """Return the table with all boxes of a question empty in rows without a tick.
 
     Such rows look the same as rows of people who did not see the question.
     """
-    boxes = [columns for columns in groups if {row.cells[at] for row in table.records for at in columns} <= BOX_VALUES]
+    boxes = [
+        columns for columns in groups if {fold(row.cells[at]) for row in table.records for at in columns} <= BOX_VALUES
+    ]
 
     def blank(record: Record) -> Record:
-        empty = {at for columns in boxes if all(record.cells[at] in ("", "0") for at in columns) for at in columns}
+        unticked = [columns for columns in boxes if {fold(record.cells[at]) for at in columns} <= UNTICKED_VALUES]
+        empty = {at for columns in unticked for at in columns}
         return Record(record.line, tuple("" if at in empty else cell for at, cell in enumerate(record.cells)))
 
     return replace(table, records=tuple(map(blank, table.records))) if boxes else table

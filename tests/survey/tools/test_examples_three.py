@@ -127,16 +127,17 @@ def test_a_stroke_between_words_of_kobo_joins_no_option() -> None:
     assert table.header == ("L'essentiel / le reste [a]", "L'essentiel / le reste [b]", "Nom")
 
 
-def test_boxes_of_kobo_that_were_not_ticked_are_blank() -> None:
+@pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("true", "false"), ("True", "False")])
+def test_boxes_of_kobo_that_were_not_ticked_are_blank(yes: str, no: str) -> None:
     header: list[Cell] = ["Jours", "Jours/lundi", "Jours/mardi", *KOBO]
     rows: list[list[Cell]] = [
-        ["lundi", "1", "0", "1", "u", ""],
-        ["", "0", "0", "2", "v", ""],
+        ["lundi", yes, no, "1", "u", ""],
+        ["", no, no, "2", "v", ""],
         ["", "", "", "3", "w", ""],
     ]
     table = table_of(header, *rows)
     assert table.header == ("Jours [lundi]", "Jours [mardi]")
-    assert [row.cells for row in table.records] == [("1", "0"), ("", ""), ("", "")]
+    assert [row.cells for row in table.records] == [(yes, no), ("", ""), ("", "")]
 
 
 def test_a_grid_of_moodle_has_numbers_and_that_is_said() -> None:
