@@ -205,7 +205,7 @@ class FactTool(Tool):
         return name, []
 
     def splits(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield each split of a header into a question and its item, the shortest item first."""
+        """Yield the possible splits of a header into a question and its item, the shortest item first."""
         pieces = name.split(self.facts.joiner) if self.facts.joiner else [name]
         cuts = range(1, len(pieces)) if self.facts.item_first else range(len(pieces) - 1, 0, -1)
         for cut in cuts:

@@ -55,7 +55,7 @@ class Facts:
     asked : own columns that are questions, such as the kind of a ticket
     prefixes : first characters of the names of other columns that are left out
     sent : columns with the moment of a response, the best first
-    day_first : columns whose presence proves that the tool writes the day first
+    day_first : columns whose presence makes it likely that the tool writes the day first
     zone : time zone of moments without one
     number : columns with the number of a response
     states : columns that decide whether a response counts

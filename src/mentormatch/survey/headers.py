@@ -209,7 +209,7 @@ def header_targets(
 
 
 def is_ignored(header: str, plan: IntakePlan) -> bool:
-    """Return whether a header, or the question of its item, is mapped to no field."""
+    """Return whether a header, or if it is not mapped the question of its item, is mapped to no field."""
     question = fold((split_part(header) or (header, ""))[0])
     target = plan.mapping.headers.get(fold(header)) or plan.mapping.headers.get(question)
     return target is not None and not target.field

@@ -303,8 +303,8 @@ def distinguishing_words(text: str) -> list[str]:
 def build_cohort(tables: Sequence[tuple[TextTable, Side | None]], plan: IntakePlan) -> Cohort:
     """Return the cohort in ``tables``, each with the side that answered it, None if a question states the side.
 
-    Raises SurveyError with every problem of every file if a required column or the identity of people is missing; also
-    if a key is repeated, or if the answer that counts depends on an unknown order of day and month.
+    Raises SurveyError with every problem of every header, such as a missing column or identity of people; also if a
+    file repeats a key, or if the answer that counts depends on an unknown order of day and month.
     """
     return build_cohort_and_contacts(tables, plan)[0]
 

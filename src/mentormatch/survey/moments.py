@@ -4,7 +4,7 @@ Formats are ISO 8601, those of tools (``2026/04/08 1:05:06 PM UTC+2``), the numb
 by name (``mardi 3 mars 2026, 10:04``, ``Mar 03, 2026 10:04 AM``). If the year is last, the order of day and month
 follows from the whole column:
 
-- a part beyond 12 proves the order for all dates;
+- a part beyond 12 proves the order for all dates; dots prove that the day is first;
 - if both orders are proved, two people typed the column: dates that can be read both ways are left out;
 - if all texts have a part beyond 12, and no date stored by a spreadsheet has, the spreadsheet may have swapped day and
   month: the dates that it stored are left out, unless the swap would change nothing;
@@ -78,7 +78,7 @@ CONVERTED_MESSAGE = mark(
 
 
 class AmbiguousDate(NamedTuple):
-    """A date read day first and month first, None if it is invalid in that order; ``spelled``: its year is last."""
+    """A date read day first and month first, None if that order is impossible; ``spelled``: its year is last."""
 
     day: datetime | None = None
     month: datetime | None = None

@@ -1,7 +1,7 @@
 """File, data frame or list -> table of text: the reader is chosen by the content, whatever the name.
 
-A file without a table of answers, such as a PDF, is recognised by its first bytes or the parts it contains, and the
-error names its format.
+A file of another kind, such as a PDF, is recognised by its first bytes or the parts it contains, and the error names
+its format.
 """
 
 import os
@@ -23,7 +23,7 @@ from mentormatch.survey.tool import sort_by_tool
 
 
 class FileKind(StrEnum):
-    """Kinds of files without a table of answers, as messages."""
+    """Kinds of files that are not read, as messages."""
 
     ARCHIVE = mark("une archive")
     IMAGE = mark("une image")

@@ -58,7 +58,7 @@ def _split_error(line: int, cause: str, expected: str, advice: str = "") -> Surv
 
 
 def _joins_rows(widths: list[int], width: int) -> bool:
-    """Return whether each line of a record would be a complete row if its open quote were an ordinary character."""
+    """Return whether a record has several lines, all complete rows if its open quote were an ordinary character."""
     min_lines = 2 if width >= 3 else 3
     return width >= 2 and len(widths) >= min_lines and all(cells == width for cells in widths)
 
