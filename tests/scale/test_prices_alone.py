@@ -1,6 +1,7 @@
 """Each part of the check of prices is needed: unlisted markets, or files of version 1, lose their proof without it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -8,11 +9,13 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Solution, Status, certify, solve
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.certificate import StageReplay
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.solution_set import SolutionSet
+from mentormatch.results import Verdict
 from tests.doors import substitute
-from tests.scale.markets import FLOORS, PROGRAMME, RULES, both, cohort
+from tests.scale.markets import FLOORS, GOALS, PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(11)
 
@@ -66,3 +69,33 @@ def test_without_a_part_a_proof_is_lost(
         assert certify(problem, solution).certified
     monkeypatch.setattr(owner, name, without)
     assert not any(certify(problem, solution).certified for problem, solution in found)
+
+
+def test_prices_that_need_all_pairs_prove_no_more_than_scans_do() -> None:
+    _, problem = both(cohort(0), PROGRAMME, RULES, GOALS)
+    solution, (n, m) = solve(problem), problem.shape
+    matched, priority = (
+        DualSolution(((goal, 1),), np.ones(n, dtype=np.int64), np.ones(m, dtype=np.int64)) for goal in GOALS[:2]
+    )
+    # The first stage leaves pairs open that are not listed: only its own bound is proved
+    tiers = tuple(replace(tier, bound=None) for tier in solution.tiers)
+    stopped = replace(solution, status=Status.FEASIBLE, tiers=tiers, prices=(matched, priority))
+    certificate = certify(problem, stopped)
+    assert certificate.verdict is Verdict.PARTLY
+    assert [tier.certified is None for tier in certificate.tiers] == [False, True, True]
+    # A stage with a row of an earlier goal is not scanned
+    for_priority = replace(priority, goal_duals=(("matched", -1),))
+    assert certify(problem, replace(solution, prices=(matched, for_priority))).verdict is Verdict.REFUSED
+
+
+def test_prices_above_the_floor_that_are_not_scanned_prove_no_floor() -> None:
+    _, problem = both(cohort(0), PROGRAMME, RULES, FLOORS[1])
+    solution = solve(problem)
+    floor = solution.tiers[1].value
+    prices = tuple(
+        replace(stage, goal_duals=(("matched", 0),)) if stage.score_threshold == floor + 1 else stage
+        for stage in solution.prices
+    )
+    certificate = certify(problem, replace(solution, prices=prices))
+    assert certificate.verdict is Verdict.PARTLY
+    assert [tier.certified is None for tier in certificate.tiers] == [False, True, False]

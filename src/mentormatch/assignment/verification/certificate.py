@@ -56,7 +56,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     round_by_goal,
 )
 from mentormatch.assignment.verification.refutation import ProofError, System, narrow, refute, require
-from mentormatch.assignment.verification.solution_set import SolutionSet
+from mentormatch.assignment.verification.solution_set import SolutionSet, can_scan
 from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.languages.phrases import joined, listed, plain
@@ -484,6 +484,8 @@ class StageReplay:
         if not stages:
             return bounds
         face = self._solution_set(stages, least)
+        if face is None:
+            return self._replay(stages[:1], least) if len(stages) > 1 else bounds
         before: tuple[DualStage, int] | None = None
         for prices in stages:
             # Restrict to the answers that are as good in the previous stage
@@ -510,19 +512,26 @@ class StageReplay:
             bounds |= dict(stage.bounds(face.bound(stage), self.values, face.places))
         return bounds
 
-    def _solution_set(self, stages: Sequence[DualSolution], least: int | None) -> SolutionSet:
+    def _solution_set(self, stages: Sequence[DualSolution], least: int | None) -> SolutionSet | None:
         """Return a set of answers by which the bounds of these stages hold for all answers.
 
         Pairs that a tight first stage fixes are not listed, nor pairs that add nothing to the bound of the only stage.
+        None if all pairs must be listed, but their scores are not stored.
         """
         # If the first stage is tight, reduced-cost fixing removes all pairs that are not listed
         first, *later = stages
+        if not self._can_list(first):
+            return None
         # The last stage is used for its bound only, to which pairs of reduced profit 0 add nothing
         face = SolutionSet.of(self.problem, self.solution.pairs, least, near=first, least_profit=0 if later else 1)
         stage = DualStage.of(self.problem, first, face, self.values) if later else None
         if not later or (stage is not None and face.bound(stage) == stage.profit(self.values)):
             return face
-        return SolutionSet.of(self.problem, self.solution.pairs, least)
+        return SolutionSet.of(self.problem, self.solution.pairs, least) if self.problem.scores.stored else None
+
+    def _can_list(self, prices: DualSolution) -> bool:
+        """Return whether the pairs that matter for these duals can be listed."""
+        return self.problem.scores.stored or can_scan(self.problem, prices)
 
     def _refutes(self, prices: DualSolution, before: Sequence[str]) -> bool:
         """Return whether these duals prove that the pairs above the floor cannot reach the earlier goals.
@@ -530,7 +539,7 @@ class StageReplay:
         An answer whose worst pair is above a floor of at least 0 has a pair, even if ``matched`` is no earlier goal.
         """
         needed = {"matched": int(self.values["floor"] >= 0)} | {goal: self.values[goal] for goal in before}
-        if not _goals(prices) <= needed.keys():
+        if not _goals(prices) <= needed.keys() or not self._can_list(prices):
             return False
         face = SolutionSet.of(self.problem, self.solution.pairs, prices.score_threshold, near=prices, least_profit=1)
         stages = (

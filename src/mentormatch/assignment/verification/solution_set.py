@@ -42,12 +42,8 @@ def price_out(
     there are links or rows of earlier goals, if a row with a dual is no sum over the two people of a pair
     (nor a product, for scores that are not stored), or if int64 could overflow.
     """
-    fit = (
-        _is_separable(problem, prices, grouped=not scores.stored)
-        and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT
-    )
     # A list must be read in full anyway
-    if isinstance(scores, SparseScores) or not fit:
+    if isinstance(scores, SparseScores) or not can_scan(problem, prices):
         return scores.pairs()
     width = scores.shape[1]
     former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)
@@ -57,6 +53,12 @@ def price_out(
     named = np.unique(pairs[:, 0] * width + pairs[:, 1])
     mentors, mentees = np.divmod(_profitable_places(problem, scores, prices, named, least_profit), max(width, 1))
     return mentors, mentees
+
+
+def can_scan(problem: AssignmentProblem, prices: DualSolution) -> bool:
+    """Return whether scans of scores find the pairs of a reduced profit, so that not all pairs must be listed."""
+    is_separable = _is_separable(problem, prices, grouped=not problem.scores.stored)
+    return is_separable and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT
 
 
 def _is_separable(problem: AssignmentProblem, prices: DualSolution, *, grouped: bool) -> bool:
