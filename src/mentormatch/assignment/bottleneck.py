@@ -71,9 +71,9 @@ def infeasibility_duals(
     yield from with_threshold(prove(above).prices, floor + 1)
 
 
-def with_threshold(stages: Sequence[DualSolution], least: int) -> Iterator[DualSolution]:
-    """Yield the duals as duals over the pairs with a score of ``least`` or more."""
-    yield from (replace(stage, score_threshold=least) for stage in stages if stage.score_threshold is None)
+def with_threshold(stages: Sequence[DualSolution], threshold: int) -> Iterator[DualSolution]:
+    """Yield the duals as duals over the pairs with a score of ``threshold`` or more."""
+    yield from (replace(stage, score_threshold=threshold) for stage in stages if stage.score_threshold is None)
 
 
 def filter_proving_duals(goals: Sequence[str], stages: Sequence[DualSolution]) -> Iterator[DualSolution]:
@@ -320,7 +320,9 @@ class ThresholdSearch:
 
         # An excluded threshold excludes all higher ones
         relaxation = ThresholdRelaxation(self.problem, len(base.pairs))
-        return bisect_left(candidates, 1, key=lambda least: int(relaxation.excludes(least, self.solve.remaining_s)))
+        return bisect_left(
+            candidates, 1, key=lambda threshold: int(relaxation.excludes(threshold, self.solve.remaining_s))
+        )
 
     @property
     def _is_coupled(self) -> bool:
@@ -366,8 +368,8 @@ class ThresholdSearch:
     def _solve_without_threshold(self) -> Solution:
         """Return an optimum of the earlier goals; from only the best pairs if these fill all slots."""
         # Few pairs are solved faster; if they fill all slots, they contain an optimum of the earlier goals
-        for least in self.threshold.optimistic_values(self.problem) if self.earlier_goals == ("matched",) else ():
-            solution = self._solve_at(least)
+        for threshold in self.threshold.optimistic_values(self.problem) if self.earlier_goals == ("matched",) else ():
+            solution = self._solve_at(threshold)
             fills_all_slots = solution.status is Status.PROVED and len(solution.pairs) == self.problem.max_pairs
             if fills_all_slots or solution.status is Status.STOPPED:
                 return solution
@@ -391,10 +393,10 @@ class ThresholdSearch:
 
     def _search_candidates(self, base: Solution, candidates: Sequence[int]) -> tuple[Solution, int]:
         """Return the solution at the greatest feasible candidate: galloping down from the last, then bisection."""
-        left, right, step, best = 0, len(candidates), 1, base
-        while left < right:
+        lower, upper, step, best = 0, len(candidates), 1, base
+        while lower < upper:
             # Galloping: the next step down is as long as the way so far; after a feasible candidate, bisect
-            index = max(right - step, left) if step else (left + right) // 2
+            index = max(upper - step, lower) if step else (lower + upper) // 2
             # Coupled pairs: proving that too few pairs are possible is faster than finding their maximum
             solution = self._solve_at(candidates[index], count=len(base.pairs) if self._is_coupled else 0)
             # Out of time: the incumbent, without a bound
@@ -404,11 +406,11 @@ class ThresholdSearch:
                 return solution, 0
             if self._is_optimal_before(base, solution) and self._value(solution) >= candidates[index]:
                 # Feasible: all candidates up to the value reached are
-                left, best, step = bisect_right(candidates, self._value(solution)), solution, 0
+                lower, best, step = bisect_right(candidates, self._value(solution)), solution, 0
                 # Feasible, as are all candidates up to the value reached
             else:
                 # Infeasible: the duals of the failure may exclude further candidates
-                right, distance = self._limit_after_failure(index, candidates, solution), len(candidates) - right
+                upper, distance = self._limit_after_failure(index, candidates, solution), len(candidates) - upper
                 step = max(distance, 1) if step else 0
         return best, self._value(best)
 
@@ -425,23 +427,29 @@ class ThresholdSearch:
         """Return an optimum of the earlier goals, with as many pairs as these allow."""
         return self._solve_at(None)
 
-    def _solve_at(self, least: int | None, report: IncumbentCallback = ignore_incumbent, count: int = 0) -> Solution:
-        """Return the solution at the threshold ``least``: optimal in the earlier goals, then in the number of pairs.
+    def _solve_at(
+        self, threshold: int | None, report: IncumbentCallback = ignore_incumbent, count: int = 0
+    ) -> Solution:
+        """Return the solution at a threshold: optimal in the earlier goals, then in the number of pairs.
 
         INFEASIBLE if it has fewer than ``count`` pairs.
         """
         # A threshold below all pairs, and not above 0, the value without pairs, constrains nothing
-        least_value = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
-        if least_value not in self.cache:
-            problem = self.problem if least_value is None else self.threshold.constrain(self.problem, least_value)
+        binding_threshold = (
+            None if threshold is None or threshold <= 0 <= self.problem.scores.extremes[0] else threshold
+        )
+        if binding_threshold not in self.cache:
+            problem = (
+                self.problem if binding_threshold is None else self.threshold.constrain(self.problem, binding_threshold)
+            )
             if count:
                 enough = Row("pairs", np.ones((1, 1), dtype=np.int64), least=count)
                 problem = replace(problem, rows=(*problem.rows, enough))
             # With as many pairs as possible, so that a failure shows how many are missing
             more = () if "matched" in self.earlier_goals else ("matched",)
             subproblem = replace(problem, goals=(*self.earlier_goals, *more))
-            self.cache[least_value] = self.solve(subproblem, ties=False, report=report)
-        return self.cache[least_value]
+            self.cache[binding_threshold] = self.solve(subproblem, ties=False, report=report)
+        return self.cache[binding_threshold]
 
     def duals_of_earlier_goals(self, count: int) -> Sequence[DualSolution]:
         """Return duals that prove the earlier goals, if found; ``count``: the number of pairs of the optimum."""

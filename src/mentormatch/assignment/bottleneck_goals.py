@@ -283,7 +283,7 @@ def _with_minimum_of_one(loads: DegreeBounds, needed: BoolVector) -> DegreeBound
     )
 
 
-def _sum_constraints(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[Row]:
+def _sum_constraints(problem: AssignmentProblem, mentees: IntVector, min_sum: int) -> Iterator[Row]:
     """Yield the side constraint that bounds the sum of each mentee from below."""
     mentors_of, mentees_of = problem.scores.pairs()
     scores = problem.scores.at(mentors_of, mentees_of)
@@ -292,7 +292,7 @@ def _sum_constraints(problem: AssignmentProblem, mentees: IntVector, least: int)
         # Coefficients are the scores of this mentee's pairs
         in_pairs = mentees_of == mentee
         weights[mentors_of[in_pairs], 0] = scores[in_pairs]
-        yield Row(f"least sum of mentee {mentee}", weights, least=least, mentee=mentee)
+        yield Row(f"least sum of mentee {mentee}", weights, least=min_sum, mentee=mentee)
 
 
 def single_capacity_mentees(problem: AssignmentProblem) -> BoolVector:

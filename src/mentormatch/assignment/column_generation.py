@@ -77,9 +77,9 @@ def solve_by_columns(oracle: PricingOracle, solve: SolveMaster, first: VectorPai
     start, if known.
     """
     factor = 2 if oracle.shape[0] == oracle.shape[1] else 1
-    draw, wanted = np.random.default_rng(0), factor * INITIAL_PAIRS_PER_PERSON * isqrt(prod(oracle.shape))
+    draw, column_count = np.random.default_rng(0), factor * INITIAL_PAIRS_PER_PERSON * isqrt(prod(oracle.shape))
     # First columns: those of least reduced cost at reduced duals, and enough for feasibility
-    columns, right = first or (initial_columns(oracle, oracle.feasible_duals(), wanted, draw), None)
+    columns, right = first or (initial_columns(oracle, oracle.feasible_duals(), column_count, draw), None)
     for _ in range(MAX_MASTERS):
         # Restricted master
         optimum = solve(*oracle.restricted_master(columns), right)
@@ -98,7 +98,7 @@ def solve_by_columns(oracle: PricingOracle, solve: SolveMaster, first: VectorPai
         if GIVE_UP_DIVISOR * np.count_nonzero(is_negative) > oracle.count:
             break
         # Columns are never dropped, so the masters' values only rise
-        columns = union_sorted(columns, _least_reduced_costs(tight, losses, 2 * wanted, draw))
+        columns = union_sorted(columns, _least_reduced_costs(tight, losses, 2 * column_count, draw))
     return None
 
 
@@ -118,14 +118,14 @@ def initial_columns(oracle: PricingOracle, duals: VectorPair, wanted: int, draw:
     )
 
 
-def _least_reduced_costs(columns: IntVector, costs: IntVector, wanted: int, draw: np.random.Generator) -> IntVector:
-    """Return about ``wanted`` columns of least reduced ``costs``; among ties, a random choice."""
-    if len(columns) <= 2 * wanted:
+def _least_reduced_costs(columns: IntVector, costs: IntVector, count: int, draw: np.random.Generator) -> IntVector:
+    """Return about ``count`` columns of least reduced ``costs``; among ties, a random choice."""
+    if len(columns) <= 2 * count:
         return columns
     # All below the level, and a random part of those at the level
-    level = np.partition(costs, wanted)[wanted]
+    level = np.partition(costs, count)[count]
     below, equal = costs < level, costs == level
-    missing = wanted - np.count_nonzero(below)
+    missing = count - np.count_nonzero(below)
     is_selected: BoolVector = below | (equal & (draw.random(len(columns)) * np.count_nonzero(equal) < missing))
     return columns[is_selected]
 

@@ -89,8 +89,8 @@ def solve_square(block: CostMatrix, solve_all: SolveCostMatrix) -> TightColumns 
     return solve_by_columns(square, solve_all_slots_filled, (_first_columns(square, duals, draw), duals[1]))
 
 
-def _upper_degrees(most: IntVector) -> RemainingDegrees:
-    return RemainingDegrees(np.zeros_like(most), most)
+def _upper_degrees(max_degrees: IntVector) -> RemainingDegrees:
+    return RemainingDegrees(np.zeros_like(max_degrees), max_degrees)
 
 
 def _guess_duals(square: CostMatrix, solve_all: SolveCostMatrix, draw: np.random.Generator) -> VectorPair | None:
@@ -255,8 +255,8 @@ def _is_square(block: CostMatrix) -> bool:
 def _first_choice_share(block: CostMatrix) -> float:
     """Return the share of the shorter side that is assigned if every row takes its cheapest column."""
     slots = block.columns.most
-    wanted = np.bincount(block.cells.argmin(axis=1), minlength=len(slots))
-    return float(np.minimum(wanted, slots).sum() / max(min(len(block.rows.most), int(slots.sum())), 1))
+    demand = np.bincount(block.cells.argmin(axis=1), minlength=len(slots))
+    return float(np.minimum(demand, slots).sum() / max(min(len(block.rows.most), int(slots.sum())), 1))
 
 
 def _solve_all_cells(

@@ -48,8 +48,8 @@ def _choose_with_rows(problem: AssignmentProblem) -> IntMatrix | None:
     # If the number of pairs comes first, every pair has a positive profit
     if "matched" in problem.goals:
         profit = profit - profit.min(initial=0) + 1
-    chosen = choose_greedily(model, profit)
-    return None if chosen is None else np.column_stack([model.mentors[chosen], model.mentees[chosen]])
+    choice = choose_greedily(model, profit)
+    return None if choice is None else np.column_stack([model.mentors[choice], model.mentees[choice]])
 
 
 def _best_pairs(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
@@ -73,8 +73,8 @@ def _choose_without_rows(problem: AssignmentProblem) -> IntMatrix | None:
     pairs = _assign_in_order(problem)
     loads = (np.bincount(pairs[:, side], minlength=count) for side, count in enumerate(problem.shape))
     for load, bounds in zip(loads, (problem.mentors, problem.mentees), strict=True):
-        least = np.where(bounds.optional & (load == 0), 0, bounds.least) if bounds.optional.any() else bounds.least
-        if (load < least).any() or (load > bounds.most).any():
+        minimums = np.where(bounds.optional & (load == 0), 0, bounds.least) if bounds.optional.any() else bounds.least
+        if (load < minimums).any() or (load > bounds.most).any():
             return None
     return pairs
 
@@ -167,20 +167,20 @@ def choose_greedily(model: PairModel, profit: IntVector, guide: IntVector | None
     """
     guide = profit if guide is None else guide
     for by_regret in (False, True) if len(model) <= REGRET_MAX_PAIRS else (False,):
-        choice, order = _GreedyChoice(model), np.argsort(-guide, kind="stable")
+        greedy_choice, order = _GreedyChoice(model), np.argsort(-guide, kind="stable")
         for pair in np.flatnonzero(model.fixed_to_one).tolist():
-            choice.take(pair)
-        choice.serve_rows(order)
+            greedy_choice.take(pair)
+        greedy_choice.serve_rows(order)
         for side in range(2):
             person_order = _order_by_regret(guide, model.people()[side]) if by_regret else order
-            choice.serve_people(side, person_order)
+            greedy_choice.serve_people(side, person_order)
             if by_regret:
-                choice.repair_by_swaps(side, person_order)
+                greedy_choice.repair_by_swaps(side, person_order)
         # All other pairs with a positive profit
-        choice.take_all_that_fit(order[profit[order] > 0])
-        chosen = choice.without_underused()
-        if model.holds(chosen):
-            return chosen
+        greedy_choice.take_all_that_fit(order[profit[order] > 0])
+        choice = greedy_choice.without_underused()
+        if model.holds(choice):
+            return choice
     return None
 
 
@@ -321,13 +321,15 @@ class _GreedyChoice:
         """
         rows = [row for row, weight in self._rows.of(pair) if not self._row_allows(row, weight)]
         row_pairs = self._model.constraints[rows[0]].pairs if len(rows) == 1 else np.zeros(0, dtype=np.int64)
-        for other in row_pairs[self.chosen[row_pairs] & ~self._model.fixed_to_one[row_pairs]].tolist():
-            self.drop(other)
+        for replaced in row_pairs[self.chosen[row_pairs] & ~self._model.fixed_to_one[row_pairs]].tolist():
+            self.drop(replaced)
             if self.take_if_fits(pair):
-                if any(self.take_if_fits(alternative) for alternative in alternatives[other] if alternative != other):
+                if any(
+                    self.take_if_fits(alternative) for alternative in alternatives[replaced] if alternative != replaced
+                ):
                     return
                 self.drop(pair)
-            self.take(other)
+            self.take(replaced)
 
     def _row_allows(self, row: int, weight: int) -> bool:
         """Return whether a row allows a further coefficient: its violation, if any, must not grow."""
@@ -336,12 +338,12 @@ class _GreedyChoice:
 
     def without_underused(self) -> BoolVector:
         """Return the choice without the pairs of people who violate their conditional minimum."""
-        chosen = self.chosen.copy()
+        remaining = self.chosen.copy()
         for people, bounds in zip(self._model.people(), self._model.sides, strict=True):
-            loads = np.bincount(people[chosen], minlength=len(bounds))
+            loads = np.bincount(people[remaining], minlength=len(bounds))
             is_underused = bounds.optional & (loads < bounds.least)
-            chosen &= ~is_underused[people] | self._model.fixed_to_one
-        return chosen
+            remaining &= ~is_underused[people] | self._model.fixed_to_one
+        return remaining
 
 
 MAX_ROW_GROUPS = 16  # groups of rows of one person each that share their weights
@@ -390,6 +392,6 @@ def _range_of_sums(weights: IntVector, people: IntVector, loads: DegreeBounds) -
 
 def _always_satisfied(rows: Sequence[Row], lower: IntVector, upper: IntVector) -> BoolVector:
     """Return (r,) bool: whether each row holds for all sums from ``lower`` to ``upper``, (r,) each."""
-    least = np.array([-NO_BOUND if row.least is None else row.least for row in rows], dtype=np.int64)
-    most = np.array([NO_BOUND if row.most is None else row.most for row in rows], dtype=np.int64)
-    return np.asarray((lower >= least) & (upper <= most))
+    min_sums = np.array([-NO_BOUND if row.least is None else row.least for row in rows], dtype=np.int64)
+    max_sums = np.array([NO_BOUND if row.most is None else row.most for row in rows], dtype=np.int64)
+    return np.asarray((lower >= min_sums) & (upper <= max_sums))

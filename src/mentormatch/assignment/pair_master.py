@@ -55,25 +55,27 @@ class RelaxationStopped(Exception):  # noqa: N818 - it is no error: the time lim
 
 
 def terms_among(
-    constraints: Sequence[PairConstraint], chosen: IntVector, count: int
+    constraints: Sequence[PairConstraint], pairs: IntVector, count: int
 ) -> tuple[IntVector, IntVector, IntVector]:
-    """Return the terms of constraints on some of ``count`` pairs: constraints, indices in ``chosen``, weights."""
+    """Return the terms of constraints on some of ``count`` pairs: constraints, indices in ``pairs``, weights."""
     number = np.full(count, -1, dtype=np.int64)
-    number[chosen] = np.arange(len(chosen))
+    number[pairs] = np.arange(len(pairs))
     empty = np.zeros(0, dtype=np.int64)
     owners, indices, weights = [empty], [empty], [empty]
-    # Constraints on few pairs all at once; in those on more pairs, the chosen pairs are searched for
-    few = [index for index, constraint in enumerate(constraints) if len(constraint.pairs) <= len(chosen)]
-    if few:
-        positions = number[np.concatenate([constraints[index].pairs for index in few])]
+    # Constraints on few pairs all at once; in those on more, ``pairs`` are searched for
+    small_constraints = [index for index, constraint in enumerate(constraints) if len(constraint.pairs) <= len(pairs)]
+    if small_constraints:
+        positions = number[np.concatenate([constraints[index].pairs for index in small_constraints])]
         is_chosen = positions >= 0
-        owners.append(np.repeat(few, [len(constraints[index].pairs) for index in few])[is_chosen])
+        owners.append(
+            np.repeat(small_constraints, [len(constraints[index].pairs) for index in small_constraints])[is_chosen]
+        )
         indices.append(positions[is_chosen])
-        weights.append(np.concatenate([constraints[index].weights for index in few])[is_chosen])
-    for index in sorted(set(range(len(constraints))) - set(few)):
+        weights.append(np.concatenate([constraints[index].weights for index in small_constraints])[is_chosen])
+    for index in sorted(set(range(len(constraints))) - set(small_constraints)):
         constraint = constraints[index]
-        nearest = np.minimum(np.searchsorted(constraint.pairs, chosen), len(constraint.pairs) - 1)
-        matches = np.flatnonzero(constraint.pairs[nearest] == chosen)
+        nearest = np.minimum(np.searchsorted(constraint.pairs, pairs), len(constraint.pairs) - 1)
+        matches = np.flatnonzero(constraint.pairs[nearest] == pairs)
         owners.append(np.full(len(matches), index))
         indices.append(matches)
         weights.append(constraint.weights[nearest[matches]])
@@ -280,14 +282,14 @@ class PairMaster:
         self._indicators = np.full(start, -1, dtype=np.int64)
         self._indicators[self._conditional] = np.arange(count)
         if count:
-            least, most = (
+            min_degrees, max_degrees = (
                 np.concatenate(bounds)[self._conditional]
                 for bounds in ([side.least for side in sides], [side.most for side in sides])
             )
             empty = np.zeros(0, np.int64)
             self._add_rows(np.zeros(count, np.int64), empty, empty / 1.0, np.ones(count))
             rows = np.column_stack([self._conditional, self._low_rows]).ravel()
-            self._add_columns(np.full(count, 2), rows, -np.column_stack([most, least]).ravel() / 1.0)
+            self._add_columns(np.full(count, 2), rows, -np.column_stack([max_degrees, min_degrees]).ravel() / 1.0)
 
     def _add_rows(self, sizes: IntVector, columns: IntVector, values: FloatVector, units: FloatVector) -> None:
         free = np.full(len(sizes), np.inf)
@@ -312,26 +314,26 @@ class PairMaster:
             signs = np.full(len(new_rows), -1.0 if side else 1.0)
             self._add_columns(np.ones(len(new_rows), np.int64), new_rows, signs, elastic=True)
 
-    def _add_pairs(self, chosen: IntVector) -> None:
+    def _add_pairs(self, new_pairs: IntVector) -> None:
         """Add pairs of the model, by position, as columns."""
-        if not len(chosen):
+        if not len(new_pairs):
             return
         model = self._model
-        constraints, indices, weights = terms_among(model.constraints, chosen, len(model))
+        constraints, indices, weights = terms_among(model.constraints, new_pairs, len(model))
         constraint_rows = self._rows_of_constraints[constraints]
-        people = np.concatenate([model.mentors[chosen], self._n + model.mentees[chosen]])
-        columns = np.tile(np.arange(len(chosen)), 2)
+        people = np.concatenate([model.mentors[new_pairs], self._n + model.mentees[new_pairs]])
+        columns = np.tile(np.arange(len(new_pairs)), 2)
         linked = np.flatnonzero(self._indicators[people] >= 0)
-        links = self._add_links(people[linked], self._places[chosen][columns[linked]])
+        links = self._add_links(people[linked], self._places[new_pairs][columns[linked]])
         rows = np.concatenate([people, constraint_rows, self._low_rows[self._indicators[people[linked]]], links])
         columns = np.concatenate([columns, indices, columns[linked], columns[linked]])
         values = np.ones(len(rows))
         values[len(people) : len(people) + len(constraint_rows)] = weights / self._units[constraint_rows]
         order = np.argsort(columns, kind="stable")
-        self._column_of[self._places[chosen]] = len(self._pairs) + np.arange(len(chosen))
-        self._in_program[chosen] = True
-        sizes = np.bincount(columns, minlength=len(chosen))
-        self._add_columns(sizes, rows[order], values[order], self._places[chosen])
+        self._column_of[self._places[new_pairs]] = len(self._pairs) + np.arange(len(new_pairs))
+        self._in_program[new_pairs] = True
+        sizes = np.bincount(columns, minlength=len(new_pairs))
+        self._add_columns(sizes, rows[order], values[order], self._places[new_pairs])
 
     def _add_links(self, people: IntVector, pairs: IntVector) -> IntVector:
         """Return a new row ``x <= u`` for each pair of a person with an indicator u."""

@@ -146,13 +146,13 @@ class PairModel:
         constraints = []
         for constraint, dual in zip(self.constraints, duals.constraints.tolist(), strict=True):
             if dual > 0 and constraint.most is not None:
-                least = constraint.most - loss // dual
+                lower = constraint.most - loss // dual
                 constraint = replace(
-                    constraint, least=least if constraint.least is None else max(constraint.least, least)
+                    constraint, least=lower if constraint.least is None else max(constraint.least, lower)
                 )
             elif dual < 0 and constraint.least is not None:
-                most = constraint.least + loss // -dual
-                constraint = replace(constraint, most=most if constraint.most is None else min(constraint.most, most))
+                upper = constraint.least + loss // -dual
+                constraint = replace(constraint, most=upper if constraint.most is None else min(constraint.most, upper))
             constraints.append(constraint)
         return replace(self, constraints=tuple(constraints), sides=(sides[0], sides[1]))
 
@@ -173,9 +173,9 @@ def _restrict_degrees(loads: DegreeBounds, duals: IntVector, loss: int) -> Degre
     """Return degree bounds given that people lose at most ``loss``; conditional minimums are unchanged."""
     slack = np.where(duals != 0, loss // np.maximum(np.abs(duals), 1), 0)
     at_most, at_least = (duals > 0) & ~loads.conditional, (duals < 0) & ~loads.conditional
-    least = np.where(at_most, np.maximum(loads.firm_minimum, loads.most - slack), loads.least)
-    most = np.where(at_least, np.minimum(loads.most, loads.firm_minimum + slack), loads.most)
-    return DegreeBounds(least, most, loads.optional & ~(at_most & (least > loads.firm_minimum)))
+    lower = np.where(at_most, np.maximum(loads.firm_minimum, loads.most - slack), loads.least)
+    upper = np.where(at_least, np.minimum(loads.most, loads.firm_minimum + slack), loads.most)
+    return DegreeBounds(lower, upper, loads.optional & ~(at_most & (lower > loads.firm_minimum)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,14 +308,14 @@ def trivial_duals(model: PairModel, profit: IntVector) -> ScaledDuals:
     return min(candidates, key=lambda candidate: candidate[0])[1]
 
 
-def _marginal_profits(model: PairModel, people: IntVector, profit: IntVector, most: IntVector) -> IntVector:
+def _marginal_profits(model: PairModel, people: IntVector, profit: IntVector, capacities: IntVector) -> IntVector:
     """Return, per person, the profit of the best pair beyond the capacity, at least 0."""
     # The pairs of each person, those fixed to one first, then by profit
     order = np.lexsort((-profit, ~model.fixed_to_one, people))
     ranked = people[order]
     rank = np.arange(len(order)) - np.searchsorted(ranked, ranked)
-    is_next = rank == most[ranked]
-    gains = np.zeros(len(most), dtype=np.int64)
+    is_next = rank == capacities[ranked]
+    gains = np.zeros(len(capacities), dtype=np.int64)
     gains[ranked[is_next]] = np.maximum(profit[order][is_next], 0)
     return gains
 

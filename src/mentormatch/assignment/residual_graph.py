@@ -162,10 +162,10 @@ def residual_graph(problem: AssignmentProblem, pairs: IntMatrix) -> ResidualGrap
     m = problem.shape[1]
     # A pinned pair cannot change, so it is no arc
     pinned = [mentor * m + mentee for mentor, mentee in problem.pins]
-    chosen = pairs[~np.isin(pairs[:, 0] * m + pairs[:, 1], pinned)]
-    sides = zip(remaining_degrees(problem), chosen.T, problem.shape, strict=True)
+    free_pairs = pairs[~np.isin(pairs[:, 0] * m + pairs[:, 1], pinned)]
+    sides = zip(remaining_degrees(problem), free_pairs.T, problem.shape, strict=True)
     left, right = (DegreeSlack.of(bounds, np.bincount(people, minlength=count)) for bounds, people, count in sides)
-    return ResidualGraph(chosen, left, right)
+    return ResidualGraph(free_pairs, left, right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,10 +292,10 @@ def fewest_arc_paths(tails: IntVector, heads: IntVector, target: int, nodes: int
     return successors
 
 
-def _split_by_left(chosen: IntMatrix, lefts: int) -> list[IntVector]:
-    """Return the rows in ``chosen`` of each left person."""
-    order = np.argsort(chosen[:, 0], kind="stable")
-    return np.split(order, np.searchsorted(chosen[order, 0], np.arange(1, lefts)))
+def _split_by_left(pairs: IntMatrix, lefts: int) -> list[IntVector]:
+    """Return the rows in ``pairs`` of each left person."""
+    order = np.argsort(pairs[:, 0], kind="stable")
+    return np.split(order, np.searchsorted(pairs[order, 0], np.arange(1, lefts)))
 
 
 @dataclass(slots=True)
@@ -344,11 +344,11 @@ def bellman_ford_paths(graph: ResidualGraph, face: OptimalFace, profit: IntVecto
     ``face`` lists the open pairs, ``profit`` (e,) their profits. Raises EngineError if the solution is not optimal.
     """
     lefts, rights = len(graph.left.more), len(graph.right.more)
-    keys, chosen = face.lefts * rights + face.rights, graph.chosen[:, 0] * rights + graph.chosen[:, 1]
+    keys, chosen_keys = face.lefts * rights + face.rights, graph.chosen[:, 0] * rights + graph.chosen[:, 1]
     # Open pairs forward, chosen ones backward
-    is_open = ~np.isin(keys, chosen)
+    is_open = ~np.isin(keys, chosen_keys)
     order = np.argsort(keys)
-    back_costs = profit[order[np.searchsorted(keys, chosen, sorter=order)]]
+    back_costs = profit[order[np.searchsorted(keys, chosen_keys, sorter=order)]]
     other_arcs = arcs_without_pairs(graph, back_costs, np.zeros(graph.sink, dtype=np.int64))
     pairs = face.lefts[is_open], face.rights[is_open] + lefts, -profit[is_open]
     arcs = concatenate_arcs(pairs, other_arcs)

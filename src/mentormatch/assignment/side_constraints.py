@@ -151,7 +151,7 @@ class BoundedSearch:
         if self._is_face_known or self.boxes is None or len(self.boxes) > SEARCH.max_faces:
             return (self.optimal_face(goal),)
         model = self.restrict_to_value(goal)
-        return tuple(model.restrict(most, least) for least, most in self.boxes)
+        return tuple(model.restrict(upper, lower) for lower, upper in self.boxes)
 
     def optimal_face(self, goal: str | None = None) -> PairModel:
         """Return a model of exactly the choices that are as good as the optimal incumbent."""
@@ -161,8 +161,8 @@ class BoundedSearch:
         model = self.restrict_to_value(goal)
         if self.boxes is None:
             return model
-        least, most = (np.array(ends) for ends in zip(*self.boxes, strict=True))
-        return model.restrict(most.any(axis=0), least.all(axis=0))
+        lower, upper = (np.array(ends) for ends in zip(*self.boxes, strict=True))
+        return model.restrict(upper.any(axis=0), lower.all(axis=0))
 
     @property
     def _is_face_known(self) -> bool:
@@ -172,9 +172,9 @@ class BoundedSearch:
     @property
     def _binds(self) -> bool:
         """Whether the value constraint can bind: not if profits are equal and minimums fix the number of pairs."""
-        least = max(int(loads.firm_minimum.sum()) for loads in self.pool.sides)
+        min_pairs = max(int(loads.firm_minimum.sum()) for loads in self.pool.sides)
         is_uniform = len(self.worth) == 0 or (self.worth.min() == self.worth.max() >= 0)
-        return not is_uniform or least * int(self.worth.max(initial=0)) < self.value
+        return not is_uniform or min_pairs * int(self.worth.max(initial=0)) < self.value
 
     def over(self, pool: PairModel) -> BoolVector | None:
         """Return the incumbent in another model, without the pairs that it lacks; None if there is no incumbent."""
@@ -202,13 +202,13 @@ class BoundedSearch:
         """Return the search with a choice of profit ``value`` as its incumbent; reduced costs fix more pairs."""
         # Reduced-cost fixing: in a choice as good, no pair costs more than the gap
         gap = self.scaled_bound - value * self.parts
-        kept = (self.reduced >= -gap) | self.pool.fixed_to_one
+        remaining = (self.reduced >= -gap) | self.pool.fixed_to_one
         return replace(
             self,
-            pool=self.pool.restrict(kept, self.pool.fixed_to_one | (self.reduced > gap)),
-            worth=self.worth[kept],
-            reduced=self.reduced[kept],
-            incumbent=choice[kept],
+            pool=self.pool.restrict(remaining, self.pool.fixed_to_one | (self.reduced > gap)),
+            worth=self.worth[remaining],
+            reduced=self.reduced[remaining],
+            incumbent=choice[remaining],
         )
 
     def core(self, reach: int, *, around: bool = False) -> "SearchCore":
@@ -217,17 +217,17 @@ class BoundedSearch:
         If ``around``, the core also contains the incumbent.
         """
         # Reduced-cost fixing, and complementary slackness: a row with a dual has limited slack
-        kept, forced = (self.reduced >= -reach) | self.pool.fixed_to_one, self.reduced > reach
+        in_core, forced = (self.reduced >= -reach) | self.pool.fixed_to_one, self.reduced > reach
         # The least profit of such a choice, at least that of the incumbent
         target = -((reach - self.scaled_bound) // self.parts)
         target = target if self.incumbent is None else max(target, self.value)
         if around and self.incumbent is not None and self.gap > reach:
-            kept = kept | self.incumbent
-            model = self.pool.restrict(kept, self.pool.fixed_to_one | (forced & self.incumbent))
-            return SearchCore(kept, model, target, self.value)
-        model = self.pool.restrict(kept, self.pool.fixed_to_one | forced)
+            in_core = in_core | self.incumbent
+            model = self.pool.restrict(in_core, self.pool.fixed_to_one | (forced & self.incumbent))
+            return SearchCore(in_core, model, target, self.value)
+        model = self.pool.restrict(in_core, self.pool.fixed_to_one | forced)
         model = model if self.proof is None else model.restrict_slack(self.proof.duals, reach)
-        return SearchCore(kept, model, target, target)
+        return SearchCore(in_core, model, target, target)
 
     def solve_core(
         self, maximise: "PairSolver", reach: int | None, effort: Effort = Effort.FULL
@@ -327,17 +327,17 @@ class SearchCore:
 
     def over(self, box: Box) -> Box:
         """Return a box over the columns of the core as a box over all pairs."""
-        least, most = np.zeros((2, len(self.kept)), dtype=bool)
+        lower, upper = np.zeros((2, len(self.kept)), dtype=bool)
         count = len(self.pool)
-        least[self.kept], most[self.kept] = box[0][:count], box[1][:count]
-        return least, most
+        lower[self.kept], upper[self.kept] = box[0][:count], box[1][:count]
+        return lower, upper
 
 
 def maximize_goal(  # noqa: PLR0913 - the model, the objective, the incumbent and the solver
     pool: PairModel,
     worth: IntVector,
     lead: IntVector,
-    known: BoolVector | None,
+    incumbent: BoolVector | None,
     maximise: "PairSolver",
     hashes: TieBreaker | None = None,
 ) -> BoundedSearch:
@@ -347,22 +347,22 @@ def maximize_goal(  # noqa: PLR0913 - the model, the objective, the incumbent an
     ----------
     lead
         (e,) int64: the pairs with the greatest values are the first columns of the LP.
-    known
+    incumbent
         A feasible choice, if there is one.
     hashes
         Break ties after this goal: the hash joins the objective if many pairs are tied, or if the LP leaves a gap and
         there are knapsacks.
     """
     # If the trivial bound proves the incumbent, no program is needed
-    trivial = None if known is None else DualProof(pool, trivial_duals(pool, worth))
-    if known is not None and trivial is not None and int(worth[known].sum()) == trivial.bound(worth):
-        return _optimal_search(trivial, worth, known)
+    trivial = None if incumbent is None else DualProof(pool, trivial_duals(pool, worth))
+    if incumbent is not None and trivial is not None and int(worth[incumbent].sum()) == trivial.bound(worth):
+        return _optimal_search(trivial, worth, incumbent)
     if hashes is not None and is_mostly_tied(pool, worth):
-        folded = fold_hashes(pool, worth, known, hashes, maximise)
+        folded = fold_hashes(pool, worth, incumbent, hashes, maximise)
         if folded is not None:
             return folded
     # LP relaxation, then the 0-1 program if there is a gap
-    work = relax(pool, worth, lead, known, maximise)
+    work = relax(pool, worth, lead, incumbent, maximise)
     if work.bound is None or work.proved:
         return work
     folded = None
@@ -406,15 +406,15 @@ def has_knapsacks(work: BoundedSearch) -> bool:
 
 
 def search_briefly(
-    work: BoundedSearch, reach: int, most: int, maximise: "PairSolver"
+    work: BoundedSearch, reach: int, max_cores: int, maximise: "PairSolver"
 ) -> tuple[BoundedSearch, int, SolverStatus]:
-    """Search up to ``most`` cores of growing reach briefly, while they have no choice.
+    """Search up to ``max_cores`` cores of growing reach briefly, while they have no choice.
 
     Returns the search, the reach of the next core (or of one that stalled), and the status of the last core
     (``INFEASIBLE`` if none was searched).
     """
     status = SolverStatus.INFEASIBLE
-    for _ in range(most):
+    for _ in range(max_cores):
         if not work.is_narrowed(reach):
             break
         work, status = work.solve_core(maximise, reach, Effort.BRIEF)
@@ -534,10 +534,10 @@ def hand_over(work: BoundedSearch, reach: int, maximise: "PairSolver") -> Bounde
     return work.solve_core(maximise, None, Effort.MIP)[0]
 
 
-def _optimal_search(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
+def _optimal_search(proof: DualProof, worth: IntVector, choice: BoolVector) -> BoundedSearch:
     """Return the finished search for a choice that the trivial bound proves optimal."""
-    reduced, value = proof.duals.reduced_profit(proof.model, worth), int(worth[known].sum())
-    return BoundedSearch(proof.model, worth, reduced, value, 1, value, known, proof=proof)
+    reduced, value = proof.duals.reduced_profit(proof.model, worth), int(worth[choice].sum())
+    return BoundedSearch(proof.model, worth, reduced, value, 1, value, choice, proof=proof)
 
 
 def relax(
@@ -623,36 +623,40 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, p
     scout = _find_incumbent(problem, pool, guide, maximise)
     if scout.infeasible:
         return empty_solution(Status.INFEASIBLE, "")
-    chosen: BoolVector | None = scout.over(pool)
+    incumbent: BoolVector | None = scout.over(pool)
     # An optimum of an exact combined objective is optimal for every goal
     is_optimal = guide.exact and scout.proved
-    known, work = ProvedGoals({}, []), scout
+    proved_goals, work = ProvedGoals({}, []), scout
     # Lexicographic optimisation: the value of each goal becomes a constraint
     for goal in problem.goals:
-        if chosen is not None:
-            run.on_incumbent(partial(_solution_so_far, problem, goal, pool, chosen, known))
+        if incumbent is not None:
+            run.on_incumbent(partial(_solution_so_far, problem, goal, pool, incumbent, proved_goals))
         hashes = run.tie_breaker if goal == problem.goals[-1] else None
-        work = _maximize_one_goal(problem, goal, pool, chosen, guide, maximise, hashes, optimal=is_optimal)
+        work = _maximize_one_goal(problem, goal, pool, incumbent, guide, maximise, hashes, optimal=is_optimal)
         if work.incumbent is None:
             lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
             reduced = work.reduced if work.bound is not None and len(work.reduced) == len(pool) else None
-            chosen = None if work.infeasible else choose_greedily(pool, lead, reduced)
-            if chosen is not None:
-                relaxed = None if reduced is None else replace(work, incumbent=chosen)
-                return replace(_solution_so_far(problem, goal, pool, chosen, known, relaxed), engine=GREEDY)
+            incumbent = None if work.infeasible else choose_greedily(pool, lead, reduced)
+            if incumbent is not None:
+                relaxed = None if reduced is None else replace(work, incumbent=incumbent)
+                return replace(_solution_so_far(problem, goal, pool, incumbent, proved_goals, relaxed), engine=GREEDY)
             return empty_solution(Status.INFEASIBLE if work.infeasible else Status.STOPPED, "")
-        known.keep(problem, goal, work)
-        pool, chosen = work.restrict_to_value(goal), work.incumbent
+        proved_goals.keep(problem, goal, work)
+        pool, incumbent = work.restrict_to_value(goal), work.incumbent
         if not work.proved:
-            return _solution(problem, pool, chosen, known, Status.FEASIBLE)
-    run.on_incumbent(partial(_solution, problem, pool, work.incumbent, known, Status.FEASIBLE))
+            return _solution(problem, pool, incumbent, proved_goals, Status.FEASIBLE)
+    run.on_incumbent(partial(_solution, problem, pool, work.incumbent, proved_goals, Status.FEASIBLE))
     if not run.ties:
-        return _solution(problem, pool, work.incumbent, known, Status.PROVED)
-    return _settle_ties(problem, work, known, run, maximise)
+        return _solution(problem, pool, work.incumbent, proved_goals, Status.PROVED)
+    return _settle_ties(problem, work, proved_goals, run, maximise)
 
 
 def _settle_ties(
-    problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: "PairSolver"
+    problem: AssignmentProblem,
+    work: BoundedSearch,
+    proved_goals: ProvedGoals,
+    run: SolveOptions,
+    maximise: "PairSolver",
 ) -> Solution:
     """Return the canonical choice among those that are optimal in all goals; the incumbent if time runs out.
 
@@ -663,26 +667,26 @@ def _settle_ties(
     for turn in range(first_turn, MAX_TIE_ROUNDS):
         # Stop if no other choice is left
         if all(_is_only_choice(face, work, maximise, exact=turn > 0) for face in work.optimal_faces(goal)):
-            return _solution(problem, work.pool, work.incumbent, known, Status.PROVED)
+            return _solution(problem, work.pool, work.incumbent, proved_goals, Status.PROVED)
         # Maximise the hashes of the round as another goal
         pool, goal = work.optimal_face(goal), None
         worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
         best = maximize_goal(pool, worth, worth, work.over(pool), maximise)
         if not best.proved or run.timed_out:
-            return _solution(problem, work.pool, work.incumbent, known, Status.FEASIBLE)
+            return _solution(problem, work.pool, work.incumbent, proved_goals, Status.FEASIBLE)
         work = best
     raise EngineError(f"Ties are left after {MAX_TIE_ROUNDS} rounds")
 
 
 def _is_only_choice(face: PairModel, work: BoundedSearch, maximise: "PairSolver", *, exact: bool) -> bool:
     """Return whether the incumbent is the only choice of a model, by an LP, or by a 0-1 program if ``exact``."""
-    chosen, pair_count = work.over(face), 0 if work.incumbent is None else int(np.count_nonzero(work.incumbent))
-    if chosen is None or face.fixed_to_one.all():
-        return chosen is not None and len(face) == pair_count == np.count_nonzero(chosen)
+    incumbent, pair_count = work.over(face), 0 if work.incumbent is None else int(np.count_nonzero(work.incumbent))
+    if incumbent is None or face.fixed_to_one.all():
+        return incumbent is not None and len(face) == pair_count == np.count_nonzero(incumbent)
     # Maximise the pairs of a choice that are not in the incumbent, minus those that are
-    differ = np.where(chosen, -1, 1)
-    known = chosen if np.count_nonzero(chosen) == pair_count and face.holds(chosen) else None
-    search = relax(face, differ, differ, known, maximise)
+    differ = np.where(incumbent, -1, 1)
+    feasible_incumbent = incumbent if np.count_nonzero(incumbent) == pair_count and face.holds(incumbent) else None
+    search = relax(face, differ, differ, feasible_incumbent, maximise)
     if exact and search.bound is not None and search.bound >= 1 - pair_count:
         # The core excludes the incumbent
         search, _ = search.solve_core(maximise, search.scaled_bound - (1 - pair_count) * search.parts)
@@ -693,28 +697,28 @@ def _solution_so_far(  # noqa: PLR0913 - the problem, the model and the results 
     problem: AssignmentProblem,
     goal: str,
     pool: PairModel,
-    chosen: BoolVector,
-    known: ProvedGoals,
+    incumbent: BoolVector,
+    proved_goals: ProvedGoals,
     work: BoundedSearch | None = None,
 ) -> Solution:
     """Return the incumbent as a solution, with the bound of ``work`` for a goal; for sums, by default a trivial one."""
-    so_far = ProvedGoals(dict(known.bounds), list(known.prices))
+    so_far = ProvedGoals(dict(proved_goals.bounds), list(proved_goals.prices))
     if work is not None:
         so_far.keep(problem, goal, work)
-    elif goal in ADDITIVE_GOALS and goal not in known.bounds:
+    elif goal in ADDITIVE_GOALS and goal not in proved_goals.bounds:
         worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
         proof = DualProof(pool, trivial_duals(pool, worth))
         bound, none = proof.bound(worth), np.zeros_like(worth)
-        work = BoundedSearch(pool, worth, none, bound, proof.duals.denominator, bound, chosen, proof=proof)
+        work = BoundedSearch(pool, worth, none, bound, proof.duals.denominator, bound, incumbent, proof=proof)
         so_far.keep(problem, goal, work)
-    return _solution(problem, pool, chosen, so_far, Status.FEASIBLE)
+    return _solution(problem, pool, incumbent, so_far, Status.FEASIBLE)
 
 
 def _maximize_one_goal(  # noqa: PLR0913 - the problem, the model, the incumbent and the solver
     problem: AssignmentProblem,
     goal: str,
     pool: PairModel,
-    chosen: BoolVector | None,
+    incumbent: BoolVector | None,
     guide: "CombinedObjective",
     maximise: "PairSolver",
     hashes: TieBreaker | None,
@@ -722,23 +726,23 @@ def _maximize_one_goal(  # noqa: PLR0913 - the problem, the model, the incumbent
     optimal: bool,
 ) -> BoundedSearch:
     """Return the finished search for one goal; ``optimal``: the incumbent is already proved optimal for it."""
-    if goal == "leximin" and chosen is not None:
-        return _maximize_leximin(problem, pool, chosen, maximise)
+    if goal == "leximin" and incumbent is not None:
+        return _maximize_leximin(problem, pool, incumbent, maximise)
     worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
     lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if not optimal:
-        return maximize_goal(pool, worth, lead, chosen, maximise, hashes)
+        return maximize_goal(pool, worth, lead, incumbent, maximise, hashes)
     # The value is known: solve the LP only for duals that prove it
-    work = relax(pool, worth, lead, chosen, maximise)
+    work = relax(pool, worth, lead, incumbent, maximise)
     return replace(work, bound=work.value)
 
 
 def _maximize_leximin(
-    problem: AssignmentProblem, pool: PairModel, chosen: BoolVector, maximise: "PairSolver"
+    problem: AssignmentProblem, pool: PairModel, incumbent: BoolVector, maximise: "PairSolver"
 ) -> BoundedSearch:
     """Return the search of the last stage of leximin, or of the first stage that is not proved."""
     none = np.zeros(len(pool), dtype=np.int64)
-    work, level = BoundedSearch(pool, none, none, 0, 1, 0, chosen), BELOW_ALL
+    work, level = BoundedSearch(pool, none, none, 0, 1, 0, incumbent), BELOW_ALL
     while work.proved and work.incumbent is not None:
         step = LEXIMIN_STAGES.next_stage(problem.scores.at(work.pool.mentors, work.pool.mentees), level)
         if step is None:
@@ -790,10 +794,12 @@ def _find_incumbent(
 
 
 def _solution(
-    problem: AssignmentProblem, pool: PairModel, chosen: BoolVector | None, known: ProvedGoals, status: Status
+    problem: AssignmentProblem, pool: PairModel, choice: BoolVector | None, proved_goals: ProvedGoals, status: Status
 ) -> Solution:
     """Return a choice as a solution, with the proved bounds and their duals."""
-    if chosen is None:
+    if choice is None:
         raise EngineError("There is no choice to report")
-    pairs = np.column_stack([pool.mentors[chosen], pool.mentees[chosen]])
-    return Solution(status, pairs, tuple(evaluate_tiers(problem, pairs, known.bounds)), prices=tuple(known.prices))
+    pairs = np.column_stack([pool.mentors[choice], pool.mentees[choice]])
+    return Solution(
+        status, pairs, tuple(evaluate_tiers(problem, pairs, proved_goals.bounds)), prices=tuple(proved_goals.prices)
+    )

@@ -64,10 +64,10 @@ class EdgeOracle(PricingOracle):
     def feasibility_columns(self) -> IntVector:
         """Return the pairs of the incumbent, and all pairs of people with few pairs."""
         lefts, rights = self.face.lefts, self.face.rights
-        few = (np.bincount(lefts)[lefts] <= MIN_PAIRS_PER_PERSON) | (
+        has_few_pairs = (np.bincount(lefts)[lefts] <= MIN_PAIRS_PER_PERSON) | (
             np.bincount(rights)[rights] <= MIN_PAIRS_PER_PERSON
         )
-        return np.flatnonzero(few if self.face.incumbent is None else few | self.face.incumbent)
+        return np.flatnonzero(has_few_pairs if self.face.incumbent is None else has_few_pairs | self.face.incumbent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ def solve_left_unit(
         return recover_duals(face, profit, _match_with_private_slots(_slot_edges(face, profit)))
     # Extend the optimum on the tight edges to all
     tight, optimum = tight_optimum
-    chosen = np.zeros(len(face), dtype=bool)
-    chosen[tight] = optimum.chosen
-    return PrimalDual(chosen, optimum.left, optimum.right)
+    choice = np.zeros(len(face), dtype=bool)
+    choice[tight] = optimum.chosen
+    return PrimalDual(choice, optimum.left, optimum.right)
 
 
 def _suits_sink_paths(face: OptimalFace) -> bool:
@@ -197,8 +197,8 @@ class WarmMaster:
         is_profitable = profit + bonus > 0
         people = (np.count_nonzero(np.bincount(side[is_profitable])) for side in (face.lefts, face.rights))
         has_several = face.right.most.max(initial=0) > 1
-        wanted = len(face.left.most) if self.perfect or has_several else min(people)
-        if np.count_nonzero(optimum.chosen) < wanted:
+        min_pairs = len(face.left.most) if self.perfect or has_several else min(people)
+        if np.count_nonzero(optimum.chosen) < min_pairs:
             return None
         return PrimalDual(optimum.chosen, optimum.left - bonus, optimum.right)
 
@@ -364,17 +364,17 @@ def recover_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair) -> Pr
     # The partner of each left person
     partner = np.full(len(face.left.most), -1)
     partner[pairs[0]] = pairs[1]
-    chosen = partner[face.lefts] == face.rights
-    loads = face.loads(chosen)
+    choice = partner[face.lefts] == face.rights
+    loads = face.loads(choice)
     # A violated minimum: because of the bonus, no solution satisfies all
     if not (face.left.contain(loads[0]) and face.right.contain(loads[1])):
         return None
     # Right duals by label correcting; left duals by complementary slackness
     chosen_profit = np.zeros(len(partner), dtype=np.int64)
-    chosen_profit[face.lefts[chosen]] = profit[chosen]
+    chosen_profit[face.lefts[choice]] = profit[choice]
     duals = _minimal_duals(face, profit, (partner, chosen_profit), initial_duals(face, profit, loads[1]))
     return (
-        None if duals is None else PrimalDual(chosen, np.where(partner < 0, 0, chosen_profit - duals[partner]), duals)
+        None if duals is None else PrimalDual(choice, np.where(partner < 0, 0, chosen_profit - duals[partner]), duals)
     )
 
 

@@ -158,10 +158,10 @@ def solve_tied_cells(
     # A row with dual 0 might stay unmatched in an optimum
     if left.min() <= 0 or not assignment.has_minimal_duals(right):
         return None
-    rows, columns, chosen = assignment.tight_cells()
+    rows, columns, choice = assignment.tight_cells()
     if is_transposed:
-        return OptimalFace(columns, rows, *bounds), PrimalDual(chosen, right, left)
-    return OptimalFace(rows, columns, *bounds), PrimalDual(chosen, left, right)
+        return OptimalFace(columns, rows, *bounds), PrimalDual(choice, right, left)
+    return OptimalFace(rows, columns, *bounds), PrimalDual(choice, left, right)
 
 
 def _reduce_cells(scores: DenseScores, stage: ScalarObjective, *, transposed: bool) -> TiedCells | None:

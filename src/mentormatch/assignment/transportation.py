@@ -41,9 +41,9 @@ class TransportationProblem:
     def sample(self, items: IntVector) -> "TransportationProblem":
         """Return a similar problem with only some of the items, and capacities in proportion."""
         share = len(items) / self.profit.shape[1]
-        most = np.maximum(np.rint(self.most * share).astype(np.int64), np.minimum(self.most, 1))
-        least = np.minimum((self.least * share).astype(np.int64), most)
-        return TransportationProblem(self.profit[:, items], least, most, self.required[items])
+        capacities = np.maximum(np.rint(self.most * share).astype(np.int64), np.minimum(self.most, 1))
+        minimums = np.minimum((self.least * share).astype(np.int64), capacities)
+        return TransportationProblem(self.profit[:, items], minimums, capacities, self.required[items])
 
 
 def has_few_sinks(capacities: IntVector, items: int) -> bool:
@@ -125,9 +125,11 @@ class TransportationFlow:
 
     def _clearing_dual(self, bids: IntVector, sink: int) -> int:
         """Return the dual nearest to 0 that leaves at most as many bids as slots, and at least the minimum."""
-        count, most, least = len(bids), int(self.most[sink]), int(self.least[sink])
-        lower = int(np.partition(bids, count - most - 1)[count - most - 1]) if most < count else -UNREACHABLE
-        upper = int(np.partition(bids, count - least)[count - least]) if 0 < least <= count else UNREACHABLE
+        count, capacity, minimum = len(bids), int(self.most[sink]), int(self.least[sink])
+        lower = (
+            int(np.partition(bids, count - capacity - 1)[count - capacity - 1]) if capacity < count else -UNREACHABLE
+        )
+        upper = int(np.partition(bids, count - minimum)[count - minimum]) if 0 < minimum <= count else UNREACHABLE
         return min(lower, MAX_DUAL) if lower > 0 else max(min(upper, 0), -MAX_DUAL)
 
     def assign_to_best(self) -> bool:

@@ -47,8 +47,8 @@ class SemiAssignment(Engine):
         bounds = remaining_degrees(problem)
         if min(side.most.max(initial=0) for side in bounds) > 1:
             return False
-        most = max(SLOT_CELLS, SLOT_CELLS_PER_PAIR * problem.scores.count)
-        return _count_edge_slots(problem) <= most or _has_few_sinks(bounds)
+        max_edge_slots = max(SLOT_CELLS, SLOT_CELLS_PER_PAIR * problem.scores.count)
+        return _count_edge_slots(problem) <= max_edge_slots or _has_few_sinks(bounds)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         if seconds is None:

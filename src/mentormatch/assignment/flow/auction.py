@@ -125,15 +125,15 @@ def _best_node(side: Adjacency, auction: Auction, person: int) -> tuple[int, np.
     """Return the right node with the best margin, that margin and the second best; ties prefer a node at dual 0."""
     node, best, second = NOBODY, np.int64(0), np.int64(0)
     for pair in range(side.starts[person], side.starts[person + 1]):
-        other = side.others[pair]
-        margin = side.profit[pair] - auction.right[other]
+        candidate = side.others[pair]
+        margin = side.profit[pair] - auction.right[candidate]
         if margin > best:
-            node, best, second = other, margin, best
+            node, best, second = candidate, margin, best
         elif margin > second:
             second = margin
             # A node at dual 0 has a free slot, so nobody is outbid
-            if margin == best and auction.right[other] == 0 and auction.right[node] > 0:
-                node = other
+            if margin == best and auction.right[candidate] == 0 and auction.right[node] > 0:
+                node = candidate
     return node, best, second
 
 
@@ -142,10 +142,10 @@ def _cheapest_slot(auction: Auction, node: int) -> tuple[int, np.int64]:
     """Return the slot with the lowest dual, preferably free, and the next lowest dual."""
     begin, end = auction.slot_starts[node], auction.slot_starts[node + 1]
     slot, lowest, second_lowest = begin, auction.slot_duals[begin], np.int64(INFINITE)
-    for other in range(begin + 1, end):
-        dual = auction.slot_duals[other]
-        if dual < lowest or (dual == lowest and auction.occupant[other] == NOBODY):
-            slot, lowest, second_lowest = other, dual, lowest
+    for candidate in range(begin + 1, end):
+        dual = auction.slot_duals[candidate]
+        if dual < lowest or (dual == lowest and auction.occupant[candidate] == NOBODY):
+            slot, lowest, second_lowest = candidate, dual, lowest
         elif dual < second_lowest:
             second_lowest = dual
     return slot, second_lowest
@@ -207,9 +207,9 @@ def _bid_for_person(back: Adjacency, auction: Auction, slot: int, step: int) -> 
     gain = auction.right[node] - dual
     auction.right[node] = dual
     # All slots of the node have one dual: their people gain by its fall
-    for other in range(auction.slot_starts[node], auction.slot_starts[node + 1]):
-        if auction.occupant[other] != NOBODY:
-            auction.left[auction.occupant[other]] += gain
+    for node_slot in range(auction.slot_starts[node], auction.slot_starts[node + 1]):
+        if auction.occupant[node_slot] != NOBODY:
+            auction.left[auction.occupant[node_slot]] += gain
     if person != NOBODY:
         # The person gains by the move
         auction.left[person] += best - dual
@@ -228,14 +228,14 @@ def _best_person(back: Adjacency, auction: Auction, node: int) -> tuple[int, np.
     person, best, second = NOBODY, np.int64(0), np.int64(0)
     begin, end = auction.slot_starts[node], auction.slot_starts[node + 1]
     for pair in range(back.starts[node], back.starts[node + 1]):
-        other = back.others[pair]
-        margin = back.profit[pair] - auction.left[other]
+        candidate = back.others[pair]
+        margin = back.profit[pair] - auction.left[candidate]
         # People of the node itself are no new bid
-        if margin > second and not begin <= auction.slot[other] < end:
+        if margin > second and not begin <= auction.slot[candidate] < end:
             if margin > best:
-                person, best, second = other, margin, best
+                person, best, second = candidate, margin, best
             else:
                 second = margin
-                if margin == best and auction.slot[other] == NOBODY:
-                    person = other
+                if margin == best and auction.slot[candidate] == NOBODY:
+                    person = candidate
     return person, best, second

@@ -106,8 +106,8 @@ def _best_margin(graph: BMatching, node: int) -> int:
         pair = graph.pairs[index]
         # A chosen pair cannot be chosen again
         if not graph.chosen[pair]:
-            other = graph.lefts[pair] + graph.rights[pair] - node
-            best = max(best, graph.profit[pair] - graph.dual[other])
+            neighbour = graph.lefts[pair] + graph.rights[pair] - node
+            best = max(best, graph.profit[pair] - graph.dual[neighbour])
     return best
 
 
@@ -159,14 +159,16 @@ def _scan_arcs(
         if graph.chosen[pair] != on_root_side:
             # The reduced cost of a pair is >= 0 if it is not chosen and <= 0 if it is; a backward arc has its negative
             loss = graph.dual[graph.lefts[pair]] + graph.dual[graph.rights[pair]] - graph.profit[pair]
-            other, new = graph.lefts[pair] + graph.rights[pair] - node, distance + (loss if on_root_side else -loss)
-            if new < search.counters[BEST_LENGTH] and new < search.distance[other]:
-                search.distance[other], search.parent[other] = new, pair
-                heappush(heap, (new, other))
+            neighbour, new = graph.lefts[pair] + graph.rights[pair] - node, distance + (loss if on_root_side else -loss)
+            if new < search.counters[BEST_LENGTH] and new < search.distance[neighbour]:
+                search.distance[neighbour], search.parent[neighbour] = new, pair
+                heappush(heap, (new, neighbour))
                 # The path may end here: the node gains or loses a pair
-                length = new + (_cost_of_adding(graph, other) if on_root_side else _cost_of_dropping(graph, other))
+                length = new + (
+                    _cost_of_adding(graph, neighbour) if on_root_side else _cost_of_dropping(graph, neighbour)
+                )
                 if length < search.counters[BEST_LENGTH]:
-                    search.counters[BEST_LENGTH], search.counters[END_NODE] = length, other
+                    search.counters[BEST_LENGTH], search.counters[END_NODE] = length, neighbour
 
 
 @jit
@@ -211,12 +213,12 @@ class SplitFace:
     @classmethod
     def of(cls, face: OptimalFace) -> Self:
         """Return the split face; the first slots of each person are the required ones."""
-        most, least = np.maximum(face.left.most, 0), face.left.least
-        # Person i becomes nodes starts[i] .. starts[i] + most[i] - 1, each with all their pairs
-        starts, copies = np.cumsum(most) - most, most[face.lefts]
-        person, pair = np.repeat(np.arange(len(most)), most), np.repeat(np.arange(len(face)), copies)
+        capacities, minimums = np.maximum(face.left.most, 0), face.left.least
+        # Person i becomes nodes starts[i] .. starts[i] + capacities[i] - 1, each with all their pairs
+        starts, copies = np.cumsum(capacities) - capacities, capacities[face.lefts]
+        person, pair = np.repeat(np.arange(len(capacities)), capacities), np.repeat(np.arange(len(face)), copies)
         slot = np.arange(len(pair)) - np.repeat(np.cumsum(copies) - copies, copies)
-        required = (np.arange(len(person)) - starts[person] < least[person]).astype(np.int64)
+        required = (np.arange(len(person)) - starts[person] < minimums[person]).astype(np.int64)
         sides = RemainingDegrees(required, np.ones(len(person), dtype=np.int64)), face.right
         return cls(OptimalFace(starts[face.lefts][pair] + slot, face.rights[pair], *sides), pair)
 
@@ -246,7 +248,7 @@ def solve_b_matching(
     return PrimalDual(graph.chosen, graph.dual[:n], graph.dual[n:])
 
 
-def _make_graph(face: OptimalFace, profit: IntVector, penalty: int, chosen: BoolVector, right: IntVector) -> BMatching:
+def _make_graph(face: OptimalFace, profit: IntVector, penalty: int, choice: BoolVector, right: IntVector) -> BMatching:
     """Return the graph of a face with some pairs chosen, duals (m,) of the right side and 0 on the left."""
     n, m = len(face.left.most), len(face.right.most)
     lefts, rights = face.lefts, face.rights + n
@@ -254,10 +256,10 @@ def _make_graph(face: OptimalFace, profit: IntVector, penalty: int, chosen: Bool
     starts = np.append(0, np.cumsum(np.bincount(nodes, minlength=n + m)))
     pairs = np.argsort(nodes, kind="stable") % max(len(face), 1)
     sides = ((degrees.least, degrees.most) for degrees in (face.left, face.right))
-    least, most = (np.concatenate(bounds) for bounds in zip(*sides, strict=True))
-    load = np.bincount(nodes[np.tile(chosen, 2)], minlength=n + m)
+    min_degrees, max_degrees = (np.concatenate(bounds) for bounds in zip(*sides, strict=True))
+    load = np.bincount(nodes[np.tile(choice, 2)], minlength=n + m)
     dual = np.concatenate([np.zeros(n, dtype=np.int64), right])
-    return BMatching(starts, pairs, lefts, rights, profit, chosen.copy(), dual, load, least, most, penalty)
+    return BMatching(starts, pairs, lefts, rights, profit, choice.copy(), dual, load, min_degrees, max_degrees, penalty)
 
 
 def _left_duals(face: OptimalFace, profit: IntVector, penalty: int, right: IntVector, loads: IntVector) -> IntVector:
@@ -267,10 +269,10 @@ def _left_duals(face: OptimalFace, profit: IntVector, penalty: int, right: IntVe
     """
     margins = np.full(len(loads), -INFINITE)
     np.maximum.at(margins, face.lefts, profit - right[face.rights])
-    least = face.left.least
+    minimums = face.left.least
     # A node with a free slot has the dual of that slot; the dual of a full node has no upper bound
-    lower = np.where((loads <= least) & (least > 0), -penalty, 0)
-    upper = np.where(loads >= face.left.most, INFINITE, np.where(loads < least, -penalty, 0))
+    lower = np.where((loads <= minimums) & (minimums > 0), -penalty, 0)
+    upper = np.where(loads >= face.left.most, INFINITE, np.where(loads < minimums, -penalty, 0))
     return np.asarray(np.clip(margins, lower, np.maximum(upper, lower)))
 
 

@@ -38,13 +38,13 @@ class PenalisedFace:
             np.append(face.lefts, face.lefts[duplicated]),
             np.append(face.rights, face.rights[duplicated] + m),
         )
-        most = np.append(face.right.most - face.right.least, face.right.least)
+        capacities = np.append(face.right.most - face.right.least, face.right.least)
         # The duplicate earns the penalty, as does any pair of a left person with a minimum
         profit = np.append(self.profit, self.profit[duplicated] + self.penalty)
         profit += self.penalty * (face.left.least[lefts] > 0)
         sides = (
             RemainingDegrees(np.zeros_like(face.left.least), face.left.most),
-            RemainingDegrees(np.zeros_like(most), most),
+            RemainingDegrees(np.zeros_like(capacities), capacities),
         )
         return OptimalFace(lefts, rights, *sides), profit
 
@@ -54,9 +54,9 @@ class PenalisedFace:
         A pair is chosen if it or its duplicate is. The dual of a person is the smaller dual of the two nodes.
         """
         face, m = self.face, len(self.face.right.most)
-        chosen = optimum.chosen[: len(face)].copy()
+        choice = optimum.chosen[: len(face)].copy()
         # A pair is chosen at one of the nodes at most, as the left person has one slot
-        chosen[self.duplicated_pairs] |= optimum.chosen[len(face) :]
+        choice[self.duplicated_pairs] |= optimum.chosen[len(face) :]
         # Remove the penalty from the duals
         left = optimum.left - self.penalty * (face.left.least > 0)
         required, optional = optimum.right[m:] - self.penalty, optimum.right[:m]
@@ -65,7 +65,7 @@ class PenalisedFace:
             np.where(face.right.most > face.right.least, np.minimum(required, optional), required),
             optional,
         )
-        return PrimalDual(chosen, left, right)
+        return PrimalDual(choice, left, right)
 
 
 def solve_with_lower_bounds(face: OptimalFace, profit: IntVector, penalty: int, solve: SolveFace) -> PrimalDual:

@@ -95,8 +95,8 @@ def transpose_adjacency(side: Adjacency, count: int) -> Adjacency:
     """Return the same pairs by the ``count`` nodes of the other side: the transposed CSR."""
     # Count, add up, fill: rows come out in ascending order of people
     starts = np.zeros(count + 1, dtype=np.int64)
-    for other in side.others:
-        starts[other + 1] += 1
+    for node in side.others:
+        starts[node + 1] += 1
     for person in range(count):
         starts[person + 1] += starts[person]
     transposed = Adjacency(
@@ -248,15 +248,15 @@ def _augment_from_person(side: Adjacency, state: AssignmentState, search: Search
         distance = search.distance[node]
         # Matched pairs are tight: all people at the settled node have its distance
         for slot in range(state.slot_starts[node], state.slot_starts[node] + state.load[node]):
-            other = state.slot_people[slot]
+            occupant = state.slot_people[slot]
             # The path may end here: this person loses the slot and stays free
-            if distance + state.left[other] < search.counters[BEST_LENGTH]:
+            if distance + state.left[occupant] < search.counters[BEST_LENGTH]:
                 search.counters[BEST_LENGTH], search.counters[END_NODE], search.counters[END_PERSON] = (
-                    distance + state.left[other],
+                    distance + state.left[occupant],
                     NOBODY,
-                    other,
+                    occupant,
                 )
-            _relax_person_arcs(side, state, search, other, distance)
+            _relax_person_arcs(side, state, search, occupant, distance)
             # No path is shorter than the distance of its nodes
             if search.counters[BEST_LENGTH] == distance:
                 break
@@ -280,17 +280,17 @@ def _relax_person_arcs(side: Adjacency, state: AssignmentState, search: SearchHe
     begin, stop = side.starts[person], side.starts[person + 1]
     search.counters[ARCS_SCANNED] += stop - begin
     for pair in range(begin, stop):
-        other = side.others[pair]
-        new = max(base + state.right[other] - side.profit[pair], distance)
+        node = side.others[pair]
+        new = max(base + state.right[node] - side.profit[pair], distance)
         # Labels beyond the best end cannot be on a shorter path
-        if new < best and new < search.distance[other]:
-            search.parent[other] = person
+        if new < best and new < search.distance[node]:
+            search.parent[node] = person
             # A free slot ends the path and needs no heap entry
-            if _has_capacity(state, other):
+            if _has_capacity(state, node):
                 best = search.counters[BEST_LENGTH] = new
-                search.counters[END_NODE] = other
+                search.counters[END_NODE] = node
             else:
-                _push(search, other, new)
+                _push(search, node, new)
 
 
 @jit
@@ -372,14 +372,14 @@ def _relax_node_arcs(back: Adjacency, state: AssignmentState, search: SearchHeap
         new = base + state.left[person] - back.profit[pair]
         if new >= best:
             continue
-        other = state.partner[person]
+        old_node = state.partner[person]
         # A free person ends the path; a matched one leads to the present node
-        if other == NOBODY:
+        if old_node == NOBODY:
             best = search.counters[BEST_LENGTH] = new
             search.counters[END_NODE], search.counters[END_PERSON] = reached, person
-        elif other != reached and new < search.distance[other]:
-            search.parent[other], search.parent_node[other] = person, reached
-            _push(search, other, new)
+        elif old_node != reached and new < search.distance[old_node]:
+            search.parent[old_node], search.parent_node[old_node] = person, reached
+            _push(search, old_node, new)
 
 
 @jit
@@ -451,10 +451,10 @@ def _relax(side: Adjacency, state: AssignmentState, search: SearchHeap, person: 
     """Relax the arcs from a person at a given distance to the right nodes of all their pairs."""
     base = distance + state.left[person]
     for pair in range(side.starts[person], side.starts[person + 1]):
-        other = side.others[pair]
-        new = base + state.right[other] - side.profit[pair]
-        if new < search.distance[other]:
-            _push(search, other, new)
+        node = side.others[pair]
+        new = base + state.right[node] - side.profit[pair]
+        if new < search.distance[node]:
+            _push(search, node, new)
 
 
 @jit
@@ -469,11 +469,11 @@ def _push(search: SearchHeap, node: int, distance: int) -> None:
     while hole > 0:
         # In a 4-ary heap the parent of position p is (p - 1) / 4
         parent = (hole - 1) >> 2
-        other = search.heap[parent]
-        if search.distance[other] <= distance:
+        parent_node = search.heap[parent]
+        if search.distance[parent_node] <= distance:
             break
-        search.heap[hole] = other
-        search.position[other] = hole
+        search.heap[hole] = parent_node
+        search.position[parent_node] = hole
         hole = parent
     search.heap[hole] = node
     search.position[node] = hole

@@ -32,8 +32,10 @@ def use_numba(pairs: int) -> bool:
 
 def is_compiled() -> bool:
     """Return whether numba has cached functions, next to this file or in the folder ``NUMBA_CACHE_DIR``."""
-    own, chosen = Path(__file__).parent / "__pycache__", os.environ.get("NUMBA_CACHE_DIR")
-    return any(next(folder.rglob("*.nbi"), None) for folder in (own, *([Path(chosen)] if chosen else [])))
+    local_folder, cache_folder = Path(__file__).parent / "__pycache__", os.environ.get("NUMBA_CACHE_DIR")
+    return any(
+        next(folder.rglob("*.nbi"), None) for folder in (local_folder, *([Path(cache_folder)] if cache_folder else []))
+    )
 
 
 def load_numba(pairs: int) -> None:

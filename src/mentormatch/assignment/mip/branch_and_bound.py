@@ -124,9 +124,9 @@ class OpenNode:
     def children(self, column: int) -> Iterator[tuple[BoolVector, BoolVector, int]]:
         """Yield the bounds of the two children, and the value of the column: first 1, then 0."""
         for branch_value in (1, 0):
-            least, most = self.least.copy(), self.most.copy()
-            least[column] = most[column] = branch_value
-            yield least, most, branch_value
+            lower, upper = self.least.copy(), self.most.copy()
+            lower[column] = upper[column] = branch_value
+            yield lower, upper, branch_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +230,9 @@ class SearchTree:
             *_, node = heappop(self.open)
             self.branching_bound = node.bound
             column, value = self._branching_column(node)
-            for least, most, branch_value in node.children(column):
+            for lower, upper, branch_value in node.children(column):
                 parent = Branching(column, branch_value, value, node.lp_objective)
-                status = self.process_node(least, most, parent, node)
+                status = self.process_node(lower, upper, parent, node)
                 if status is not SolverStatus.OPTIMAL:
                     break
         if status is SolverStatus.OPTIMAL:
@@ -244,14 +244,14 @@ class SearchTree:
 
         A column that makes the program infeasible is fixed to 0 instead; the dive ends if that is infeasible too.
         """
-        least, most = np.zeros((2, len(self.program.profit)), dtype=bool)
-        most = ~most
+        lower, upper = np.zeros((2, len(self.program.profit)), dtype=bool)
+        upper = ~upper
         other_branch, basis = None, None
         for _ in range(TREE.max_dive_depth):
-            status = self._solve_lp(least, most, basis)
+            status = self._solve_lp(lower, upper, basis)
             # The last column made the program infeasible: backtrack, and fix it to 0
             if status is SolverStatus.INFEASIBLE and other_branch is not None:
-                (least, most), other_branch = other_branch, None
+                (lower, upper), other_branch = other_branch, None
                 continue
             if status is not SolverStatus.OPTIMAL:
                 return
@@ -264,15 +264,15 @@ class SearchTree:
                 return
             # Fix columns near 1 and the greatest fraction; the other branch is kept for one step back
             column = int(np.argmax(np.where(fractional, values, 0.0)))
-            without_column = most.copy()
+            without_column = upper.copy()
             without_column[column] = False
-            other_branch = least, without_column
-            least = least | (values >= TREE.dive_round_up_from)
-            least[column] = True
+            other_branch = lower, without_column
+            lower = lower | (values >= TREE.dive_round_up_from)
+            lower[column] = True
 
-    def solve_by_mip(self, known: BoolVector | None) -> SolverResult:
+    def solve_by_mip(self, first_choice: BoolVector | None) -> SolverResult:
         """Return the result of the MIP solver, in losses by the duals of the root, started from an incumbent."""
-        start = None if known is None else self.program.origin.restrict(known)
+        start = None if first_choice is None else self.program.origin.restrict(first_choice)
         if start is not None:
             self._try_incumbent(start)
         zeros = np.zeros(len(self.program.profit), dtype=bool)
@@ -332,7 +332,7 @@ class SearchTree:
         return int(np.flatnonzero(node.least != node.most)[0]), 0.5
 
     def process_node(
-        self, least: BoolVector, most: BoolVector, branching: Branching | None, parent: OpenNode | None
+        self, lower: BoolVector, upper: BoolVector, branching: Branching | None, parent: OpenNode | None
     ) -> SolverStatus | None:
         """Solve the LP of a node; prune it, close it, keep it open, or make its optimum the incumbent.
 
@@ -341,16 +341,16 @@ class SearchTree:
         basis = None if parent is None else parent.basis
         while True:
             # The LP of a node: new bounds on columns, from the basis of its parent
-            status = self._solve_lp(least, most, basis)
+            status = self._solve_lp(lower, upper, basis)
             if status is SolverStatus.INFEASIBLE:
-                self._close_infeasible(least, most, parent)
+                self._close_infeasible(lower, upper, parent)
                 return SolverStatus.OPTIMAL
             if status is not SolverStatus.OPTIMAL:
                 return status
             optimum = self.simplex.vertex()
             if branching is not None:
                 self.pseudocosts.update(branching, optimum.value)
-            cuts = self._bound_and_prune(least, most, optimum, parent)
+            cuts = self._bound_and_prune(lower, upper, optimum, parent)
             if not cuts:
                 return SolverStatus.OPTIMAL
             # An integral vertex that violates a row: cut it off, and solve again
@@ -358,9 +358,9 @@ class SearchTree:
             for cut in cuts:
                 self._add_cover(*cut)
 
-    def _solve_lp(self, least: BoolVector, most: BoolVector, basis: Any) -> SolverStatus | None:
+    def _solve_lp(self, lower: BoolVector, upper: BoolVector, basis: Any) -> SolverStatus | None:
         """Return the solver's status on a node; the second try is without a basis."""
-        self.simplex.set_column_bounds(least, most)
+        self.simplex.set_column_bounds(lower, upper)
         for start in (basis, None):
             if self.stopped():
                 return SolverStatus.STOPPED
@@ -370,53 +370,53 @@ class SearchTree:
                 return status
         return None
 
-    def _close_infeasible(self, least: BoolVector, most: BoolVector, parent: OpenNode | None) -> None:
+    def _close_infeasible(self, lower: BoolVector, upper: BoolVector, parent: OpenNode | None) -> None:
         """Drop a node if a ray proves it infeasible; else keep it open, or try its only choice."""
         ray = self.simplex.dual_ray()
-        if ray is not None and self.bounds.proves_infeasible(ray, least, most):
+        if ray is not None and self.bounds.proves_infeasible(ray, lower, upper):
             return
         bound = self.branching_bound if parent is None else parent.bound
-        if (least == most).all():
-            self._try_incumbent(least)
+        if (lower == upper).all():
+            self._try_incumbent(lower)
         elif bound is not None:
-            self._keep_open(bound, least, most, None)
+            self._keep_open(bound, lower, upper, None)
 
     def _bound_and_prune(
-        self, least: BoolVector, most: BoolVector, optimum: BasicSolution, parent: OpenNode | None
+        self, lower: BoolVector, upper: BoolVector, optimum: BasicSolution, parent: OpenNode | None
     ) -> list[tuple[IntVector, IntVector, int]]:
         """Prune or branch on a solved node; return cuts that its optimum violates, if it must be solved again."""
-        node_bound = self.bounds.bound_from_duals(optimum.duals * self.scale, least, most)
+        node_bound = self.bounds.bound_from_duals(optimum.duals * self.scale, lower, upper)
         bound = node_bound.units if parent is None else min(node_bound.units, parent.bound)
         # Prune by bound: no choice is as good as the incumbent, or as the target
         floor = self.value if self.chosen is not None else self.value + 1
         if bound < floor:
             return []
-        least, most = node_bound.fix_by_reduced_costs(least, most, floor)
-        chosen = optimum.values > 0.5
-        is_integral = bool(np.abs(optimum.values - chosen).max(initial=0.0) < INTEGRALITY_TOLERANCE)
-        if is_integral and (least <= chosen).all() and (chosen <= most).all():
-            cuts = self._violated_covers(chosen)
+        lower, upper = node_bound.fix_by_reduced_costs(lower, upper, floor)
+        choice = optimum.values > 0.5
+        is_integral = bool(np.abs(optimum.values - choice).max(initial=0.0) < INTEGRALITY_TOLERANCE)
+        if is_integral and (lower <= choice).all() and (choice <= upper).all():
+            cuts = self._violated_covers(choice)
             if cuts:
                 return cuts
-            self._try_incumbent(chosen)
+            self._try_incumbent(choice)
         if bound <= self.value:
-            self.boxes.append((bound, least, most))
-        elif not (least == most).all():
-            self._keep_open(bound, least, most, optimum)
+            self.boxes.append((bound, lower, upper))
+        elif not (lower == upper).all():
+            self._keep_open(bound, lower, upper, optimum)
         else:
-            self._try_incumbent(least)
+            self._try_incumbent(lower)
         return []
 
-    def _try_incumbent(self, chosen: BoolVector) -> None:
+    def _try_incumbent(self, choice: BoolVector) -> None:
         """Make a choice the incumbent if it is better and satisfies every row."""
-        value = sum(self.program.profit[chosen].tolist())
-        if value >= self.value + (self.chosen is None) and self.rows.hold(chosen).all():
-            self.boxes.append((value, chosen, chosen))
+        value = sum(self.program.profit[choice].tolist())
+        if value >= self.value + (self.chosen is None) and self.rows.hold(choice).all():
+            self.boxes.append((value, choice, choice))
             if value > self.value:
-                self.chosen, self.value = chosen, value
+                self.chosen, self.value = choice, value
 
-    def _keep_open(self, bound: int, least: BoolVector, most: BoolVector, optimum: BasicSolution | None) -> None:
-        free = least != most
+    def _keep_open(self, bound: int, lower: BoolVector, upper: BoolVector, optimum: BasicSolution | None) -> None:
+        free = lower != upper
         if optimum is None:
             fractional, values, value, basis = np.zeros(0, np.int64), np.zeros(0), 0.0, None
         else:
@@ -424,21 +424,21 @@ class SearchTree:
             fractional = np.flatnonzero((distance >= INTEGRALITY_TOLERANCE) & free)
             values, value, basis = optimum.values[fractional], optimum.value, optimum.basis
         heappush(
-            self.open, (-bound, -next(self.counter), OpenNode(bound, least, most, value, fractional, values, basis))
+            self.open, (-bound, -next(self.counter), OpenNode(bound, lower, upper, value, fractional, values, basis))
         )
 
-    def _violated_covers(self, chosen: BoolVector) -> list[tuple[IntVector, IntVector, int]]:
+    def _violated_covers(self, choice: BoolVector) -> list[tuple[IntVector, IntVector, int]]:
         """Return a minimal cover for each row that a choice violates, as a row: columns, coefficients, upper bound."""
         covers = []
-        for row in np.flatnonzero(~self.rows.hold(chosen)).tolist():
+        for row in np.flatnonzero(~self.rows.hold(choice)).tolist():
             in_row = self.rows.rows == row
             columns, values = self.rows.columns[in_row], self.rows.values[in_row]
-            most, least = int(self.rows.most[row]), int(self.rows.least[row])
-            if sum(values[chosen[columns]].tolist()) < least:
-                values, most = -values, -least
+            max_sum, min_sum = int(self.rows.most[row]), int(self.rows.least[row])
+            if sum(values[choice[columns]].tolist()) < min_sum:
+                values, max_sum = -values, -min_sum
             # Literals at which the choice adds to the sum, the greatest first, until they violate the row by themselves
-            contributes = chosen[columns] == (values > 0)
-            capacity = most - sum(np.minimum(values, 0).tolist())
+            contributes = choice[columns] == (values > 0)
+            capacity = max_sum - sum(np.minimum(values, 0).tolist())
             columns, values = columns[contributes], values[contributes]
             order = np.argsort(-np.abs(values), kind="stable")
             sizes = np.cumsum(np.abs(values[order]))
@@ -447,16 +447,16 @@ class SearchTree:
             covers.append((columns[cover], signs, len(cover) - 1 - int(np.count_nonzero(signs < 0))))
         return covers
 
-    def _add_cover(self, columns: IntVector, signs: IntVector, most: int) -> None:
+    def _add_cover(self, columns: IntVector, signs: IntVector, max_sum: int) -> None:
         """Add a row that every choice satisfies."""
-        self.simplex.add_cut(columns, signs, most)
+        self.simplex.add_cut(columns, signs, max_sum)
         rows, count = self.rows, len(self.rows.least)
         self.rows = SparseRows(
             np.append(rows.rows, np.full(len(columns), count)),
             np.append(rows.columns, columns),
             np.append(rows.values, signs),
             np.append(rows.least, -FAR),
-            np.append(rows.most, most),
+            np.append(rows.most, max_sum),
         )
         self.bounds = DualBounds.of(self.program.profit, self.rows)
 
@@ -483,5 +483,5 @@ class SearchTree:
     def _optimal_boxes(self) -> tuple[Box, ...]:
         """Return boxes of columns that contain every choice with the profit of the incumbent."""
         closed = [*self.boxes, *((node.bound, node.least, node.most) for _, _, node in self.open)]
-        tied = [(least, most) for bound, least, most in closed if bound >= self.value]
+        tied = [(lower, upper) for bound, lower, upper in closed if bound >= self.value]
         return tuple(self.program.origin.box(*box) for box in tied)

@@ -59,9 +59,9 @@ def broken_cut(shares: FloatVector, reduced: FloatVector, needs: IntVector, hour
     fractional = np.flatnonzero(distance > INTEGRALITY_TOLERANCE)
     if len(fractional) > CUTS.max_fractional_items:
         fractional = np.sort(fractional[np.argsort(-distance[fractional], kind="stable")[: CUTS.max_fractional_items]])
-    taken = shares > 0.5
-    taken[fractional] = False
-    remaining = hours - int(needs[taken].sum())
+    is_taken = shares > 0.5
+    is_taken[fractional] = False
+    remaining = hours - int(needs[is_taken].sum())
     if remaining < 0 or int(needs[fractional].sum()) <= remaining:
         return None
     weights = _most_violated_inequality(shares[fractional], needs[fractional], remaining)
@@ -70,11 +70,11 @@ def broken_cut(shares: FloatVector, reduced: FloatVector, needs: IntVector, hour
     has_coefficient = np.zeros(len(needs), dtype=bool)
     has_coefficient[fractional] = weights > 0
     # Items whose share or reduced profit is nearest to a change are lifted first
-    taken_items = np.flatnonzero(taken)
-    others = np.flatnonzero(~taken & ~has_coefficient)
+    taken_items = np.flatnonzero(is_taken)
+    other_items = np.flatnonzero(~is_taken & ~has_coefficient)
     order = (
         taken_items[np.argsort(reduced[taken_items], kind="stable")],
-        others[np.lexsort((-reduced[others], -shares[others]))],
+        other_items[np.lexsort((-reduced[other_items], -shares[other_items]))],
     )
     coefficients = np.zeros(len(needs), np.int64)
     coefficients[fractional] = weights
@@ -137,20 +137,20 @@ def _lift(
 
     ``inside``: items that have a coefficient. ``order``: the taken and the other items, in the order of lifting.
     """
-    taken, others = (items.tolist() for items in order)
-    remaining = hours - sum(needs[item] for item in taken)
+    taken_items, other_items = (items.tolist() for items in order)
+    remaining = hours - sum(needs[item] for item in taken_items)
     # fewest[v]: the fewest hours of items whose coefficients sum to at least v
     fewest = [0]
     for item in inside.tolist():
         fewest = _add_item_to_table(fewest, int(coefficients[item]), needs[item], hours)
     bound = bisect_right(fewest, remaining) - 1
-    for item in taken:
+    for item in taken_items:
         remaining += needs[item]
         coefficient = bisect_right(fewest, remaining) - 1 - bound
         coefficients[item] = coefficient
         bound += coefficient
         fewest = _add_item_to_table(fewest, coefficient, needs[item], hours)
-    for item in others:
+    for item in other_items:
         coefficient = bound - bisect_right(fewest, hours - needs[item]) + 1
         coefficients[item] = coefficient
         fewest = _add_item_to_table(fewest, coefficient, needs[item], hours)

@@ -144,11 +144,11 @@ class SolverProcess:
         While the child works for another thread, a second child does this job and ends.
         """
         if not self.lock.acquire(blocking=False):
-            other = SolverProcess()
+            second_child = SolverProcess()
             try:
-                return other._solve_or_other(job, seconds, stopped)
+                return second_child._solve_or_other(job, seconds, stopped)
             finally:
-                other.terminate()
+                second_child.terminate()
         try:
             reply = self._request((job, child_deadline(seconds), spoken()), seconds, stopped)
         except BaseException:

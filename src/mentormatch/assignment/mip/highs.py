@@ -43,8 +43,8 @@ class HighsProgram:
         for name, value in options.items():
             self._model.setOptionValue(name, value)
 
-    def _pass(self, profit: FloatVector, least: BoolVector, rows: SparseRows, units: FloatVector) -> None:
-        """Load the LP that maximises ``profit`` over columns from ``least`` to 1; each row is divided by its unit."""
+    def _pass(self, profit: FloatVector, column_lower: BoolVector, rows: SparseRows, units: FloatVector) -> None:
+        """Load the LP that maximises ``profit``: columns from ``column_lower`` to 1, rows divided by ``units``."""
         count, height = len(profit), len(rows.least)
         starts = np.searchsorted(rows.rows, np.arange(height)).astype(np.int32)
         kinds = np.full(count, int(highspy.HighsVarType.kContinuous), dtype=np.int32)
@@ -52,7 +52,7 @@ class HighsProgram:
         upper = np.where(rows.most == FAR, np.inf, rows.most) / units
         entries = starts, rows.columns.astype(np.int32), rows.values / units[rows.rows]
         form, sense = int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMaximize)
-        bounds = least.astype(np.float64), np.ones(count), lower, upper
+        bounds = column_lower.astype(np.float64), np.ones(count), lower, upper
         self._model.passModel(count, height, len(rows.values), form, sense, 0.0, profit, *bounds, *entries, kinds)
 
     def solve_lp(self, seconds: float | None, stopped: Stop = never) -> SolverStatus | None:

@@ -62,9 +62,9 @@ class Substitution:
         shift = np.zeros_like(rows.least)
         np.add.at(shift, rows.rows, rows.values * self.constants[rows.columns])
         values, reduced_index = rows.values * self.signs[rows.columns], self.reduced_index[rows.columns]
-        least = np.where(rows.least == -FAR, rows.least, rows.least - shift)
-        most = np.where(rows.most == FAR, rows.most, rows.most - shift)
-        return SparseRows(rows.rows, reduced_index, values, least, most).merge_terms(self.width)
+        lower = np.where(rows.least == -FAR, rows.least, rows.least - shift)
+        upper = np.where(rows.most == FAR, rows.most, rows.most - shift)
+        return SparseRows(rows.rows, reduced_index, values, lower, upper).merge_terms(self.width)
 
     def profit(self, profit: IntVector) -> tuple[IntVector, int]:
         """Return the profits of the reduced columns, and the constant that is added."""
@@ -128,10 +128,10 @@ def presolve(program: Program) -> ReducedProgram | None:
         is_redundant = (rows.least <= lower) & (upper <= rows.most)
         rows, lower, upper = rows.without(is_redundant), lower[~is_redundant], upper[~is_redundant]
         # Fix columns that a row forces; if there are none, merge columns that are equal or opposite
-        one, zero = _columns_to_fix(rows, lower, upper, origin.width)
-        if (one & zero).any():
+        to_one, to_zero = _columns_to_fix(rows, lower, upper, origin.width)
+        if (to_one & to_zero).any():
             return None
-        step = Substitution.fixing(one, zero) if (one | zero).any() else _equal_columns(rows, origin.width)
+        step = Substitution.fixing(to_one, to_zero) if (to_one | to_zero).any() else _equal_columns(rows, origin.width)
         if step is not None and (step.signs == 2).any():
             return None
     profit, constant = origin.profit(program.profit)
@@ -145,10 +145,10 @@ def _columns_to_fix(rows: SparseRows, lower: IntVector, upper: IntVector, width:
     # The sum of the row with this column at its worse value, all others at their best
     exceeds = lower[rows.rows] + size > rows.most[rows.rows]
     falls_short = upper[rows.rows] - size < rows.least[rows.rows]
-    one, zero = np.zeros((2, width), dtype=bool)
-    one[rows.columns[(exceeds & ~is_positive) | (falls_short & is_positive)]] = True
-    zero[rows.columns[(exceeds & is_positive) | (falls_short & ~is_positive)]] = True
-    return one, zero
+    to_one, to_zero = np.zeros((2, width), dtype=bool)
+    to_one[rows.columns[(exceeds & ~is_positive) | (falls_short & is_positive)]] = True
+    to_zero[rows.columns[(exceeds & is_positive) | (falls_short & ~is_positive)]] = True
+    return to_one, to_zero
 
 
 def _equal_columns(rows: SparseRows, width: int) -> Substitution | None:
@@ -159,9 +159,14 @@ def _equal_columns(rows: SparseRows, width: int) -> Substitution | None:
     counts = np.bincount(rows.rows, minlength=len(rows.least))
     starts = (np.cumsum(counts) - counts)[counts == 2]
     a, b = rows.values[starts], rows.values[starts + 1]
-    least, most = rows.least[counts == 2], rows.most[counts == 2]
-    neither, first_only, second_only, both = ((least <= total) & (total <= most) for total in (0 * a, a, b, a + b))
-    equal, opposite = neither & both & ~first_only & ~second_only, first_only & second_only & ~neither & ~both
+    lower, upper = rows.least[counts == 2], rows.most[counts == 2]
+    allows_neither, allows_first, allows_second, allows_both = (
+        (lower <= total) & (total <= upper) for total in (0 * a, a, b, a + b)
+    )
+    equal, opposite = (
+        allows_neither & allows_both & ~allows_first & ~allows_second,
+        allows_first & allows_second & ~allows_neither & ~allows_both,
+    )
     if not (equal | opposite).any():
         return None
     # Literals: a column, and beyond the width its complement; equal literals are joined
@@ -186,12 +191,12 @@ def _merge_parallel_rows(rows: SparseRows) -> SparseRows:
     ends = np.cumsum(counts)
     terms = np.column_stack([rows.columns, rows.values])
     first_rows: dict[bytes, int] = {}
-    least, most, duplicate = rows.least.copy(), rows.most.copy(), np.zeros(len(counts), dtype=bool)
+    lower, upper, duplicate = rows.least.copy(), rows.most.copy(), np.zeros(len(counts), dtype=bool)
     for row, (start, end) in enumerate(zip((ends - counts).tolist(), ends.tolist(), strict=True)):
         first_row = first_rows.setdefault(terms[start:end].tobytes(), row)
         duplicate[row] = first_row != row
-        least[first_row], most[first_row] = max(least[first_row], least[row]), min(most[first_row], most[row])
-    return SparseRows(rows.rows, rows.columns, rows.values, least, most).without(duplicate)
+        lower[first_row], upper[first_row] = max(lower[first_row], lower[row]), min(upper[first_row], upper[row])
+    return SparseRows(rows.rows, rows.columns, rows.values, lower, upper).without(duplicate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +284,7 @@ class DualBounds:
             return False
         return any(self._bound(zeros, sign * ray / size, least, most).total < 0 for sign in (1, -1))
 
-    def _bound(self, profit: IntVector, duals: FloatVector, least: BoolVector, most: BoolVector) -> NodeBound:
+    def _bound(self, profit: IntVector, duals: FloatVector, lower: BoolVector, upper: BoolVector) -> NodeBound:
         rows = self.rows
         # A dual whose sign requires a bound that the row does not have is noise: 0 is valid
         row_bounds = np.where(duals > 0, rows.most, rows.least)
@@ -305,5 +310,5 @@ class DualBounds:
         if len(self.starts):
             reduced[self.used_columns] -= np.add.reduceat(values * rounded[self.row_of], self.starts)
         positive = reduced > 0
-        total = int((rounded * row_bounds).sum()) + int(reduced[(positive & most) | least].sum())
+        total = int((rounded * row_bounds).sum()) + int(reduced[(positive & upper) | lower].sum())
         return NodeBound(total, reduced, denominator, rounded)

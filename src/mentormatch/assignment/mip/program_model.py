@@ -119,9 +119,9 @@ class SparseRows:
         parts = [(row.columns, row.coefficients) for row in program.constraints] or [(np.zeros(0, np.int64),) * 2]
         columns, values = (np.concatenate(arrays).astype(np.int64) for arrays in zip(*parts, strict=True))
         rows = np.repeat(np.arange(len(sizes)), sizes)
-        least = np.array([-FAR if row.least is None else max(row.least, -FAR) for row in program.constraints], np.int64)
-        most = np.array([FAR if row.most is None else min(row.most, FAR) for row in program.constraints], np.int64)
-        return cls(rows, columns, values, least, most)
+        lower = np.array([-FAR if row.least is None else max(row.least, -FAR) for row in program.constraints], np.int64)
+        upper = np.array([FAR if row.most is None else min(row.most, FAR) for row in program.constraints], np.int64)
+        return cls(rows, columns, values, lower, upper)
 
     def merge_terms(self, width: int) -> Self:
         """Return the same rows with one term per column of a row, without zeros."""
@@ -175,8 +175,8 @@ class SolverResult:
 
     def holds(self, program: Program) -> bool:
         """Return whether the values are integral and satisfy every row of the program, in integers."""
-        chosen = self.integral_choice()
-        return chosen is not None and all(row.holds(chosen) for row in program.constraints)
+        choice = self.integral_choice()
+        return choice is not None and all(row.holds(choice) for row in program.constraints)
 
     @property
     def is_finite(self) -> bool:
@@ -191,8 +191,8 @@ class SolverResult:
         """Return the columns equal to 1 as (columns,) bool; None unless each is 0 or 1 to within 1e-6."""
         if self.values is None:
             return None
-        chosen = self.values > 0.5
-        return chosen if np.abs(self.values - chosen).max(initial=0.0) < INTEGRALITY_TOLERANCE else None
+        choice = self.values > 0.5
+        return choice if np.abs(self.values - choice).max(initial=0.0) < INTEGRALITY_TOLERANCE else None
 
 
 type ProgramSolver = Callable[[Program], SolverResult]

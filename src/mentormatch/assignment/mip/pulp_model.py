@@ -137,7 +137,7 @@ class PulpModel:
         magnitude = abs(constant) + self.problem.max_pairs * int(np.abs(profit).max(initial=0))
         variable = self.program.add_variable(f"goal_{name}")
         self._add_bounds(f"value_{name}", [*self._terms(profit), (variable, -1)], -constant, -constant)
-        return GoalVariable(goal, variable, lambda chosen: constant + int(profit[chosen].sum()), magnitude, sense)
+        return GoalVariable(goal, variable, lambda choice: constant + int(profit[choice].sum()), magnitude, sense)
 
     def _binary(self, name: str) -> pulp.LpVariable:
         return self.program.add_variable(name, 0, 1, "Integer")
@@ -151,28 +151,28 @@ class PulpModel:
         for indices, weights in rows:
             yield [(self.pairs[pair], weight) for pair, weight in zip(indices.tolist(), weights.tolist(), strict=True)]
 
-    def _add_bounds(self, name: str, terms: Terms, least: int | None, most: int | None) -> None:
+    def _add_bounds(self, name: str, terms: Terms, lower: int | None, upper: int | None) -> None:
         """Add a row ``least <= terms <= most``, as one constraint, or two if the bounds differ."""
         total = pulp.lpSum_vars_coefs(terms or [(self._no_term, 1)])
-        if least is not None and least == most:
-            self.program.addConstraint(total == least, name)
+        if lower is not None and lower == upper:
+            self.program.addConstraint(total == lower, name)
             return
-        if least is not None:
-            self.program.addConstraint(total >= least, f"{name}_least")
-        if most is not None:
-            self.program.addConstraint(total <= most, f"{name}_most")
+        if lower is not None:
+            self.program.addConstraint(total >= lower, f"{name}_least")
+        if upper is not None:
+            self.program.addConstraint(total <= upper, f"{name}_most")
 
     def _add_degrees(self, side: str, loads: DegreeBounds, people: IntVector) -> None:
         """Add the degree bounds of each person; a conditional minimum binds only if the person is used."""
         bounds = zip(loads.firm_minimum.tolist(), loads.most.tolist(), loads.least.tolist(), strict=True)
-        for person, (firm, most, least) in enumerate(bounds):
+        for person, (firm_minimum, max_degree, min_degree) in enumerate(bounds):
             pairs = np.flatnonzero(people == person).tolist()
             terms = [(self.pairs[pair], 1) for pair in pairs]
-            if firm > 0 or most < len(pairs):
-                self._add_bounds(f"{side}_{person}", terms, firm or None, most)
+            if firm_minimum > 0 or max_degree < len(pairs):
+                self._add_bounds(f"{side}_{person}", terms, firm_minimum or None, max_degree)
             if loads.conditional[person]:
                 used = self._binary(f"used_{side}_{person}")
-                self._add_bounds(f"minimum_{side}_{person}", [*terms, (used, -least)], 0, None)
+                self._add_bounds(f"minimum_{side}_{person}", [*terms, (used, -min_degree)], 0, None)
                 for pair in pairs:
                     row = f"used_{side}_{person}_{self.pairs[pair].name}"
                     self._add_bounds(row, [(self.pairs[pair], 1), (used, -1)], None, 0)
@@ -223,8 +223,8 @@ class PulpModel:
         variable = self.program.add_variable("goal_floor")
         self._add_bounds("value_floor", [*((binary, 1) for binary in reached), (variable, -1)], 0, 0)
 
-        def value(chosen: BoolVector) -> int:
-            return levels.index(int(self.scores[chosen].min()) if chosen.any() else 0)
+        def value(choice: BoolVector) -> int:
+            return levels.index(int(self.scores[choice].min()) if choice.any() else 0)
 
         return GoalVariable("floor", variable, value, len(levels), levels=levels)
 
@@ -240,8 +240,8 @@ class PulpModel:
             terms = self._terms(np.where(self.mentees == mentee, self.scores, 0))
             self._add_bounds(f"sum_mentee_{mentee}", [*terms, (variable, -1)], 0, None)
 
-        def value(chosen: BoolVector) -> int:
-            sums = [int(self.scores[chosen & (self.mentees == mentee)].sum()) for mentee in eligible.tolist()]
+        def value(choice: BoolVector) -> int:
+            sums = [int(self.scores[choice & (self.mentees == mentee)].sum()) for mentee in eligible.tolist()]
             return min(sums, default=0)
 
         return GoalVariable("floor_person", variable, value, magnitude)

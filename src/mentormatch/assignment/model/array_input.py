@@ -191,14 +191,14 @@ def read_degree_bounds(
     minimum: ArrayLike, capacity: ArrayLike, people: SideKeys, side: str
 ) -> tuple[IntVector, IntVector, BoolVector]:
     """Return ``least``, ``most`` and ``optional`` of one side; a minimum from arrays binds in any case."""
-    least = read_counts(minimum, people, f"{side}_minimum")
-    most = read_counts(capacity, people, f"{side}_capacity")
-    inverted = np.flatnonzero(least > most)
+    minimums = read_counts(minimum, people, f"{side}_minimum")
+    capacities = read_counts(capacity, people, f"{side}_capacity")
+    inverted = np.flatnonzero(minimums > capacities)
     if len(inverted):
         person = int(inverted[0])
-        expected = tr("{most} au plus, la capacité", most=most[person])
-        raise input_error(f"{side}_minimum[{person}]", f"{least[person]}", expected)
-    return least, most, np.zeros(people.count, dtype=bool)
+        expected = tr("{most} au plus, la capacité", most=capacities[person])
+        raise input_error(f"{side}_minimum[{person}]", f"{minimums[person]}", expected)
+    return minimums, capacities, np.zeros(people.count, dtype=bool)
 
 
 def read_counts(value: ArrayLike, people: SideKeys, where: str) -> IntVector:

@@ -358,14 +358,14 @@ def _negative_problems(parts: dict[str, IntVector | None]) -> list[Problem]:
     ]
 
 
-def _goal_problems(goals: Sequence[str], known: Sequence[str]) -> list[Problem]:
+def _goal_problems(goals: Sequence[str], known_goals: Sequence[str]) -> list[Problem]:
     """Return the problems of unknown goals, repeated goals, or no goals."""
-    wrong = [f"{goal!r}" for goal in goals if not isinstance(goal, str) or goal not in known]
+    wrong = [f"{goal!r}" for goal in goals if not isinstance(goal, str) or goal not in known_goals]
     if not wrong and (not goals or len(set(goals)) < len(goals)):
         wrong = [tr("un objectif vient deux fois") if goals else tr("aucun objectif")]
     if not wrong:
         return []
-    expected = tr("un ou plusieurs de {known}, chacun une seule fois", known=", ".join(known))
+    expected = tr("un ou plusieurs de {known}, chacun une seule fois", known=", ".join(known_goals))
     return [Problem("goals", goal, expected) for goal in wrong]
 
 

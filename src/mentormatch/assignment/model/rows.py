@@ -238,14 +238,14 @@ def read_row(place: int, row: Row) -> Row:
 
     Raises RequestError if a weight, a bound or a person is not an integer, of any type.
     """
-    least, most, mentor, mentee = (_whole_number(place, row, name) for name in ("least", "most", "mentor", "mentee"))
+    lower, upper, mentor, mentee = (_whole_number(place, row, name) for name in ("least", "most", "mentor", "mentee"))
     weights = _weights(place, row, row.weights)
     factor = None if row.factor is None else _weights(place, row, row.factor)
     raw_values = row.weights, row.factor, row.least, row.most, row.mentor, row.mentee
-    values = weights, factor, least, most, mentor, mentee
+    values = weights, factor, lower, upper, mentor, mentee
     if all(raw is value for raw, value in zip(raw_values, values, strict=True)):
         return row
-    return replace(row, weights=weights, factor=factor, least=least, most=most, mentor=mentor, mentee=mentee)
+    return replace(row, weights=weights, factor=factor, least=lower, most=upper, mentor=mentor, mentee=mentee)
 
 
 def row_label(place: int, row: Row) -> str:
