@@ -94,6 +94,12 @@ def test_a_question_that_only_asks_for_more_is_as_sensitive_as_the_one_before(mo
     assert [guess_use(one).use == "forbidden" for one in found] == [True, True, False]
 
 
+def test_a_question_that_asks_for_more_in_both_files_is_as_sensitive_as_in_one() -> None:
+    form = DataFrame({"Any disability": ["Yes", "No"], "Details": ["canary", ""]}, dtype=object)
+    merged = sample_questions(read_tables(mentors=form, mentees=form))
+    assert [guess_use(question).use for question in merged] == ["forbidden", "forbidden"]
+
+
 def uses_in(form: dict[str, list[str]]) -> list[str]:
     """Return how a form says that each of its questions is used."""
     return [guess_use(one).use for one in sample_questions(read_tables(DataFrame(form, dtype=object)))]

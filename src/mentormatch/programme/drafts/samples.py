@@ -305,7 +305,8 @@ def merge_samples(first: QuestionSample, second: QuestionSample) -> QuestionSamp
     items = tuple(headers) if first.items else ()
     rows = (*align_rows(first, items), *align_rows(second, items))
     sides, people = (*first.sides, *second.sides), (*first.people, *second.people)
-    return QuestionSample(first.question, tuple(headers.values()) or first.headers, items, rows, sides, people=people)
+    merged_headers, follows = tuple(headers.values()) or first.headers, first.follows or second.follows
+    return QuestionSample(first.question, merged_headers, items, rows, sides, follows, people)
 
 
 def align_rows(sample: QuestionSample, items: Sequence[str]) -> Iterable[tuple[str, ...]]:
