@@ -15,6 +15,7 @@ from mentormatch.programme.drafts.programme_draft import make_draft
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.survey.table import Record, TextTable
+from tests.drafts.questionnaires import apart
 
 PEOPLE = 8
 ODD = ("", *"-?…🙂0(/;,’·", "1)", "--", "=1", "N/A", "None", "x" * 3000, "1 = ", "2 (")
@@ -177,6 +178,16 @@ def test_two_files_are_drafted_as_one_programme_in_which_the_file_tells_the_side
         "besoin": "mentee",
     }
     assert len(read_survey(programme, mentors=mentors, mentees=mentees).mentors) == 2
+
+
+def test_two_questions_of_two_files_that_differ_only_by_small_words_stay_two_fields() -> None:
+    first, second = ["Droit", "Paie", "Danse"], ["Paie", "Danse", "Droit"]
+    made = apart(
+        {"Secteur du mentor": first, "Secteur de mentor ?": second},
+        {"Secteur du mentee": first, "Secteur de mentee ?": second},
+    )
+    questions = [entry.question for entry in made.entries if entry.other_headers]
+    assert questions == ["Secteur du mentor", "Secteur de mentor ?"]
 
 
 def test_a_file_that_tells_no_role_or_no_identity_is_drafted_with_a_word_on_what_is_lacking() -> None:

@@ -450,7 +450,11 @@ def merge_side_questions(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
             side=only_side(sample),
             other_headers=(*first.other_headers, *second.sample.headers),
         )
-    return [rename_plainly(entry, set(fields_by_name)) for entry in fields_by_name.values()]
+    used_names, merged = set(fields_by_name), list[DraftEntry]()
+    for entry in fields_by_name.values():
+        merged.append(rename_plainly(entry, used_names))
+        used_names.add(merged[-1].name)
+    return merged
 
 
 def rename_plainly(entry: DraftEntry, used_names: set[str]) -> DraftEntry:
