@@ -232,7 +232,7 @@ def sheet_of(entry: SurveyEntry, plan: IntakePlan) -> tuple[str, str]:
 
 
 def refuse_duplicate_keys(entries: Sequence[SurveyEntry], plan: IntakePlan) -> None:
-    """Raise SurveyError if two rows of one file have the same key."""
+    """Raise SurveyError if two rows have the same key, in one file, and on one side if ``sheet_of`` includes it."""
     problems = [
         Problem(
             rows[0].row.source,

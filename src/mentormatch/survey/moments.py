@@ -176,7 +176,7 @@ def with_month_number(text: str) -> str:
 
 @cache
 def month_named(name: str) -> int:
-    """Return the number of a month from its name, or the beginning of it, in any language; 0 if it is ambiguous."""
+    """Return the number of a month from its name, or its beginning, in a known language; 0 if unknown or ambiguous."""
     short = fold(name)
     tables = (enumerate(map(fold, names.split()), 1) for names in MONTHS_BY_LANGUAGE.values())
     numbers = {number for months in tables for number, month in months if month.startswith(short)}
@@ -198,7 +198,7 @@ def moment(match: re.Match[str], *, month: str, day: str) -> datetime | None:
 
 
 def hour_of(match: re.Match[str]) -> int | None:
-    """Return the hour of a time, 0 if there is none; None if it is beyond 12 with a.m. or p.m."""
+    """Return the hour of a time, 0 if there is none; None if it is not in 1 to 12 with a.m. or p.m."""
     hour, half = int(match["hour"] or 0), (match["half"] or "").lower()
     if half and not 1 <= hour <= 12:
         return None

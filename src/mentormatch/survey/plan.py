@@ -70,7 +70,7 @@ def target(text: str) -> HeaderTarget:
 
 
 def answers_of(field: AnyField) -> list[str]:
-    """Return the possible answers to a question, empty if any text is possible."""
+    """Return the possible answers to a question, with the items of a grid; empty if it does not list them."""
     match field:
         case Levels():
             return [*field.items, *field.levels]

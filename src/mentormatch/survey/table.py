@@ -62,8 +62,8 @@ class TableRemark:
 class Manner:
     """The way a source was read: its encoding and delimiter if it is text, its sheet if it is a workbook.
 
-    ``others`` are the other sheets that contain cells. ``file`` is the name of the file, if the source is named after
-    its sheet, too.
+    ``others`` are the other sheets that contain cells, none if a sheet was requested. ``file`` is the name of the file,
+    if the source is named after its sheet, too.
     """
 
     encoding: str | None = None
