@@ -583,12 +583,12 @@ def ranking_of_grid(original: Guess, grids: Mapping[str, set[str]]) -> Guess:
 
 type Confidence = Literal["sure", "likely", "doubtful"]
 
-# Kinds of questions whose frequent answers identify no person
+# Kinds of questions with example answers; those of one person are among them
 EXAMPLE_KINDS = (*CLOSED_KINDS, "number", "place", "names")
 
 
 def find_examples(sample: QuestionSample, kind: str, use: str, joiner: str | None = None) -> tuple[str, ...]:
-    """Return up to two most frequent short answers, or first boxes; empty if answers may show a person."""
+    """Return up to two most frequent short answers, or first boxes; empty for free texts and private questions."""
     is_code = use == "key" and words.asks_code(sample.question) and not is_email(sample)
     is_shown = is_code or (kind in EXAMPLE_KINDS and use in ("match", "display", "consent"))
     if not is_shown or words.asks_whom_to_avoid(sample.question) or is_sensitive(sample):
