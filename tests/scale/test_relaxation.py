@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, solve
+from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached, first_stage
 from mentormatch.assignment.objective import scalarize
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.results import Verdict
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation
@@ -43,6 +45,19 @@ def test_quotas_that_bind_are_kept_by_the_pairs_of_the_whole_block(seed: int) ->
     problems = asked(seed, quotas(seed))
     one, other = agree(problems, seed)
     assert proved(problems[1], other) is proved(problems[0], one)
+
+
+@pytest.mark.parametrize("seed", [30, 42])
+def test_every_incumbent_satisfies_the_quotas(seed: int) -> None:
+    _, unheld = asked(seed, quotas(seed))
+    incumbents = list[Solution]()
+    run = SolveOptions(
+        KeyedTieBreaker(seed, unheld.mentor_keys, unheld.mentee_keys),
+        on_incumbent=lambda incumbent: incumbents.append(incumbent()),
+    )
+    assert engine.solve_implicit(unheld, run).status is Status.PROVED
+    assert incumbents
+    assert all(unheld.satisfies_rows(solution.pairs) for solution in incumbents)
 
 
 def test_the_drawn_quotas_bind_or_leave_no_answer() -> None:

@@ -287,7 +287,7 @@ class HardRules:
 
     @property
     def any_rule(self) -> bool:
-        return bool(self.rows) or any(side.conditional.any() for side in self.loads)
+        return bool(self.rows or self.dualised) or any(side.conditional.any() for side in self.loads)
 
     def cap_loads(self, problem: AssignmentProblem) -> AssignmentProblem:
         """Return the problem with capacities reduced to the partners that knapsack rows allow."""
