@@ -117,6 +117,24 @@ def test_people_of_few_classes_have_the_pairs_of_the_whole_block(seed: int, prog
     assert same(solve(held, seed=seed), found)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_people_of_few_classes_with_several_partners_on_both_sides_are_paired_once(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.SIZE", 40)
+    held, unheld = (
+        replace(
+            each,
+            mentors=replace(each.mentors, most=np.where(each.mentors.most > 0, 3, 0)),
+            mentees=replace(each.mentees, most=np.where(each.mentees.most > 0, 2, 0)),
+        )
+        for each in both(cohort(seed), PROGRAMME, ())
+    )
+    found = solve(unheld, seed=seed)
+    assert found.engine == "wide"
+    assert same(solve(held, seed=seed), found)
+
+
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("listed", [1, 16])
 @pytest.mark.parametrize("programme", [PROGRAMME, COARSE], ids=["fine", "coarse"])

@@ -138,6 +138,11 @@ class PricingProblem:
         return self.make_scanner(self.scores.matrix)
 
     @property
+    def is_b_matching(self) -> bool:
+        """Whether people of both sides may have several partners in addition to the pins."""
+        return all(bounds.most.max(initial=0) > 1 for bounds in self.bounds)
+
+    @property
     def mentor_profit(self) -> IntVector:
         return self.stage.per_pair + self.stage.mentor
 

@@ -47,13 +47,16 @@ class PeopleClasses:
     def of(cls, pricing: PricingProblem) -> Self | None:
         """Return the classes; None if few people are identical, or a side is empty.
 
-        Also None if anyone has a minimum, an allowed former pair has a bonus, or scores are stored: these do not show
-        identical answers.
+        Also None if people of both sides may have several partners, anyone has a minimum, an allowed former pair has a
+        bonus, or scores are stored: these do not show identical answers.
         """
         if not pricing.scores.matrix.computed:
             return None
         has_minimums = any(bounds.least.any() for bounds in pricing.bounds)
         if has_minimums or len(pricing.former.scores) or not min(pricing.scores.shape):
+            return None
+        # Units of two classes could be the same pair of people twice
+        if pricing.is_b_matching:
             return None
         # First by answers, without overrides
         sides = [_find_classes(pricing, axis) for axis in (0, 1)]
