@@ -9,15 +9,20 @@ from scipy.optimize import Bounds as Limits
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from mentormatch import AssignmentProblem, Status, certify, solve
+from mentormatch import AssignmentProblem, Solution, Status, certify, solve
+from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.flow.assignment import solve_assignment
 from mentormatch.assignment.flow.b_matching import solve_b_matching
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.why_not import ExchangeGraph, cost_by_reoptimizing
 from mentormatch.results import Verdict
+from mentormatch.scale.columns.generation import SiftingOptions
+from mentormatch.scale.engine import solve_implicit
 from tests.conftest import DEEP, some_of
+from tests.doors import substitute
 from tests.scale.markets import (
     FLOORS,
     GOALS,
@@ -134,6 +139,22 @@ def test_minimums_are_kept_or_said_to_be_impossible(seed: int) -> None:
     held, unheld = needing(markets(seed), seed, (0.02, 0.05, 0.2)[seed % 3])
     one, other = solve(held, seed=seed), solve(unheld, seed=seed)
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_no_solution_exceeds_the_dual_bound_of_an_incumbent(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    short_lists = SiftingOptions(candidates_per_person=2, pairs_added_per_person=1, sample_min=8, sample_divisor=100)
+    substitute(monkeypatch, "scale", SIFTING_OPTIONS=short_lists)
+    _, unheld = markets(seed, ("total",))
+    incumbents = list[Solution]()
+    run = SolveOptions(
+        KeyedTieBreaker(seed, unheld.mentor_keys, unheld.mentee_keys),
+        on_incumbent=lambda incumbent: incumbents.append(incumbent()),
+    )
+    (best,) = solve_implicit(unheld, run).tiers
+    bounds = [solution.tiers[0].bound for solution in incumbents]
+    assert len(bounds) > 2
+    assert all(bound is not None and bound >= best.value for bound in bounds)
 
 
 @pytest.mark.usefixtures("way")

@@ -109,8 +109,12 @@ class CandidateList:
         self.rest_bound = np.where(
             mentors, scans[0].rest_bound, np.minimum(moved_bound - rescan.max_other_drop, scans[1].rest_bound)
         )
-        # 5. Dual bound: no pair of a mentor who was not scanned exceeds the mentor's dual
+        # 5. Dual bound: no unlisted pair of a mentor who was not scanned exceeds the mentor's dual
         best = np.where(mentors, scans[0].row_best, np.maximum(duals[0], scans[1].row_best))
+        if self.pricing.is_b_matching:
+            # Chosen pairs may have a negative reduced cost: they exceed the dual
+            margins = duals[0][self.pairs.mentors] - self.pricing.reduced_cost(self.pairs, duals)
+            np.maximum.at(best, self.pairs.mentors, margins)
         self.duals, self.bound = duals, min(self.bound, self.pricing.bound(best, duals[1]))
         # 6. Purge pairs that are far from pricing out, then add the new pairs
         if max_cost > 0:
