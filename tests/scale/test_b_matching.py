@@ -141,6 +141,22 @@ def test_minimums_are_kept_or_said_to_be_impossible(seed: int) -> None:
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
 
 
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_pinned_pair_with_further_places_is_chosen_once(seed: int) -> None:
+    held, unheld = markets(seed)
+    has_further = [loads.most > 1 for loads in (held.mentors, held.mentees)]
+    pairs = solve(held, seed=seed).pairs
+    pins = tuple(map(tuple, pairs[has_further[0][pairs[:, 0]] & has_further[1][pairs[:, 1]]][:3].tolist()))
+    assert len(pins) == 3
+    best, found = (solve(replace(each, pins=pins), seed=seed) for each in (held, unheld))
+    assert same(best, found)
+    assert certify(replace(unheld, pins=pins), found).verdict is Verdict.CERTIFIED
+    # Stored scores are scanned in the same way
+    run = SolveOptions(KeyedTieBreaker(seed, held.mentor_keys, held.mentee_keys))
+    assert np.array_equal(solve_implicit(replace(held, pins=pins), run).pairs, best.pairs)
+
+
 @pytest.mark.parametrize("seed", [3, 8])
 def test_no_solution_exceeds_the_dual_bound_of_an_incumbent(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     short_lists = SiftingOptions(candidates_per_person=2, pairs_added_per_person=1, sample_min=8, sample_divisor=100)

@@ -20,7 +20,8 @@ from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, p
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.scale.scan.blocks import Scanner
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scores.matrix import ScoreMatrix
+from mentormatch.scale.scores.matrix import FORBIDDEN_SCORE, ScoreMatrix, StoredMatrix
+from mentormatch.scale.scores.terms import FORBIDDEN_POINTS, PairOverrides, merge_overrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,19 @@ def select_allowed(scores: ImplicitScores, pairs: IntMatrix) -> PairList:
     mentors, mentees = pairs[np.lexsort(pairs.T[::-1])].T
     is_allowed = scores.allows(mentors, mentees)
     return PairList(mentors[is_allowed], mentees[is_allowed], scores.at(mentors[is_allowed], mentees[is_allowed]))
+
+
+def forbid_pairs(matrix: ScoreMatrix, pairs: IntMatrix) -> ScoreMatrix:
+    """Return the matrix with the distinct ``pairs`` (k, 2) forbidden."""
+    mentors, mentees = pairs.T
+    if isinstance(matrix, StoredMatrix):
+        values = matrix.values.copy()
+        values[mentors, mentees] = FORBIDDEN_SCORE
+        return replace(matrix, values=values)
+    bans = PairOverrides(mentors, mentees, np.full(len(pairs), FORBIDDEN_POINTS))
+    overrides = merge_overrides([matrix.overrides, bans], matrix.shape[1])
+    starts = np.searchsorted(overrides.mentors, np.arange(matrix.shape[0] + 1))
+    return replace(matrix, overrides=overrides, starts=starts)
 
 
 type SideVectors = tuple[IntVector, IntVector]  # of mentors (n,) and mentees (m,)
@@ -112,11 +126,16 @@ class PricingProblem:
 
     @classmethod
     def of(cls, problem: AssignmentProblem, stage: ScalarObjective, make_scanner: MakeScanner) -> "PricingProblem":
-        """Return the stage over the people who have places in addition to the pins."""
+        """Return the stage over the people who have places in addition to the pins; pinned pairs are forbidden."""
         bounds, scores = remaining_degrees(problem), problem.scores
         assert isinstance(scores, ImplicitScores)
         takes_part = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
         scores = replace(scores, mentors=takes_part[0], mentees=takes_part[1])
+        # Two people with a pin and further places must not be paired again
+        pins = pair_array(problem.pins)
+        open_pins = pins[takes_part[0][pins[:, 0]] & takes_part[1][pins[:, 1]]]
+        if len(open_pins):
+            scores = replace(scores, matrix=forbid_pairs(scores.matrix, open_pins))
         former = (
             select_allowed(scores, pair_array(problem.former))
             if stage.per_former_pair
@@ -128,7 +147,7 @@ class PricingProblem:
             bounds,
             make_scanner,
             former,
-            pair_array(problem.pins),
+            pins,
             np.zeros(scores.shape[0], dtype=np.int64),
         )
 
