@@ -192,3 +192,9 @@ def test_nobody_is_an_answer() -> None:
     programme = made.programme.model_copy(update={"rules": []})
     assert str(mm.form_groups(empty, programme).status) == "infeasible"
     assert violations(problem(0), GroupSolution(mm.Status.INFEASIBLE)) is not None
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [(0, 0), 0]])
+def test_groups_without_places_are_refused(sizes: list[int | tuple[int, int]]) -> None:
+    with pytest.raises(mm.RequestError, match="sizes"):
+        GroupProblem.from_scores([[0, 1], [1, 0]], sizes)

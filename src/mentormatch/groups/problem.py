@@ -157,6 +157,8 @@ class GroupProblem(ContentEquality):
         worth, keys = read_symmetric(scores, whole_number("scale", scale, 1, MAX_PAIR_VALUE))
         n = len(worth)
         spans = tuple(_span(size) for size in sizes)
+        # A group with places, at least
+        whole_number("sizes", max((span.most for span in spans), default=0), 1)
         is_forbidden = np.zeros((n, n), dtype=bool)
         for people in apart:
             members = _members(people, n, "apart")
