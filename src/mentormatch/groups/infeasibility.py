@@ -176,7 +176,10 @@ def forbidden_meetings(rules: Sequence[Rule], members: People, scores: IntMatrix
 
 
 def allowed_meetings(rules: Sequence[Rule], leaders: People, members: People) -> BoolMatrix:
-    """Return (f, n) bool: the members each leader may meet, by the rules on questions that the leaders have."""
+    """Return (f, n) bool: the members each leader may meet, by the rules on questions that the leaders have.
+
+    No leader may meet themselves.
+    """
     applicable = [rule for rule in rules if all(name in leaders.columns for name in rule.fields_of("mentor"))]
     shape = len(leaders), len(members)
     market = Market(leaders, members, np.full(shape, MILLION, dtype=np.int32))

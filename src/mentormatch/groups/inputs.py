@@ -161,7 +161,7 @@ class AttendanceMatrix(ContentEquality):
     """The dates that each member can attend: ``present`` (n, m) bool; ``known`` (n,) bool, whether they answered.
 
     Dates are in the local time of ``zone``. ``required`` are the positions of members, such as a facilitator, without
-    whom no session takes place.
+    whom no session takes place if they answered.
     """
 
     members: tuple[str, ...]
@@ -360,8 +360,8 @@ def attendance(
 ) -> AttendanceMatrix:
     """Return the attendance at sessions of ``minutes``, from a question about the dates or about weekly slots.
 
-    Raises RequestError if a date is neither an option of the question nor within its slots. People of a side without
-    the question count as people without an answer.
+    Raises RequestError if the question does not cover a date. People of a side without the question count as people
+    without an answer.
     """
     name = field if field is not None else require_single(questions_about_dates(cohort, moments, minutes))
     respondents = without_side(cohort, name)

@@ -312,7 +312,7 @@ class GroupSolution(VersionedPickle):
     columns
         Unused, always 0.
     settled
-        Whether the hash has broken ties between optimal groups.
+        False if the groups are proved optimal, but ties between optimal groups may remain.
     proofs
         The proofs that ``certificate`` checks; none for a goal whose bound needs a solver.
     """

@@ -76,7 +76,7 @@ class TurnProblem(ContentEquality):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TurnRound(ContentEquality):
-    """A solved round; ``able`` (n,) bool marks the members who can attend a session that remains."""
+    """A solved round; ``able`` (n,) bool marks the members who can present at a session that remains."""
 
     problem: AssignmentProblem
     solution: Solution
@@ -119,7 +119,7 @@ def solve_round(
 
 
 def horizon(season: TurnProblem, free: IntVector, allowed: BoolMatrix) -> int:
-    """Return the fewest sessions in which all able members can present; all sessions if they never can."""
+    """Return the smallest number of first sessions in which all able members can present; all if there is none."""
 
     def reach(sessions: int) -> int:
         early_pairs = allowed & (np.arange(allowed.shape[1]) < sessions)
