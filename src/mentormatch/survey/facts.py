@@ -63,8 +63,8 @@ class Facts:
     item_first : whether the item is before the question
     certain_joiner : whether the joiner never occurs in a question
     several : separator of several choices in a cell, if the fields do not know it
-    boxes : whether only boxes, 1 or 0, have a column per item
-    unasked_boxes : whether boxes are also 0 if the person did not see the question
+    boxes : whether only boxes, 1 or 0, true or false, have a column per item
+    unasked_boxes : whether boxes are also unticked if the person did not see the question
     summary : texts in the first own column of rows that are no responses
     buyer : columns of the address of a buyer of several tickets, of the number of the order, and of participants' names
     third_person : a column that is true if the address belongs to another person

@@ -195,7 +195,7 @@ def read_table(
     sheet: str | None = None,
     tool: str | None = None,
 ) -> TextTable:
-    r"""Return the answers in a source as a table of text, each cell as typed.
+    r"""Return the answers in a source as a table of text, each cell as typed or in the form of an answer.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def read_table(
         index of a pandas frame becomes the first columns. A list, set or array in a cell is several answers; mappings
         become a column per item.
     encoding, delimiter, sheet
-        Replace detection. By default the sheet is the first with cells.
+        Replace detection. By default the sheet is the first with cells, visible sheets before hidden ones.
     tool
         The kind of survey tool that wrote the file; None to detect it.
 

@@ -98,7 +98,7 @@ def choices_in(cell: str) -> list[str]:
 def count_titles(rows: Rows) -> int:
     """Return the number of titles above the header, 0 if they are not above a table.
 
-    A table has two or more rows of several cells, and few others. Raises SurveyError if its first row may be no header.
+    A table has several rows of several cells, and fewer others. Raises SurveyError if its first may be no header.
     """
     above = len(list(takewhile(lambda row: count(row.cells) == 1, rows.records[:MAX_TITLE_ROWS])))
     wide_count = sum(count(row.cells) > 1 for row in rows.records) if above else 0
