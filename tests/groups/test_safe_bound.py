@@ -149,3 +149,12 @@ def test_a_goal_is_not_bounded_by_the_values_of_later_goals(goals: tuple[str, ..
     bounds = relax(problem, tiers, None)
     assert bounds.get("total", 300) >= 300
     assert "total" in bounds or goals[0] == "total"
+
+
+def test_the_floor_of_negative_values_is_not_bounded_below_what_groups_reach() -> None:
+    worth = np.full((6, 6), -15, dtype=np.int64)
+    worth[2:, 2:] = worth[0, 1] = worth[1, 0] = -9
+    worth[2, 3] = worth[3, 2] = worth[4, 5] = worth[5, 4] = -8
+    problem = replace(GroupProblem.from_scores(worth, [(2, 4), (2, 4)]), goals=("placed", "floor"))
+    reached = problem.value("floor", ((0, 1), (2, 3, 4, 5)))
+    assert relax(problem, [Tier("placed", 6, 6), Tier("floor", reached, None)], None)["floor"] >= reached == -9

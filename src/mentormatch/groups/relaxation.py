@@ -282,7 +282,9 @@ def relax(
             problem = replace(problem, apart=problem.apart | (problem.meetings > 0))
     if open_goals:
         reached = tier_by_goal["total"].value if early is not None and "total" in tier_by_goal else None
-        total, pairs = relax_pairs(problem, placed, deadline, early, reached), fewest_pairs(problem, placed)
+        total = relax_pairs(problem, placed, deadline, early, reached)
+        # The mean over all pairs, which no worst group exceeds; a negative one is greatest over the most pairs
+        pairs = fewest_pairs(problem, placed) if total >= 0 else most_pairs(problem, placed)
         bounds |= {goal: total if goal == "total" else total // max(pairs, 1) for goal in open_goals}
     return bounds
 
@@ -312,6 +314,10 @@ def relax_pairs(
 def fewest_pairs(problem: GroupProblem, placed: int) -> int:
     # The least number of pairs in groups that place so many people
     return (square_sums(*spans_of(problem), placed).least - placed) // 2
+
+
+def most_pairs(problem: GroupProblem, placed: int) -> int:
+    return (square_sums(*spans_of(problem), placed).most - placed) // 2
 
 
 def spans_of(problem: GroupProblem) -> tuple[list[SizeRange], int]:
