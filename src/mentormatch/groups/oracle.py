@@ -44,11 +44,11 @@ class GroupOracle(Protocol):
         ...
 
     def price(self, form: LinearForm, over: int, many: int) -> PricedColumns:
-        """Return up to ``limit`` groups of a value above ``over``, greatest first."""
+        """Return up to ``many`` groups of a value above ``over``, greatest first."""
         ...
 
     def columns_within(self, form: LinearForm, least: int, many: int) -> Columns | None:
-        """Return all groups of a value of at least ``least``; None if there are more than ``limit``."""
+        """Return all groups of a value of at least ``least``; None if there are more than ``many``."""
         ...
 
     def above_floor(self, least_floor: int) -> "GroupOracle":
@@ -103,7 +103,7 @@ class BranchAndBoundOracle(GroupOracle):
         return self._above_floor(grow_greedily(self.problem, form))
 
     def price(self, form: LinearForm, over: int, many: int) -> PricedColumns:
-        # More than ``limit``, so that the best of them are good; all of them, if the search completes
+        # More than ``many``, so that the best of them are good; all of them, if the search completes
         groups, complete = self._search(form, over + 1, many * 4)
         values = form.of(groups)
         most = int(values.max(initial=over)) if complete else None
@@ -120,7 +120,7 @@ class BranchAndBoundOracle(GroupOracle):
         return columns if self.least_floor is None else columns.take(columns.mean_pair_values() >= self.least_floor)
 
     def _search(self, form: LinearForm, least: int, many: int) -> tuple[Columns, bool]:
-        """Return up to about ``limit`` groups of value ``least`` or more, and whether these are all."""
+        """Return up to about ``many`` groups of value ``least`` or more, and whether these are all."""
         parts, complete = [build_columns(self.problem, np.zeros((0, self.problem.sizes.most), dtype=np.int16))], True
         for leader in range(len(form.by_leader)) if self.problem.leaders else [-1]:
             # One tree per leader, as candidates and a constant depend on the leader
