@@ -19,7 +19,19 @@ from mentormatch.scale.columns.generation import SiftingOptions
 from mentormatch.scale.columns.master import RestrictedMaster, WeightedGoals
 from tests.conftest import DEEP
 from tests.doors import substitute
-from tests.scale.markets import PROGRAMME, PROGRAMMES, RULES, both, coarse, cohort, needing, same, some_pairs
+from tests.scale.markets import (
+    PROGRAMME,
+    PROGRAMMES,
+    RULES,
+    asked,
+    both,
+    coarse,
+    cohort,
+    needing,
+    quotas,
+    same,
+    some_pairs,
+)
 
 REPAIR = ("matched", "changes", "priority", "total")
 GOALS = (REPAIR, ("changes", "matched", "total"), ("priority", "changes", "total"))
@@ -123,6 +135,21 @@ def test_a_rule_that_couples_pairs_is_kept_beside_them_or_said_not_to_be(seed: i
         assert found.notes == (
             () if kept else (master.GOALS_OVERFLOW if way == "compiled" else master.NEEDS_SCALE_EXTRA,)
         )
+
+
+@pytest.mark.parametrize(("limit_bits", "has_rows"), [(24, False), (24, True), (28, True)])
+def test_a_total_that_is_not_requested_is_left_out_if_weights_are_exact_without_it(
+    limit_bits: int, monkeypatch: pytest.MonkeyPatch, *, has_rows: bool
+) -> None:
+    _, unheld = asked(0, quotas(0) if has_rows else iter(()))
+    problem = replace(unheld, goals=("matched", "priority"))
+    limit(monkeypatch, 1 << limit_bits)
+    assert not beyond(problem)
+    assert beyond(replace(problem, goals=("matched", "priority", "total")))
+    canonical, found = solve(problem), solve(problem, ties="any")
+    assert found.status is canonical.status is Status.PROVED
+    assert [tier.value for tier in found.tiers] == [tier.value for tier in canonical.tiers]
+    assert problem.satisfies_rows(found.pairs)
 
 
 def test_where_goals_outdo_too_few_pairs_this_is_said(monkeypatch: pytest.MonkeyPatch, way: str) -> None:

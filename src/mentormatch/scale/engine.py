@@ -122,6 +122,10 @@ def _solve_relaxed(master: RestrictedMaster) -> Solution:
     else:
         face_optimum = master.repeat_until_valid(lambda: _solve_goals(master))
         solution = None if face_optimum is None else _break_ties(master, face_optimum)
+        # A rule binds: it can be dualised if only a total that is not requested prevented exact weights
+        is_violated = solution is not None and solution.status is Status.FAILED
+        if is_violated and (master.weighted.exact_order or master.drop_total()):
+            return _solve_relaxed(master)
     return empty_solution(Status.INFEASIBLE, WIDE) if solution is None else master.relabel_duals(solution)
 
 

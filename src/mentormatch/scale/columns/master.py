@@ -182,13 +182,17 @@ class RestrictedMaster:
         has_minimums = any(bounds.least.any() for bounds in remaining_degrees(self.problem))
         max_profit = self.max_profit // (2 * PENALTY_GROWTH if has_minimums else 1)
         self._set_goals(
-            WeightLimits(max_profit, max_profit // max(self.problem.max_pairs, 1) if has_minimums else max_profit)
+            WeightLimits(max_profit, max_profit // max(self.problem.max_pairs, 1) if has_minimums else max_profit),
+            ties=self.run.ties,
         )
         self.penalty = self._initial_penalty() if has_minimums else 0
 
-    def _set_goals(self, limits: WeightLimits) -> None:
-        """Weight the goals within some limits. Raises EngineError if they do not fit."""
-        weighted = WeightedGoals.of(self.problem, limits, ties=self.run.ties)
+    def _set_goals(self, limits: WeightLimits, *, ties: bool) -> None:
+        """Weight the goals within some limits; ``ties``: without a total that is not requested.
+
+        Raises EngineError if they do not fit.
+        """
+        weighted = WeightedGoals.of(self.problem, limits, ties=ties)
         if weighted is None:
             raise EngineError(self.overflow_message)
         # If profits are small integers, integer multipliers of rows need a finer unit
@@ -265,12 +269,23 @@ class RestrictedMaster:
     def _raise_weights(self) -> None:
         """Make goals outweigh the next goal over as many pairs as integers allow, and reset the penalty.
 
-        Raises EngineError if they do already.
+        If they do already, a total that is not requested is left out. Raises EngineError if that does not help.
         """
         if self.limits.usual >= self.limits.most:
+            if self.drop_total():
+                return
             raise EngineError(self.overflow_message)
-        self._set_goals(replace(self.limits, usual=self.limits.most))
+        self._set_goals(replace(self.limits, usual=self.limits.most), ties=self.run.ties)
         self.penalty, self.start = self._initial_penalty(), None
+
+    def drop_total(self) -> bool:
+        """Leave out a total that is not requested if all weights are then exact; return whether it was left out."""
+        requested = None if self.weighted.exact_order else WeightedGoals.of(self.problem, self.limits, ties=True)
+        if requested is None or not requested.exact_order:
+            return False
+        self._set_goals(self.limits, ties=True)
+        self.penalty, self.start = self._initial_penalty() if self.penalty else 0, None
+        return True
 
     def relabel_duals(self, solution: Solution) -> Solution:
         """Return the solution with its duals labelled as duals of the requested goals.
