@@ -66,7 +66,7 @@ class OverrideSolve:
                 return face, optimum
 
     def _warm_start(self, candidates: CandidateList) -> None:
-        """Start from the solution of the classes, without its pairs that overrides forbid."""
+        """Set the warm start to the solution of the classes, without its pairs that overrides forbid."""
         face, solution = self.pricing.face(candidates.pairs), self.classes.disaggregate(self.flow)
         width = self.pricing.scores.shape[1]
         chosen = np.isin(face.lefts * width + face.rights, solution.lefts * width + solution.rights)

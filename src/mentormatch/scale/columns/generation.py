@@ -214,7 +214,8 @@ class RescanColumns:
 def find_cost_quantile(pricing: PricingProblem, duals: SideVectors, per_person: int) -> int:
     """Return an estimate from a sample of the reduced cost up to which there are ``per_person`` pairs per person.
 
-    0 if there are fewer pairs in all, or the sample is too small to tell. Former pairs have no bonus here.
+    0 if these are more than all pairs, or the sample is too small to tell; ``INFINITE // 2`` if too few pairs are
+    allowed. Former pairs have no bonus here.
     """
     n, m = pricing.scores.shape
     # Sample: evenly spaced mentees, and some blocks of mentors
@@ -264,7 +265,7 @@ class MarketSample:
 
     @classmethod
     def of(cls, pricing: PricingProblem) -> "MarketSample":
-        """Draw the sample; the seed is constant."""
+        """Return a sample, drawn with a constant seed."""
         (n, m), random = pricing.scores.shape, np.random.default_rng(0)
         # The same share of both sides preserves the ratio of capacities
         share = min(

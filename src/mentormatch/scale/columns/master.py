@@ -156,7 +156,7 @@ NEEDS_SCALE_EXTRA = "the goals of these pairs need integers beyond 2^53, for whi
 
 @dataclass(slots=True)
 class RestrictedMaster:
-    """Solves faces of a problem, each from the duals and partners of the last solve; keeps and reports the incumbent.
+    """The solver of faces of a problem, each from the duals and partners of the last solve; it has the incumbent.
 
     ``accepts``: whether pairs satisfy the rules that are not part of faces; other solutions are not reported. ``pool``:
     workers that scan; None for threads of this process. ``start``: the warm start of the next solve. ``penalty``: of

@@ -101,7 +101,7 @@ def make_path_scanner(matrix: ScoreMatrix) -> Scanner | None:
 
 
 def find_paths(residual: ImplicitResidual, target: int, limit: DistanceLimit) -> ShortestPaths:
-    """Return the shortest paths to a left person, exact up to ``limit``."""
+    """Return the shortest paths to a left person up to a ``limit``; longer paths count as none."""
     graph, lefts, nodes = residual.graph, len(residual.graph.left.more), residual.graph.sink + 1
     costs, other_arcs = residual.arc_costs_from(target), residual.other_arcs()
     # First arcs: the cheapest

@@ -137,7 +137,7 @@ SCAN_FACTOR = 4  # a scan lists up to this multiple of them, if they are within 
 
 @dataclass(frozen=True, slots=True)
 class GapSolve:
-    """Closes the gap at an optimum of the Lagrangian dual."""
+    """A solve that closes the gap at an optimum of the Lagrangian dual."""
 
     master: RestrictedMaster
     pricing: PricingProblem
