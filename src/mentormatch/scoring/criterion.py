@@ -310,14 +310,14 @@ def item_weights(column: Column, compared: Callable[[str], str], points: Sequenc
     raise TypeError(f"a column of {type(column).__name__} lists no items")
 
 
-def weights_by_rank(most: int, points: Sequence[float] | None, length: int) -> NDArray[np.float64]:
+def weights_by_rank(first_weight: int, points: Sequence[float] | None, length: int) -> NDArray[np.float64]:
     """Return (length + 1,) or more: the weight of each rank, 0 at rank 0.
 
-    Without ``points`` the weights are ``most``, ``most`` - 1, ... and at least 1. Else they are ``points`` in
-    millionths, divided by their greatest common divisor.
+    Without ``points`` the weights are ``first_weight``, ``first_weight`` - 1, ... and at least 1. Else they are
+    ``points`` in millionths, divided by their greatest common divisor.
     """
     if points is None:
-        falling_by_one = np.maximum(most + 1 - np.arange(max(length, 1) + 1), 1).astype(np.float64)
+        falling_by_one = np.maximum(first_weight + 1 - np.arange(max(length, 1) + 1), 1).astype(np.float64)
         falling_by_one[0] = 0.0
         return falling_by_one
     millionths = [round(point * MILLIONTHS_PER_UNIT) for point in points]

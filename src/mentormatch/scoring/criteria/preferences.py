@@ -139,11 +139,11 @@ class Wishes(Criterion):
         phrases = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentee")]
         return joined([phrase for phrase in phrases if phrase])
 
-    def _rank(self, person: Person, other: Person, field: str | None, side: Side) -> str:
+    def _rank(self, person: Person, candidate: Person, field: str | None, side: Side) -> str:
         if field is None:
             return ""
         names = [canonical(name) for name in person.people.names(field).values[person.row] or ()][: self.most]
-        other_key = canonical(other.id)
+        other_key = canonical(candidate.id)
         if other_key not in names:
             return tr(UNASKED_TEXTS[side])
         return tr(ASKED_TEXTS[side], rank=names.index(other_key) + 1)
@@ -227,11 +227,15 @@ class Given(Criterion):
 
     @classmethod
     def with_table(cls, settings: Mapping[str, Any], table: SourceTable) -> dict[str, Any]:
-        most, columns, stated_pairs = settings.get("most", 1.0), settings.get("columns", {}), settings.get("pairs", [])
+        max_points, columns, stated_pairs = (
+            settings.get("most", 1.0),
+            settings.get("columns", {}),
+            settings.get("pairs", []),
+        )
         has_headers = isinstance(columns, dict) and all(isinstance(header, str) for header in columns.values())
-        if not (isinstance(most, int | float) and has_headers and isinstance(stated_pairs, list)):
+        if not (isinstance(max_points, int | float) and has_headers and isinstance(stated_pairs, list)):
             return {**settings}  # the errors of these settings are reported before those of the table
-        pairs = [*stated_pairs, *PointsTable(table, columns, float(most)).pairs()]
+        pairs = [*stated_pairs, *PointsTable(table, columns, float(max_points)).pairs()]
         return {name: value for name, value in settings.items() if name not in ("file", "columns")} | {"pairs": pairs}
 
     def pairs_by_name(self, left: People, right: People) -> Named:
