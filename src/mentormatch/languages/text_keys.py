@@ -347,9 +347,9 @@ def spoken_answer(folded: str) -> bool | None:
     >>> spoken_answer("ja, gerne"), spoken_answer("si, autorizo"), spoken_answer("si, no")
     (True, True, None)
     """
-    known = spoken_answers()
-    meanings = {known.get(only_words(part)) for part in folded.split(",")}
-    return known.get(only_words(folded), meanings.pop() if len(meanings) == 1 else None)
+    meaning_by_answer = spoken_answers()
+    meanings = {meaning_by_answer.get(only_words(part)) for part in folded.split(",")}
+    return meaning_by_answer.get(only_words(folded), meanings.pop() if len(meanings) == 1 else None)
 
 
 @cache
