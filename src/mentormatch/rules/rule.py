@@ -334,9 +334,9 @@ def apply_missing(broken: BoolMatrix, left: BoolVector, right: BoolVector, missi
     ``right`` (m,) mark the people of each side whose answers are known; ``broken`` is used only where both are.
     """
     unsaid = missing == "forbid"
-    for known in (left[:, None], right[None, :]):
-        if not known.all():
-            broken = broken | ~known if unsaid else broken & known
+    for is_known in (left[:, None], right[None, :]):
+        if not is_known.all():
+            broken = broken | ~is_known if unsaid else broken & is_known
     return broken
 
 
@@ -468,8 +468,8 @@ def side_constraints(rules: Sequence[Rule], market: Market, mentors: DegreeBound
 def keeping_row(name: str, kept: KeptPlaces, places: IntVector) -> Row:
     """Return the row that keeps the reserved places free of mentees who are no latecomers, given ``places`` (n,)."""
     free_to_all = None if not kept.latecomers.any() else (~kept.latecomers).astype(np.int64)[None, :]
-    most = int(places[kept.mentors].sum()) - kept.number
-    return Row(name, kept.mentors.astype(np.int64)[:, None], most=most, factor=free_to_all)
+    max_places = int(places[kept.mentors].sum()) - kept.number
+    return Row(name, kept.mentors.astype(np.int64)[:, None], most=max_places, factor=free_to_all)
 
 
 def keeping_rules(

@@ -121,12 +121,12 @@ type Shared = Callable[[slice], BoolMatrix]
 """Returns, for a slice of the mentors, (rows, m) bool: the pairs with enough answers in common."""
 
 
-def _by_bits(ours: _Answers, theirs: _Answers, least: int) -> Shared:
+def _by_bits(ours: _Answers, theirs: _Answers, min_common: int) -> Shared:
     our_bits, their_bits = _bits(ours), _bits(theirs)
 
     def shared(rows: slice) -> BoolMatrix:
         common = our_bits[rows, None] & their_bits
-        return np.asarray(common != 0 if least == 1 else np.bitwise_count(common) >= least)
+        return np.asarray(common != 0 if min_common == 1 else np.bitwise_count(common) >= min_common)
 
     return shared
 
@@ -140,7 +140,7 @@ def _bits(side: _Answers) -> NDArray[np.unsignedinteger]:
     return padded.view(word)[:, 0]
 
 
-def _by_incidence(ours: _Answers, theirs: _Answers, least: int) -> Shared:
+def _by_incidence(ours: _Answers, theirs: _Answers, min_common: int) -> Shared:
     from scipy.sparse import csr_array
 
     kinds = max(ours.kinds, theirs.kinds)
@@ -153,7 +153,7 @@ def _by_incidence(ours: _Answers, theirs: _Answers, least: int) -> Shared:
 
     def shared(rows: slice) -> BoolMatrix:
         counts = our_matrix[rows] @ transposed
-        row, enough = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)), counts.data >= least
+        row, enough = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)), counts.data >= min_common
         sharing = np.zeros(counts.shape, dtype=bool)
         sharing[row[enough], counts.indices[enough]] = True
         return sharing
