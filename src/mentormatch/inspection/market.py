@@ -182,8 +182,8 @@ def rule_reach(exclusions: Sequence[RuleExclusions], labels: Labels) -> Iterator
         return
     exclusion_counts = np.sum([exclusion.pairs for exclusion in exclusions], axis=0, dtype=np.int16)
     for exclusion in sorted(exclusions, key=lambda exclusion: -int(exclusion.pairs.sum())):
-        alone = int((exclusion.pairs & (exclusion_counts == 1)).sum())
-        yield RuleReach(exclusion.letter, labels.rule(exclusion.rule), int(exclusion.pairs.sum()), alone)
+        unique_count = int((exclusion.pairs & (exclusion_counts == 1)).sum())
+        yield RuleReach(exclusion.letter, labels.rule(exclusion.rule), int(exclusion.pairs.sum()), unique_count)
 
 
 def side_capacity(cohort: Cohort, instance: RuleInstance, side: Side, taking: BoolVector) -> SideCapacity:

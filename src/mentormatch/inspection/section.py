@@ -152,15 +152,15 @@ def sort_remarks(*remarks: Remark) -> tuple[Remark, ...]:
     return tuple(sorted(merge_remarks(remarks), key=lambda remark: (sources.index(remark.source), remark.line or 0)))
 
 
-def line_runs(lines: Sequence[int], taken: set[int]) -> Iterator[str]:
-    """Yield the runs of consecutive entries of ``lines`` that are all in ``taken``, as first and last line.
+def line_runs(lines: Sequence[int], selected: set[int]) -> Iterator[str]:
+    """Yield the runs of consecutive entries of ``lines`` that are all in ``selected``, as first and last line.
 
     >>> list(line_runs([2, 3, 4, 5, 7], {2, 3, 5, 7}))
     ['2 à 3', '5 à 7']
     """
     run: list[int] = []
     for line in [*lines, None]:
-        if line is not None and line in taken:
+        if line is not None and line in selected:
             run.append(line)
         elif run:
             yield tr("{first} à {last}", first=run[0], last=run[-1]) if len(run) > 1 else str(run[0])
