@@ -157,13 +157,13 @@ def with_answer(people: People, field: str, rows: Sequence[int], answers: Column
     return replace(people, columns={**people.columns, field: replaced})
 
 
-def entries_with[T](entries: T, rows: Sequence[int], others: T) -> T:
+def entries_with[T](entries: T, rows: Sequence[int], new_entries: T) -> T:
     """Return the entries of a column with those at some rows replaced."""
-    if isinstance(entries, tuple) and isinstance(others, tuple):
-        new = dict(zip(rows, others, strict=True))
+    if isinstance(entries, tuple) and isinstance(new_entries, tuple):
+        new = dict(zip(rows, new_entries, strict=True))
         return tuple(new.get(row, entry) for row, entry in enumerate(entries))  # type: ignore[return-value]  # as T is
     copy = np.array(entries)
-    copy[list(rows)] = others
+    copy[list(rows)] = new_entries
     return copy  # type: ignore[return-value]  # an array, as T is then
 
 
@@ -277,9 +277,9 @@ def possible_grades(question: Grades, other_columns: Iterable[Column]) -> Iterat
     yield from question.values
     yield from (
         grades
-        for other in other_columns
-        if isinstance(other, Grades) and has_same_items(question, other)
-        for grades in other.values
+        for column in other_columns
+        if isinstance(column, Grades) and has_same_items(question, column)
+        for grades in column.values
     )
     yield np.full(count, top)
 
@@ -298,9 +298,9 @@ def has_same_items(left: MultiChoice | Ranks | Grades, right: MultiChoice | Rank
     return left.labels == right.labels
 
 
-def keep_fitting(question: MultiChoice | Ranks, answers: Iterable[Items], most: int | None) -> Iterator[Items]:
-    """Yield the answers that name at most ``most`` items; None means no limit."""
-    longest = len(question.labels) if most is None else most
+def keep_fitting(question: MultiChoice | Ranks, answers: Iterable[Items], max_items: int | None) -> Iterator[Items]:
+    """Yield the answers that name at most ``max_items`` items; None means no limit."""
+    longest = len(question.labels) if max_items is None else max_items
     yield from (answer for answer in answers if np.count_nonzero(answer) <= longest)
 
 
@@ -338,7 +338,7 @@ def shorter_answers(answer: Column) -> list[Column]:
             shortened = [replace(answer, values=drop_item(values, item, NONE)) for item in items]
         case Ranks(labels, values):
             order = order_of(values[0])
-            orders = ([other for other in order if other != item] for item in reversed(order))
+            orders = ([other_item for other_item in order if other_item != item] for item in reversed(order))
             shortened = [replace(answer, values=ranks_of(shorter, len(labels))[None, :]) for shorter in orders]
         case NameLists(((str(), *_) as names,)):
             shortened = [NameLists(((*names[:at], *names[at + 1 :]),)) for at in reversed(range(len(names)))]
@@ -418,8 +418,8 @@ def move_each(order: Sequence[int]) -> list[list[int]]:
     >>> move_each([4, 7])
     [[7, 4]]
     """
-    front = [[item, *(other for other in order if other != item)] for item in order]
-    back = [[*(other for other in order if other != item), item] for item in order]
+    front = [[item, *(other_item for other_item in order if other_item != item)] for item in order]
+    back = [[*(other_item for other_item in order if other_item != item), item] for item in order]
     return [list(moved) for moved in dict.fromkeys(map(tuple, [*front, *back])) if list(moved) != list(order)]
 
 

@@ -306,7 +306,7 @@ def merge_remarks(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
     groups: dict[tuple[str, str, str, bool], list[Remark]] = {}
     for remark in remarks:
         groups.setdefault((remark.source, remark.text, remark.field, remark.line is None), []).append(remark)
-    return tuple(merge_same_remarks(same) for same in groups.values())
+    return tuple(merge_same_remarks(equal_remarks) for equal_remarks in groups.values())
 
 
 def merge_same_remarks(remarks: Sequence[Remark]) -> Remark:
