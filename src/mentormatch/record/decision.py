@@ -354,8 +354,8 @@ def members_of(problem: AssignmentProblem) -> tuple[list[Member], list[Member]]:
 def _members(letter: str, loads: DegreeBounds, priority: IntVector | None) -> Iterator[Member]:
     weights = [0] * len(loads) if priority is None else priority.tolist()
     people = zip(loads.least.tolist(), loads.most.tolist(), loads.optional.tolist(), weights, strict=True)
-    for number, (least, most, idle, weight) in enumerate(people, 1):
-        yield Member(id=f"{letter}{number}", least=least, most=most, idle=idle, priority=weight)
+    for number, (min_partners, max_partners, idle, weight) in enumerate(people, 1):
+        yield Member(id=f"{letter}{number}", least=min_partners, most=max_partners, idle=idle, priority=weight)
 
 
 def _stage_of(prices: DualSolution) -> Stage:

@@ -114,11 +114,11 @@ def find_personal_data(
     """
     plan = make_intake_plan(programme, per_side=all(side is not None for _, side in tables))
     all_answers = [answers for sheet in locate_fields(tables, plan) for answers in rows_of(sheet, plan)]
-    sought = canonical(person)
-    identities = {answers.person for answers in all_answers if answers.is_from(sought) and answers.person}
-    is_theirs = [answers.is_from(sought) or answers.person in identities for answers in all_answers]
+    canonical_person = canonical(person)
+    identities = {answers.person for answers in all_answers if answers.is_from(canonical_person) and answers.person}
+    is_theirs = [answers.is_from(canonical_person) or answers.person in identities for answers in all_answers]
     their_answers = list(compress(all_answers, is_theirs))
-    if not their_answers and plan.forgotten.holds(sought):
+    if not their_answers and plan.forgotten.holds(canonical_person):
         return PersonalData((), (person,), (person,))
     if not their_answers:
         sources = ", ".join(table.source for table, _ in tables)
@@ -383,7 +383,9 @@ class Edition:
         """The folders with their backups and drafts, each once and none inside another."""
         paths = [path for folder in self.folders for path in (folder, *replaced_files(folder))]
         folders = {folder.resolve(): folder for folder in reversed(paths) if folder.is_dir()}
-        outermost = [resolved for resolved in folders if not any(other in resolved.parents for other in folders)]
+        outermost = [
+            resolved for resolved in folders if not any(other_folder in resolved.parents for other_folder in folders)
+        ]
         return [folders[resolved] for resolved in sorted(outermost)]
 
     def documents(self) -> Iterator[Path]:

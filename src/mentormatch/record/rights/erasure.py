@@ -125,14 +125,14 @@ def delete(edition: Edition, paths: Sequence[Path], person: PersonalData | None 
     return problems
 
 
-def forget_documents(path: Path, gone: set[Path], person: PersonalData | None) -> None:
+def forget_documents(path: Path, deleted: set[Path], person: PersonalData | None) -> None:
     with hold_folder(path.parent):
         manifest = manifest_in(path.parent)
         names = {*manifest.earlier, *(name for run in manifest.runs.values() for name in run.documents)}
         removed = {
             name
             for name in names
-            if (path.parent / name).resolve() in gone or (person is not None and person.is_named_in(name))
+            if (path.parent / name).resolve() in deleted or (person is not None and person.is_named_in(name))
         }
         if not removed:
             return
