@@ -223,8 +223,8 @@ def write_grid(book: WorkbookWriter, matching: Matching) -> None:
         return
     page.put(0, 0, tr(SCORES_LEGEND))
     write_headings(page, grid_of(matching))
-    chosen = {matching.labels.pair((pair.mentor, pair.mentee)) for pair in matching.pairs}
-    write_cells(page, grid_of(matching), chosen)
+    chosen_pairs = {matching.labels.pair((pair.mentor, pair.mentee)) for pair in matching.pairs}
+    write_cells(page, grid_of(matching), chosen_pairs)
 
 
 def write_headings(page: SheetWriter, grid: Grid) -> None:

@@ -55,10 +55,10 @@ class Comparison:
     @property
     def pair_sentences(self) -> tuple[str, ...]:
         """The new pairs and the dissolved pairs, or a sentence that nothing changed."""
-        new, gone = len(self.new), len(self.gone)
+        new_count, gone_count = len(self.new), len(self.gone)
         pairs = [
-            *self._name_pairs(counted(new, "binôme nouveau", "binômes nouveaux"), self.new),
-            *self._name_pairs(counted(gone, "binôme défait", "binômes défaits"), self.gone),
+            *self._name_pairs(counted(new_count, "binôme nouveau", "binômes nouveaux"), self.new),
+            *self._name_pairs(counted(gone_count, "binôme défait", "binômes défaits"), self.gone),
         ]
         return tuple(pairs or [tr("Les binômes restent les mêmes.")])
 

@@ -292,10 +292,10 @@ def write_next_to(
     managed = {
         name: content for name, content in contents.items() if kinds and not manifest.is_edited(folder / name, name)
     }
-    others = {name: content for name, content in contents.items() if name not in managed} | (
+    unmanaged = {name: content for name, content in contents.items() if name not in managed} | (
         dict([log]) if log and not managed else {}
     )
-    for name, content in others.items():
+    for name, content in unmanaged.items():
         write_whole(folder / name, content, private=is_private(folder / name))
     if managed:
         with write_generation(folder, kinds[0], partial=True) as draft:

@@ -141,16 +141,21 @@ def make_handouts(matching: Matching, contacts: Contacts) -> tuple[Handout, ...]
     """
     partners = {side: get_partners_by_key(matching, contacts, side) for side in SIDES}
     mentors, mentees = matching.cohort.mentors, matching.cohort.mentees
-    both = {i: mentees.ids[k] for i, k in zip(*(side.tolist() for side in matching.cohort.both), strict=True)}
+    mentee_key_by_row = {
+        i: mentees.ids[k] for i, k in zip(*(side.tolist() for side in matching.cohort.both), strict=True)
+    }
     handouts = []
     for side in SIDES:
         people = mentors if side == "mentor" else mentees
         rows = set(range(len(people))) - set(matching.cohort.both[1].tolist() if side == "mentee" else ())
         for row in sorted(rows):
-            key, other = people.ids[row], both.get(row, "") if side == "mentor" else ""
-            person_partners = (*partners[side].get(key, ()), *(partners["mentee"].get(other, ()) if other else ()))
+            key, mentee_key = people.ids[row], mentee_key_by_row.get(row, "") if side == "mentor" else ""
+            person_partners = (
+                *partners[side].get(key, ()),
+                *(partners["mentee"].get(mentee_key, ()) if mentee_key else ()),
+            )
             name, file = display_name(matching, contacts, side, key), handout_file(people, side, row)
-            handout = Handout(side, key, name, person_partners, file, other, (side, key) in contacts.names)
+            handout = Handout(side, key, name, person_partners, file, mentee_key, (side, key) in contacts.names)
             codes = [matching.labels.person(at, code_key) for at, code_key in handout.keys.items()]
             handouts.append(replace(handout, code=" / ".join({canonical(code): code for code in codes}.values())))
     return tuple(handouts)

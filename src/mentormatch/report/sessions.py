@@ -66,7 +66,7 @@ def card(labels: Labels, group: FormedGroup, *, staff: bool) -> GroupCard:
     if not staff:
         return plain
     pairs = max(pairs_in(len(group.members)), 1)
-    known = sum(share.answered * share.full for share in group.contributions)
+    answered_points = sum(share.answered * share.full for share in group.contributions)
     full = sum(share.full for share in group.contributions)
     return GroupCard(
         heading=plain.heading,
@@ -74,7 +74,7 @@ def card(labels: Labels, group: FormedGroup, *, staff: bool) -> GroupCard:
         facilitator=leader,
         members=plain.members,
         points=points(group.score // pairs),
-        answered=percent(known / full if full else 0),
+        answered=percent(answered_points / full if full else 0),
         parts=tuple(score_parts(group.contributions, pairs)),
     )
 

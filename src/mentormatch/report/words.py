@@ -173,7 +173,7 @@ def prices(matching: Matching) -> tuple[str, ...]:
 
 def kept_places(matching: Matching, labels: Labels = KEY_LABELS) -> tuple[str, ...]:
     """Return one sentence per rule on the places kept for later people, and their price."""
-    return tuple(places_words(kept, lambda key: labels.person("mentor", key)) for kept in matching.kept_places)
+    return tuple(places_words(places, lambda key: labels.person("mentor", key)) for places in matching.kept_places)
 
 
 def goals(matching: Matching) -> Iterator[ReachedGoal]:

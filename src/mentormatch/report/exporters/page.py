@@ -50,7 +50,7 @@ LANGUAGE_MARK = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
 # Pairs in a notebook, whose file contains its outputs
 MOST_SHOWN = 50
 # The pictures of the page, in addition to the points of the best pair
-PAGE_PICTURES = {each.kind: each for each in (HeatMap, Distribution, Fairness)}
+PAGE_PICTURES = {picture.kind: picture for picture in (HeatMap, Distribution, Fairness)}
 
 
 class PageExporter(NamedExporter):
@@ -270,8 +270,8 @@ class CommitteeSummary:
             yield from (change.sentence for change in diagnosis.ways_out)
         if self.weakest:
             weakest_pair = self.weakest[0]
-            said = {"number": weakest_pair.number, "points": weakest_pair.card.points}
-            yield tr("Le binôme n° {number} a le moins de points ({points}) : le garder, ou le revoir ?", **said)
+            values = {"number": weakest_pair.number, "points": weakest_pair.card.points}
+            yield tr("Le binôme n° {number} a le moins de points ({points}) : le garder, ou le revoir ?", **values)
         little = [
             weakest_pair.number
             for weakest_pair in self.lines

@@ -30,11 +30,13 @@ class Distribution(Picture):
     @property
     @own_language
     def alternative(self) -> str:
-        chosen = format_spread(self.chosen)
+        chosen_spread = format_spread(self.chosen)
         if self.too_many_pairs:
-            return tr("{many} Binômes retenus : {chosen}.", many=self.too_many_pairs, chosen=chosen)
+            return tr("{many} Binômes retenus : {chosen}.", many=self.too_many_pairs, chosen=chosen_spread)
         possible = format_spread(self.possible)
-        return tr("Binômes possibles : {possible}. Binômes retenus : {chosen}.", possible=possible, chosen=chosen)
+        return tr(
+            "Binômes possibles : {possible}. Binômes retenus : {chosen}.", possible=possible, chosen=chosen_spread
+        )
 
     @property
     @own_language

@@ -99,23 +99,25 @@ class HeatMap(Picture):
         )
         if not len(self.chosen):
             return sentence
-        chosen = counted(len(self.chosen), "binôme retenu", "binômes retenus")
-        return f"{sentence} {format_score_range(chosen, self.chosen)}."
+        chosen_text = counted(len(self.chosen), "binôme retenu", "binômes retenus")
+        return f"{sentence} {format_score_range(chosen_text, self.chosen)}."
 
     @property
     @own_language
     def caption(self) -> str:
-        grouped, chosen = max(int(side.sum()) for side in self.participants) > MAX_SIDE, len(self.chosen)
-        read = [
+        grouped, chosen_count = max(int(side.sum()) for side in self.participants) > MAX_SIDE, len(self.chosen)
+        hints = [
             tr(CELL_HINT),
             tr(MEAN_HINT) if grouped else "",
-            tr(DISC_HINT if grouped else FRAME_HINT) if chosen else "",
+            tr(DISC_HINT if grouped else FRAME_HINT) if chosen_count else "",
             tr(GREY_HINT),
         ]
         letters = [about(letter, name) for letter, name in self.letters]
         lettered = [tr("Les lettres disent quelle règle écarte : {rules}.", rules=joined(letters))] if letters else []
         return " ".join(
-            sentence for sentence in [*read, *lettered, tr(RANKING_HINT if chosen else CHOICE_ORDER_HINT)] if sentence
+            sentence
+            for sentence in [*hints, *lettered, tr(RANKING_HINT if chosen_count else CHOICE_ORDER_HINT)]
+            if sentence
         )
 
     @cached_property

@@ -91,12 +91,12 @@ def territory(case: SolvedInstance) -> Territory:
     homes = {side: tuple(homes_of(case.people(side))) for side in SIDES}
     mentors, mentees = (Counter(home for home in homes[side] if home) for side in SIDES)
     ends = [(homes["mentor"][i], homes["mentee"][k]) for i, k in case.solution.pairs.tolist()]
-    known = [
+    home_pairs = [
         (mentor_home, mentee_home) if mentor_home <= mentee_home else (mentee_home, mentor_home)
         for mentor_home, mentee_home in ends
         if mentor_home and mentee_home
     ]
-    counted = Counter(known)
+    counted = Counter(home_pairs)
     spots = [
         MapPlace(number, mentors[number], mentees[number], counted[number, number]) for number in mentors | mentees
     ]
@@ -105,7 +105,7 @@ def territory(case: SolvedInstance) -> Territory:
         tuple(sorted(spots, key=lambda spot: (-spot.people, spot.number))),
         tuple(sorted(links, key=lambda link: (-link.pairs, link.first, link.second))),
         sum(not home for side in SIDES for home in homes[side]),
-        len(ends) - len(known),
+        len(ends) - len(home_pairs),
         any(place_of(case.people(side)) for side in SIDES),
     )
 

@@ -73,8 +73,8 @@ class Decisions(VersionedPickle):
     ended: tuple[KeyPair, ...] = ()
 
     def __str__(self) -> str:
-        noted = [note for note in self.notes if note.remark.strip() or note.columns]
-        counts = map(len, (self.pins, self.bans, self.discussed, noted, self.ended))
+        written_notes = [note for note in self.notes if note.remark.strip() or note.columns]
+        counts = map(len, (self.pins, self.bans, self.discussed, written_notes, self.ended))
         count_texts = [format_count(count) for format_count, count in zip(COUNT_TEXTS, counts, strict=True) if count]
         return listed(count_texts) or tr("aucune")
 
@@ -206,14 +206,14 @@ class DecisionSheet:
         It is a row with the same mentee, else with the same mentor, else any changed row.
         """
         present = {row.pair for row in self.rows}
-        gone = [pair for pair in self.bearings.pairs if pair not in present]
+        missing = [pair for pair in self.bearings.pairs if pair not in present]
         fresh, replacements = self.changed_rows, {}
         for axis in (1, 0, None):
             for row in list(fresh):
-                candidates = [pair for pair in gone if axis is None or pair[axis] == row.pair[axis]]
+                candidates = [pair for pair in missing if axis is None or pair[axis] == row.pair[axis]]
                 if candidates:
                     replacements[candidates[0]] = row
-                    gone.remove(candidates[0])
+                    missing.remove(candidates[0])
                     fresh.remove(row)
         return replacements
 
@@ -296,11 +296,11 @@ class DecisionSheet:
         return self.tongue.lines([row.line for row in rows])
 
 
-def merge_notes(row_notes: Iterable[Note], others: Iterable[Note]) -> tuple[Note, ...]:
+def merge_notes(row_notes: Iterable[Note], other_notes: Iterable[Note]) -> tuple[Note, ...]:
     """Merge notes per pair: the choice of the row, and all remarks; notes without a pair follow."""
     notes_by_pair = {get_compared_keys(note.pair): note for note in row_notes}
-    loose = [note for note in others if not any(note.pair)]
-    for note in others:
+    loose = [note for note in other_notes if not any(note.pair)]
+    for note in other_notes:
         if any(note.pair):
             note_of_pair = notes_by_pair.setdefault(get_compared_keys(note.pair), note)
             notes_by_pair[get_compared_keys(note.pair)] = (
@@ -311,10 +311,10 @@ def merge_notes(row_notes: Iterable[Note], others: Iterable[Note]) -> tuple[Note
     )
 
 
-def merge_two_notes(note: Note, other: Note) -> Note:
+def merge_two_notes(note: Note, other_note: Note) -> Note:
     """Return a note with the remarks and columns of another note of the same pair added."""
-    remarks = dict.fromkeys(remark for remark in (note.remark, other.remark) if remark.strip())
-    columns = dict.fromkeys((*note.columns, *other.columns))
+    remarks = dict.fromkeys(remark for remark in (note.remark, other_note.remark) if remark.strip())
+    columns = dict.fromkeys((*note.columns, *other_note.columns))
     return replace(note, remark="\n".join(remarks), columns=tuple(columns))
 
 

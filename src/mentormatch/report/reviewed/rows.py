@@ -425,13 +425,13 @@ def describe_unknown_person(
     side: Side, typed: str, keys_by_label: Mapping[Side, Mapping[str, str]], tongue: WorkbookLanguage
 ) -> tuple[str, str]:
     """Return the finding and the advice for a cell without a person of its side; the typed text is not repeated."""
-    other = ACROSS[side]
+    other_side = ACROSS[side]
     suggestion = closest(typed, keys_by_label[side].values()) if typed else None
     if not typed:
         advice = tr("pour défaire ce binôme, rendez le code et choisissez « {choice} »", choice=tongue.title(REFUSED))
         return tr("la cellule est vide"), advice
-    if canonical(typed) in keys_by_label[other]:
-        return tr(OTHER_SIDE_KEYS[other]), tr("vérifiez la colonne")
+    if canonical(typed) in keys_by_label[other_side]:
+        return tr(OTHER_SIDE_KEYS[other_side]), tr("vérifiez la colonne")
     advice = (
         tr("vouliez-vous dire « {name} » ?", name=suggestion.name) if suggestion else tr("écrivez le code, pas le nom")
     )

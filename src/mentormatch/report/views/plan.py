@@ -360,8 +360,11 @@ class SideBySide(Piece):
     @property
     def differing(self) -> tuple[KeyPair, ...]:
         """The pairs in only one of the two plans, as texts, by mentor."""
-        gone, new = self._by_mentor(self.comparison.gone), self._by_mentor(self.comparison.new)
-        rows = [zip_longest(gone.get(key, ()), new.get(key, ()), fillvalue="–") for key in gone | new]
+        gone_by_mentor, new_by_mentor = self._by_mentor(self.comparison.gone), self._by_mentor(self.comparison.new)
+        rows = [
+            zip_longest(gone_by_mentor.get(key, ()), new_by_mentor.get(key, ()), fillvalue="–")
+            for key in gone_by_mentor | new_by_mentor
+        ]
         return tuple(row for rows_of_mentor in rows for row in rows_of_mentor)
 
     def _by_mentor(self, pairs: Iterable[KeyPair]) -> dict[str, list[str]]:
@@ -388,8 +391,8 @@ class SideBySide(Piece):
     def means(self) -> tuple[tuple[str, str, str, str], ...]:
         """Each criterion with its mean points per pair in both plans, and the difference, as texts."""
         return tuple(
-            (name, points(before), points(now), format_difference(now - before))
-            for name, before, now in (criterion_means(self.other, self.matching) if self.shifts else ())
+            (name, points(before), points(after), format_difference(after - before))
+            for name, before, after in (criterion_means(self.other, self.matching) if self.shifts else ())
         )
 
     @property
@@ -417,11 +420,11 @@ class SideBySide(Piece):
 
     def _partners(self, change: PointsChange) -> tuple[str, str]:
         side = ACROSS[change.side]
-        before, now = (
+        before, after = (
             [self.labels.person(side, key) for key in keys] or [tr(NO_PARTNER_TEXT)]
             for keys in (change.before, change.now)
         )
-        return listed(before), listed(now)
+        return listed(before), listed(after)
 
 
 # Pairs in a notebook, whose file contains its outputs
