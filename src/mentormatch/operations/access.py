@@ -86,12 +86,12 @@ class QuotaPrice(SpokenText):
     points: int | None = None
 
     def in_words(self) -> str:
-        least = counted(self.least, "personne")
+        people_text = counted(self.least, "personne")
         if self.pairs is None or self.points is None:
-            return tr("en placer {least} n'est pas possible, ou n'a pas été trouvé à temps", least=least)
+            return tr("en placer {least} n'est pas possible, ou n'a pas été trouvé à temps", least=people_text)
         lost = [counted(self.pairs, "binôme")] if self.pairs else []
         cost = listed([*lost, tr("{points} points", points=points(self.points))])
-        return tr("en placer {least} coûterait {cost}", least=least, cost=cost)
+        return tr("en placer {least} coûterait {cost}", least=people_text, cost=cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,17 +395,17 @@ def count_people(groups: Sequence[AnswerGroup]) -> int:
 def group_of(labels: tuple[str | None, ...], mask: BoolVector, outcomes: Outcomes) -> AccessGroup:
     """Return the results of the people in ``mask``."""
     answers, silent = tuple(label for label in labels if label is not None), None in labels
-    count, placed, others = int(mask.sum()), mask & outcomes.placed, outcomes.taking & ~mask
-    wished = mask & outcomes.wished
-    wish_count = int(wished.sum())
+    count, placed, is_other = int(mask.sum()), mask & outcomes.placed, outcomes.taking & ~mask
+    is_wisher = mask & outcomes.wished
+    wish_count = int(is_wisher.sum())
     return AccessGroup(
         answers,
         answers[0] if len(answers) == 1 and not silent else tr(OTHER_ANSWER_LABELS[bool(answers), silent]),
         ProportionEstimate.among(int((mask & outcomes.met).sum()), count),
         ProportionEstimate.among(int(placed.sum()), count),
-        ProportionEstimate.among(int((others & outcomes.placed).sum()), int(others.sum())),
+        ProportionEstimate.among(int((is_other & outcomes.placed).sum()), int(is_other.sum())),
         round(float(outcomes.points[placed].mean())) if placed.sum() >= LEAST_SHOWN else None,
-        ProportionEstimate.among(int((wished & outcomes.granted).sum()), wish_count)
+        ProportionEstimate.among(int((is_wisher & outcomes.granted).sum()), wish_count)
         if wish_count >= LEAST_SHOWN
         else None,
         1.0,

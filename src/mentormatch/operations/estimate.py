@@ -250,8 +250,8 @@ def sample(cohort: Cohort, shape: tuple[int, int]) -> Cohort:
 
 def draw_people(people: People, count: int, draw: np.random.Generator) -> People:
     """Draw ``count`` people with replacement, under new keys."""
-    drawn = people.take(draw.integers(0, len(people), count))
-    return replace(drawn, ids=tuple(f"{key} {index}" for index, key in enumerate(drawn.ids)))
+    copies = people.take(draw.integers(0, len(people), count))
+    return replace(copies, ids=tuple(f"{key} {index}" for index, key in enumerate(copies.ids)))
 
 
 def best_of_two(work: Callable[[], object]) -> float:

@@ -194,11 +194,11 @@ def draw_plan(
     common = [pair for pair in first if pair in set(second)]
     parts = differing_parts(first, second)
     for candidate_parts in (parts, join_parts(parts)):  # one draw for all parts if rules couple them
-        drawn = tuple(replace(part, second=draws_second(experiment.seed, part)) for part in candidate_parts)
-        pairs = [*common, *(pair for part in drawn for pair in part.pairs)]
+        drawn_parts = tuple(replace(part, second=draws_second(experiment.seed, part)) for part in candidate_parts)
+        pairs = [*common, *(pair for part in drawn_parts for pair in part.pairs)]
         evaluation = evaluate(cohort, programmes[0], pairs, **by_hand)
         if not evaluation.breaches:
-            return Draw(experiment, evaluation.matching, drawn)
+            return Draw(experiment, evaluation.matching, drawn_parts)
     raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
 
 

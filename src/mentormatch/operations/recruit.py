@@ -389,9 +389,9 @@ class SolvedPlan:
         """The sum of the scores of all pairs, in millionths."""
         return int(self.problem.scores.at(*self.pairs.T).sum())
 
-    def is_better_than(self, other: "SolvedPlan") -> bool:
+    def is_better_than(self, other_plan: "SolvedPlan") -> bool:
         """Return whether this plan has a higher value in the first goal in which the two plans differ."""
-        ours, theirs = ([tier.value for tier in plan.solution.tiers] for plan in (self, other))
+        ours, theirs = ([tier.value for tier in plan.solution.tiers] for plan in (self, other_plan))
         return ours > theirs
 
 

@@ -206,7 +206,7 @@ class Repair(VersionedPickle):
             counted(len(self.new), "binôme nouveau", "binômes nouveaux"),
             counted(len(self.ended), "binôme terminé", "binômes terminés"),
         ]
-        return " ".join([f"{listed(counts)}.", *(f"{drawn}." for drawn in self.drawn_places)])
+        return " ".join([f"{listed(counts)}.", *(f"{sentence}." for sentence in self.drawn_places)])
 
     @property
     def drawn_places(self) -> tuple[DrawnPlaces, ...]:

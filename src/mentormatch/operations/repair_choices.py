@@ -52,10 +52,10 @@ def letter_changes(before: Matching, now: Matching) -> tuple[LetterChange, ...]:
     return tuple(change for side in SIDES for change in _letter_changes(before, now, side))
 
 
-def _letter_changes(before: Matching, now: Matching, side: Side) -> Iterator[LetterChange]:
-    former, present = partners_by_person(before, side), partners_by_person(now, side)
-    present_people, former_people = now.cohort.side(side), before.cohort.side(side)
-    people = {canonical(key): key for plan in (before, now) for key in plan.cohort.side(side).ids}
+def _letter_changes(before: Matching, after: Matching, side: Side) -> Iterator[LetterChange]:
+    former, present = partners_by_person(before, side), partners_by_person(after, side)
+    present_people, former_people = after.cohort.side(side), before.cohort.side(side)
+    people = {canonical(key): key for plan in (before, after) for key in plan.cohort.side(side).ids}
     for folded, key in people.items():
         old_partners, new_partners = former.get(folded, {}), present.get(folded, {})
         if old_partners.keys() != new_partners.keys() or not former_people.has(key):
