@@ -62,8 +62,8 @@ def refuse_overwrite(command: str, values: Mapping[str, Any]) -> None:
         refuse_losses(out, RUN_KINDS.get(command, command))
 
 
-def is_same_file(path: Path, other: Path) -> bool:
-    return path.exists() and other.exists() and path.samefile(other)
+def is_same_file(path: Path, other_path: Path) -> bool:
+    return path.exists() and other_path.exists() and path.samefile(other_path)
 
 
 def refuse_inputs(out: Iterable[Path]) -> None:

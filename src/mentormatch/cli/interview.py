@@ -166,17 +166,17 @@ def ask_column(question: DraftQuestion) -> Mapping[str, object] | None:
     columns = list(question.columns)
     for number, column in enumerate(columns, 1):
         print_message(f"  {number}. {column}")
-    chosen = ask_numbers(tr("Quelle colonne ?"), len(columns))
-    if not chosen:
+    column_numbers = ask_numbers(tr("Quelle colonne ?"), len(columns))
+    if not column_numbers:
         return None
-    answers = question.columns[columns[chosen[0] - 1]]
+    answers = question.columns[columns[column_numbers[0] - 1]]
     for number, answer in enumerate(answers, 1):
         print_message(f"  {number}. {answer}")
     sides = [
         ask_answers(words, answers)
         for words in (tr("Quelles réponses disent mentor·e ?"), tr("Quelles réponses disent mentoré·e ?"))
     ]
-    return {"question": columns[chosen[0] - 1], "mentor": sides[0], "mentee": sides[1]}
+    return {"question": columns[column_numbers[0] - 1], "mentor": sides[0], "mentee": sides[1]}
 
 
 def ask_answers(words: str, answers: Sequence[str]) -> list[str]:
@@ -187,10 +187,10 @@ def ask_answers(words: str, answers: Sequence[str]) -> list[str]:
     return [typed.text]
 
 
-def ask_numbers(words: str, most: int) -> list[int]:
+def ask_numbers(words: str, max_number: int) -> list[int]:
     while True:
         typed = ask(words)
-        if not typed.text or (typed.numbers and all(0 < number <= most for number in typed.numbers)):
+        if not typed.text or (typed.numbers and all(0 < number <= max_number for number in typed.numbers)):
             return typed.numbers
 
 

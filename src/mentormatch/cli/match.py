@@ -307,17 +307,17 @@ def draw_command(
     sources, experiment = people.sources, read_experiment(record)
     on = people.load()
     experiment.refuse_other(on.programme, people.programme.name)
-    drawn = draw_plan(on.cohort, experiment, time_limit_s=time_limit, **on.by_hand)
-    matching = drawn.matching.with_notes(on.notes)
+    draw = draw_plan(on.cohort, experiment, time_limit_s=time_limit, **on.by_hand)
+    matching = draw.matching.with_notes(on.notes)
     names = documents.naming.read(on.cohort, on.programme, sources)
     why = tr("tirage de l'essai {digest}", digest=experiment.digest)
     written = save_matching(matching, documents.out, documents.log_options(names, why))
     if as_json:
-        write_json(DrawResponse.of(drawn).to_json())
+        write_json(DrawResponse.of(draw).to_json())
     else:
         if documents.out is None:
             write_text(f"{pairs_text(matching, names)}\n")
-        write_text(as_lines(drawn.sentences))
+        write_text(as_lines(draw.sentences))
     say_written(*written)
     if written:
         say_where_names_are(names)

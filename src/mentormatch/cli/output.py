@@ -66,7 +66,7 @@ def read_all_contacts(programme: "Programme", files: Sequence[dict[str, Any]]) -
     from mentormatch.programme.enrolment import read_contacts
 
     contacts = [read_contacts(programme, **sources) for sources in files]
-    people = {person: details for each in contacts for person, details in each.people.items()}
+    people = {person: details for source_contacts in contacts for person, details in source_contacts.people.items()}
     return replace(contacts[0], people=people)
 
 

@@ -130,7 +130,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     profiles = anonymous_profiles(cohort, programme, pseudonyms_for(survey.programme), lists=lists)
     written = write_profiles(profiles, out, replace=replace)
     if as_json:
-        counts = {side: len(shown) for side, shown in profiles.shown.items()}
+        counts = {side: len(shown_profiles) for side, shown_profiles in profiles.shown.items()}
         say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(profiles.withheld)})
     say_written(*(path for path in written if profiles.lists is None or path.suffix != ".html"))
     print_message(*profile_notes(profiles))
@@ -193,11 +193,13 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     say_documents(written, [path for path in written if path.parent == out], sentences, as_json=run.as_json)
 
 
-def say_documents(written: Sequence[Path], shown: Iterable[Path], remarks: Sequence[str], *, as_json: bool) -> None:
-    """Report documents: all files as JSON if requested, the ``shown`` ones to people, and the remarks on them."""
+def say_documents(
+    written: Sequence[Path], shown_paths: Iterable[Path], remarks: Sequence[str], *, as_json: bool
+) -> None:
+    """Report documents: all files as JSON if requested, ``shown_paths`` to people, and the remarks on them."""
     if as_json:
         say_json({"written": [str(path) for path in written], "remarks": remarks})
-    say_written(*shown)
+    say_written(*shown_paths)
     print_message(*remarks)
 
 

@@ -153,8 +153,8 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     names = documents.naming.read(repaired.matching.cohort, repaired.matching.programme, *name_sources)
     letter_paths = () if letters is None else write_changed_letters(repaired, name_sources, letters, documents)
     written = save_matching(repaired.matching, documents.out, documents.log_options(names, why))
-    shown = ShownParts(documents.out is None, not no_steps, repaired.choices() if choices else None)
-    write_repair(repaired, shown, as_json=run.as_json, names=names)
+    shown_parts = ShownParts(documents.out is None, not no_steps, repaired.choices() if choices else None)
+    write_repair(repaired, shown_parts, as_json=run.as_json, names=names)
     report_matching(repaired.matching, written)
     if written:
         say_where_names_are(names)
@@ -216,21 +216,23 @@ class ShownParts(NamedTuple):
     choices: "tuple[RepairChoice, ...] | None"
 
 
-def write_repair(repaired: "Repair", shown: ShownParts, *, as_json: bool, names: "GivenNames | None" = None) -> None:
+def write_repair(
+    repaired: "Repair", shown_parts: ShownParts, *, as_json: bool, names: "GivenNames | None" = None
+) -> None:
     """Write a repair on stdout: as JSON, or as lines, with the pairs if no file contains them."""
     from mentormatch.cli.summary import labels_of, pairs_text
     from mentormatch.contract.operations.repair import RepairResponse
 
     if as_json:
-        answer = RepairResponse.of(repaired, ladder=shown.steps, reserves=True, choices=shown.choices)
+        answer = RepairResponse.of(repaired, ladder=shown_parts.steps, reserves=True, choices=shown_parts.choices)
         write_json(answer.to_json())
         return
-    parts = [[pairs_text(repaired.matching, names)]] if shown.pairs else []
-    if shown.choices is not None:
+    parts = [[pairs_text(repaired.matching, names)]] if shown_parts.pairs else []
+    if shown_parts.choices is not None:
         labels = labels_of(repaired.matching, names)
-        parts += [[str(dataclasses.replace(choice, labels=labels)) for choice in shown.choices]]
-        parts += [[str(dataclasses.replace(place, labels=labels)) for place in shown.choices[0].repair.advice]]
-    elif shown.steps:
+        parts += [[str(dataclasses.replace(choice, labels=labels)) for choice in shown_parts.choices]]
+        parts += [[str(dataclasses.replace(place, labels=labels)) for place in shown_parts.choices[0].repair.advice]]
+    elif shown_parts.steps:
         parts += [list(map(str, repaired.ladder))]
     parts += [list(map(str, repaired.reserves))]
     write_text("\n\n".join("\n".join(lines) for lines in parts if lines))
@@ -390,7 +392,7 @@ def next_round(before: "Proposal", on: LoadedCohort, forms: tuple[Path, ...], la
     return reply(before, received, late=late, **on.by_hand)
 
 
-def read_proposal_record(path: Path, on: LoadedCohort, asked: "Asked") -> "ProposalRecord":
+def read_proposal_record(path: Path, on: LoadedCohort, asked_sides: "Asked") -> "ProposalRecord":
     """Return the record in the file of a round; the pairs of any other file start the first round."""
     from mentormatch.base.strict_json import parse_json
     from mentormatch.operations.proposal import ProposalRecord, keys
@@ -399,7 +401,7 @@ def read_proposal_record(path: Path, on: LoadedCohort, asked: "Asked") -> "Propo
     content = read_or_empty(path) if path.suffix == ".json" else b""
     if content and isinstance(get_key(parse_json(content), "rounds"), list):
         return ProposalRecord.from_json(content)
-    return ProposalRecord(asked=asked, pairs=list(map(keys, read_former_pairs(path, on.cohort))))
+    return ProposalRecord(asked=asked_sides, pairs=list(map(keys, read_former_pairs(path, on.cohort))))
 
 
 def write_round(proposal: "Proposal", folder: Path, *, replace: bool) -> tuple[Path, ...]:

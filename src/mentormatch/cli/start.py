@@ -114,8 +114,8 @@ def draft_command(  # noqa: PLR0913 - one parameter per option
     use_request_language(ctx, language_of(tables))
     if spoken() != language_before:
         tables = read_tables(**sources)  # for remarks in the language of the answers
-    stated = read_replies(read_bytes(replies), replies.name) if replies else {}
-    interview = DraftInterview.of(tables, stated)
+    file_replies = read_replies(read_bytes(replies), replies.name) if replies else {}
+    interview = DraftInterview.of(tables, file_replies)
     print_message(*reading_lines(tables))
     if can_ask() and not (no_questions or as_json or questions or STDIN in sources.values()):
         interview = ask_all(interview)
