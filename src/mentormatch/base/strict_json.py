@@ -139,8 +139,8 @@ def decode(content: bytes) -> str:
         raise_unread(tr("des octets qui ne sont pas de l'UTF-8"), tr("du JSON en UTF-8"))
 
 
-def raise_unread(found: str, expected: str, where: str = ROOT) -> Never:
-    raise RequestError(tr("Ce texte n'est pas du JSON"), [Problem(where, found, expected)]) from None
+def raise_unread(finding: str, expected: str, where: str = ROOT) -> Never:
+    raise RequestError(tr("Ce texte n'est pas du JSON"), [Problem(where, finding, expected)]) from None
 
 
 def refuse_unplain(value: Any) -> None:

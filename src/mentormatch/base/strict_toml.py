@@ -91,12 +91,12 @@ def immoderate(text: str) -> Problem | None:
 
 
 def _beyond(text: str, place: int, what: str) -> Problem:
-    found, expected = {
+    finding, expected = {
         "opens": (tr("trop de crochets l'un dans l'autre"), tr("{most} niveaux au plus", most=MOST_DEEP)),
         "dotted": (tr("une clé de trop de parties"), tr("{most} parties au plus", most=MOST_PARTS)),
         "number": (tr("un nombre de trop de chiffres"), tr("{most} chiffres au plus", most=MOST_DIGITS)),
     }[what]
-    return Problem(line_and_column(text, place), found, expected, tr("corrigez le fichier à cet endroit"))
+    return Problem(line_and_column(text, place), finding, expected, tr("corrigez le fichier à cet endroit"))
 
 
 def syntax_problem(message: str) -> Problem:

@@ -96,8 +96,8 @@ def make_request_problem(error: ErrorDetails, model: type[BaseModel]) -> Problem
     if error["type"] == "extra_forbidden":
         return unknown_key(path_of(steps), str(last), model_at(model, steps))
     if error["type"] == "missing":
-        found = tr("il manque « {key} »", key=last)
-        return Problem(path_of(steps), found, tr("une clé « {key} »", key=last))
+        finding = tr("il manque « {key} »", key=last)
+        return Problem(path_of(steps), finding, tr("une clé « {key} »", key=last))
     return Problem(path_of(error["loc"]), type_found(error), type_expected(error))
 
 
@@ -151,9 +151,9 @@ def limit_in(kind: str, context: Mapping[str, Any]) -> Any:
 MAX_PARTS = 1_000  # parts of one answer, and lists of one request
 
 
-def with_single_error(value: Any, read: Callable[[Any], Any]) -> Any:
+def with_single_error(value: Any, parse: Callable[[Any], Any]) -> Any:
     try:  # one error instead of one per type of the union
-        return read(value)
+        return parse(value)
     except ValidationError:
         raise PydanticCustomError("answer", "an answer") from None
 

@@ -167,8 +167,8 @@ def first_of(names: Sequence[str], most: int, count: int | None = None) -> str:
     >>> first_of(["M1", "M2", "M3"], 2)
     'M1, M2 et 1\xa0autre'
     """
-    others = (len(names) if count is None else count) - most
-    return listed([*names[:most], *([counted(others, "autre")] if others > 0 else [])])
+    other_count = (len(names) if count is None else count) - most
+    return listed([*names[:most], *([counted(other_count, "autre")] if other_count > 0 else [])])
 
 
 type GivenNames = Contacts | Mapping[str, str]
@@ -247,13 +247,13 @@ def name_problems(
     names_source: Mapping[str, str],
     people: Mapping[Side, Sequence[str]],
     programme: Programme,
-    others: Sequence[str] | None,
+    other_keys: Sequence[str] | None,
 ) -> Iterator[Problem]:
     """Yield the problems of names by key; unknown keys are not quoted, as they may be names."""
     counts = Counter(map(canonical, names_source))
     keys_by_side = {side: {canonical(key): key for key in people.get(side, ())} for side in SIDES}
     present = {**keys_by_side["mentor"], **keys_by_side["mentee"]}
-    known_keys = None if others is None else {*present, *map(canonical, others)}
+    known_keys = None if other_keys is None else {*present, *map(canonical, other_keys)}
     unknown_count = 0 if known_keys is None else sum(key not in known_keys for key in counts)
     if unknown_count:
         fault = tr("personne n'a répondu sous cet identifiant")

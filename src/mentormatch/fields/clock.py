@@ -162,8 +162,8 @@ class SlotZone(Part):
 
         Answers without a known time zone have the clock of Paris.
         """
-        stated = {fold(answer): zone for answer, zone in self.zones.items()}
-        zone_by_answer = {**overseas(), **stated}
+        stated_zones = {fold(answer): zone for answer, zone in self.zones.items()}
+        zone_by_answer = {**overseas(), **stated_zones}
         answer_clocks = (
             Clock(zone_by_answer[fold(label)], label) if fold(label) in zone_by_answer else Clock.of(PARIS)
             for label in labels
@@ -337,22 +337,22 @@ class ZonedSlots(MultiChoice):
         our_clocks, our_zone = np.unique(self.zones, return_inverse=True)
         ours = [self.clocks[clock_index].zone for clock_index in our_clocks]
         zones = tuple(dict.fromkeys(ours))
-        lives = np.array([[zone == other for other in zones] for zone in ours], dtype=bool).reshape(-1, len(zones))[
-            our_zone
-        ]
-        left = (lives[:, :, None] & self.values[:, None, :]).reshape(len(our_zone), -1)
+        lives = np.array([[zone == column_zone for column_zone in zones] for zone in ours], dtype=bool).reshape(
+            -1, len(zones)
+        )[our_zone]
+        left_factor = (lives[:, :, None] & self.values[:, None, :]).reshape(len(our_zone), -1)
         their_clocks, their_zone = np.unique(others.zones, return_inverse=True)
         tables = [
             [self.week.common(zone, others.clocks[clock_index].zone) for zone in zones] for clock_index in their_clocks
         ]
-        right = np.zeros((len(others.zones), len(zones) * self.values.shape[1]), dtype=np.int64)
+        right_factor = np.zeros((len(others.zones), len(zones) * self.values.shape[1]), dtype=np.int64)
         for clock_index, table in enumerate(tables):
             rows = np.flatnonzero(their_zone == clock_index)
-            right[rows] = others.values[rows].astype(np.int64) @ np.hstack(
+            right_factor[rows] = others.values[rows].astype(np.int64) @ np.hstack(
                 [common_matrix.T for common_matrix in table]
             ).astype(np.int64)
         upper = max((int(common_matrix.sum()) for table in tables for common_matrix in table), default=0)
-        return left, right, upper
+        return left_factor, right_factor, upper
 
     def present(self, starts: Sequence[datetime], minutes: int) -> BoolMatrix:
         """Return (n, d) bool: whether each person can attend each session, at ``starts`` on the reference clock.

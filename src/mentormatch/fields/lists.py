@@ -47,16 +47,16 @@ def find_options(options: Sequence[str], pieces: Sequence[str], joiner: str | No
     """
     index_by_spelling = options_by_spelling(tuple(options))
     marks = (",", joiner or ";")
-    found: dict[int, None] = {}
+    option_indices: dict[int, None] = {}
     has_unread = False
     for piece in pieces:
         if piece in index_by_spelling:
-            found[index_by_spelling[piece]] = None
+            option_indices[index_by_spelling[piece]] = None
             continue
         indices, unread = take_options(options, fold(piece), marks)
-        found.update(dict.fromkeys(indices))
+        option_indices.update(dict.fromkeys(indices))
         has_unread |= bool(unread)
-    return list(found), not has_unread
+    return list(option_indices), not has_unread
 
 
 def pieces_of(answer: str, options: Sequence[str], joiner: str | None) -> list[str]:
@@ -381,8 +381,8 @@ class Slots(Field):
         )
         return [
             f"{day} {moment}" if moment else day
-            for day, stated in named
-            for moment in ([stated] if stated or position(self.days, day) is None else self.moments)
+            for day, stated_moment in named
+            for moment in ([stated_moment] if stated_moment or position(self.days, day) is None else self.moments)
         ]
 
     def slots_named(self, answer: Mapping[str, str]) -> list[str]:

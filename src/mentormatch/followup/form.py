@@ -54,9 +54,11 @@ def form_text(programme: Programme) -> str:
     """Return the questions of a follow-up with their answers, as text to copy into any tool."""
     fields = plan_of_wave(programme).fields.values()
     questions = counted(len(fields), "question")
-    told = tr("{questions}, deux minutes. Vos réponses sont lues par l'équipe seule.", questions=questions)
-    lines = [tr("{programme} : le point sur votre binôme", programme=programme.name), told]
-    lines += [f"{number}. {one.question}\n   {answers_of(one)}".rstrip() for number, one in enumerate(fields, start=1)]
+    introduction = tr("{questions}, deux minutes. Vos réponses sont lues par l'équipe seule.", questions=questions)
+    lines = [tr("{programme} : le point sur votre binôme", programme=programme.name), introduction]
+    lines += [
+        f"{number}. {field.question}\n   {answers_of(field)}".rstrip() for number, field in enumerate(fields, start=1)
+    ]
     return "\n\n".join(lines) + "\n"
 
 
@@ -87,8 +89,8 @@ def _lime_rows(programme: Programme) -> Iterator[dict[str, str]]:
     yield {"class": "S", "name": "language", "text": spoken(), "language": ""}
     yield {"class": "SL", "name": "surveyls_title", "text": title}
     yield {"class": "G", "name": title, "relevance": "1"}
-    for number, one in enumerate(plan_of_wave(programme).fields.values(), start=1):
-        options = options_of(one)
+    for number, field in enumerate(plan_of_wave(programme).fields.values(), start=1):
+        options = options_of(field)
         kind = "L" if options else "S"
         needed = "Y" if number == 1 else "N"
         yield {
@@ -96,7 +98,7 @@ def _lime_rows(programme: Programme) -> Iterator[dict[str, str]]:
             "type/scale": kind,
             "name": f"q{number}",
             "relevance": "1",
-            "text": one.question,
+            "text": field.question,
             "mandatory": needed,
         }
         for place, option in enumerate(options, start=1):

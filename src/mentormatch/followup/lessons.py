@@ -194,10 +194,10 @@ def refuse_months(programme: Programme, waves: Mapping[int, AnswerSource]) -> No
     expected = programme.follow_up.months
     unexpected = [month for month in waves if month not in expected]
     if unexpected or not waves:
-        stated = listed([str(month) for month in unexpected]) or tr("aucune enquête")
+        finding = listed([str(month) for month in unexpected]) or tr("aucune enquête")
         months = listed([str(month) for month in expected])
         advice = tr("donnez un fichier par mois, ou ajoutez ce mois à [follow_up] months")
-        raise RequestError(tr("Le suivi ne peut pas être lu"), [Problem(tr("mois"), stated, months, advice)])
+        raise RequestError(tr("Le suivi ne peut pas être lu"), [Problem(tr("mois"), finding, months, advice)])
 
 
 MAX_PAIRS = 2_000  # of one edition

@@ -420,9 +420,9 @@ def reason_sentences(reasons: Sequence[CallReason]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def reasons_of_end(met: Sequence[PairMeetings], side: Side) -> Iterator[CallReason]:
+def reasons_of_end(meetings: Sequence[PairMeetings], side: Side) -> Iterator[CallReason]:
     """Yield a reason for each pair of a person that no longer meets according to the person or the partner."""
-    for pair_meetings in met:
+    for pair_meetings in meetings:
         partner = keys_of(pair_meetings.pair)[ACROSS[side]]
         if pair_meetings.answer_of(side) is False:
             yield CallReason(RANK_ENDED, pair_meetings.months, tr("dit ne plus voir {partner}", partner=partner))

@@ -35,8 +35,8 @@ class DateOut(ResponsePart):
 
 
 def chosen_dates(dates: Dates) -> list[DateOut]:
-    chosen = zip(dates.chosen, dates.attendance, strict=True)
-    return [DateOut.of(date, attendance=attendance) for date, attendance in chosen]
+    attended_dates = zip(dates.chosen, dates.attendance, strict=True)
+    return [DateOut.of(date, attendance=attendance) for date, attendance in attended_dates]
 
 
 class TopicsRequest(MembersRequest):

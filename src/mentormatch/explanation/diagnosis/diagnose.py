@@ -344,8 +344,8 @@ def conflict_of(oracle: FeasibilityOracle, labels: Labels = KEY_LABELS) -> RuleC
     """
     outcomes: list[bool | None] = []
 
-    def conflicting(kept: Sequence[int]) -> bool:
-        outcomes.append(oracle.is_feasible(oracle.formulate_keeping(kept)))
+    def conflicting(rule_rows: Sequence[int]) -> bool:
+        outcomes.append(oracle.is_feasible(oracle.formulate_keeping(rule_rows)))
         return outcomes[-1] is False
 
     rows = deletion_filter(range(len(oracle.rules)), conflicting)

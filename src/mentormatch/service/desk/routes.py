@@ -189,10 +189,12 @@ class PageRoutes:
     async def open_work(self, request: Request) -> Response:
         """Open a workspace by its key."""
         body = await read_object(self.bodies, request)
-        least = body.get("save")
-        if least is not None and (type(least) is not int or least < 0):
+        min_save_number = body.get("save")
+        if min_save_number is not None and (type(min_save_number) is not int or min_save_number < 0):
             raise RefusedError("misfit", mark("Le numéro d'un enregistrement est un nombre entier"))
-        opened = await self.workspaces.open(self.client_tab(request), WorkspaceKey.of(body.get("work")), least or 0)
+        opened = await self.workspaces.open(
+            self.client_tab(request), WorkspaceKey.of(body.get("work")), min_save_number or 0
+        )
         return self._answer_opened(request, opened)
 
     async def open_file(self, request: Request) -> Response:

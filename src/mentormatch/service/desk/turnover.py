@@ -323,11 +323,14 @@ class YearChanges:
         if self.current.former:
             yield from self._different(self.current.former.matching.cohort, self.board.matching.cohort)
 
-    def _different(self, cohort: Cohort, others: Cohort) -> Iterator[str]:
+    def _different(self, cohort: Cohort, other_cohort: Cohort) -> Iterator[str]:
         yielded = set[str]()
         for side in SIDES:
             for key in cohort.side(side).ids:
-                if not any(others.side(any_side).has(key) for any_side in SIDES) and canonical(key) not in yielded:
+                if (
+                    not any(other_cohort.side(any_side).has(key) for any_side in SIDES)
+                    and canonical(key) not in yielded
+                ):
                     yielded.add(canonical(key))
                     yield self._label(side, key)
 

@@ -224,19 +224,19 @@ def staff_sentences(result: Result | None) -> tuple[str, ...]:
 def topics_out(topics: Topics) -> Iterator[TopicOut]:
     """Yield the topics, those that the most members asked for first."""
     rows = topics.staff_sheets["counts"].rows
-    fewest = min((int(count) for _, chosen, count in rows if chosen), default=0)
-    for topic, chosen, count in rows:
+    fewest = min((int(count) for _, choice_mark, count in rows if choice_mark), default=0)
+    for topic, choice_mark, count in rows:
         served = count_served_without(topics, str(topic))
         reason = ""
-        if chosen and served < int(count):
+        if choice_mark and served < int(count):
             reason = tr("le seul sujet retenu de {people}", people=counted(int(count) - served, "personne"))
-        elif not chosen and int(count) > fewest:
+        elif not choice_mark and int(count) > fewest:
             reason = (
                 tr("chaque personne qui le demande a un autre sujet retenu")
                 if served == int(count)
                 else tr("{served} des {all} qui le demandent ont un autre sujet retenu", served=served, all=count)
             )
-        yield TopicOut(topic=str(topic), approvals=int(count), chosen=bool(chosen), reason=reason)
+        yield TopicOut(topic=str(topic), approvals=int(count), chosen=bool(choice_mark), reason=reason)
 
 
 def session_topics(topics: Topics, dates: Dates) -> dict[date | None, str]:

@@ -62,12 +62,12 @@ def display_text(text: str) -> str:
 def sentence_out(sentence: BlankSentence, former: tuple[BlankSentence, ...] = ()) -> FormSentence:
     """Return a sentence as JSON, with the former value of each changed blank."""
     before = {blank.setting: as_percent(blank) for former_sentence in former for blank in former_sentence.blanks}
-    whole = display_text("".join(piece if isinstance(piece, str) else "…" for piece in sentence.pieces))
+    sentence_text = display_text("".join(piece if isinstance(piece, str) else "…" for piece in sentence.pieces))
     return FormSentence(
         pieces=[
             FormPiece(text=display_text(piece))
             if isinstance(piece, str)
-            else piece_out(as_percent(piece), whole, before.get(piece.setting))
+            else piece_out(as_percent(piece), sentence_text, before.get(piece.setting))
             for piece in sentence.pieces
         ],
         stated=sentence.stated,
