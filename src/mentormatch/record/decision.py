@@ -97,7 +97,7 @@ class Refutation(JsonMessage):
 
 
 class Proof(JsonMessage):
-    """A proof that no solution is better than a bound in a goal, among those with the same values in the goals before.
+    """A proof that no solution is better than a bound in a goal while the earlier goals keep their values.
 
     It consists of one refutation per system of the goal. ``goal`` may also be ``rules``, if there is no solution, or
     ``ties``, if no other optimum comes first in tie-breaking; see ``GoalProof``.
@@ -207,7 +207,7 @@ class Decision(JsonMessage):
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
     def problem(self) -> AssignmentProblem:
-        """Return the problem that was solved; without ``every_pair``, that of the chosen pairs, without its rows.
+        """Return the problem that was solved; without ``every_pair``, the problem of the chosen pairs without rows.
 
         Raises RequestError if parts of the file contradict each other, or if rows concern too many people.
         """

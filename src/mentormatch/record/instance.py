@@ -26,8 +26,8 @@ from mentormatch.scoring.scores import score
 def reformulate(decision: Decision, cohort: Cohort, programme: Programme) -> AssignmentProblem:
     """Return the problem of a decision with the scores of all pairs.
 
-    Raises RequestError if the decision was made from other answers or another programme, or if a part of it differs
-    from those that they give: goals, numbers of partners, pins, pairs, scores, side constraints or tie hashes.
+    Raises RequestError if the decision was made from other answers or another programme, or if they give other
+    goals, numbers of partners, pins, pairs, scores, side constraints or tie hashes.
     """
     raise_if_any(find_input_differences(decision, cohort, programme))
     problem_in_file = decision.problem()

@@ -64,8 +64,8 @@ class PersonalData:
     keys
         The codes and e-mail addresses of the person.
     texts
-        The keys, and the contact details that nobody else gave; ``with_pseudonyms`` and ``with_codes`` add theirs. A
-        document that contains a text of more than two characters names the person.
+        The keys, and the contact details that no other person gave; ``with_pseudonyms`` and ``with_codes`` add theirs.
+        A document that contains a text of more than two characters names the person.
     codes
         The codes that documents use instead of the keys; empty before ``with_codes``.
     """
@@ -266,7 +266,7 @@ FORMAT_CHECKS: dict[str, Callable[[bytes], bool]] = {
 def documents(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder, at any depth, whose format can be searched or is ``.parquet``, in order.
 
-    Decisions, logs and manifests name nobody and are left out.
+    Decisions, logs and manifests contain no names and are left out.
     """
     suffixes = {*ZIPPED_SUFFIXES, *TEXT_SUFFIXES, ".parquet", LETTER_SUFFIX}
     for path in sorted(folder.rglob("*")):
@@ -278,7 +278,7 @@ def documents(folder: Path) -> Iterator[Path]:
 def names_person(path: Path, data: PersonalData) -> bool:
     """Return whether a document names a person, or is of this library and cannot be searched.
 
-    Raises OSError if it cannot be read; a broken archive names nobody.
+    Raises OSError if it cannot be read; a broken archive counts as a document without names.
     """
     if path.suffix.lower() == ".parquet" or path.stat().st_size > MAX_DOCUMENT_BYTES:
         return is_our_document(path)
@@ -395,7 +395,7 @@ class Edition:
             yield from (path for path in documents(folder) if path.resolve() not in answers)
 
     def logs(self) -> list[Path]:
-        """Return the logs in the folders, except those of backups, to which nothing is added any more."""
+        """Return the logs in the folders, except the logs of backups, which no run extends."""
         logs = (path for folder in self.roots for path in sorted(folder.rglob(f"*{LOG_SUFFIX}")))
         return [path for path in logs if not BACKUP_DATE.search(path.parent.name)]
 

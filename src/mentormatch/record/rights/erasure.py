@@ -52,9 +52,9 @@ class Erasure:
 def forget(edition: Edition, person: str, *, who: str | None = None, why: str = "") -> Erasure:
     """Erase the person with this key or e-mail address from an edition.
 
-    From now on the rows of this person are rejected in any file. Their rows are removed from text files, of which every
-    other byte stays. Documents of this library that name them, backups included, are deleted and can be made again; the
-    file for the next edition stays without the person. Decisions and logs stay, because they contain opaque ids only.
+    From now on the rows of this person are rejected in any file. Their rows are removed from text files; every other
+    byte stays. Documents of this library that name them, backups included, are deleted and can be made again; the file
+    for the next edition stays without the person. Decisions and logs stay, because they contain opaque ids only.
     Each log records the erasure, its author and reason, under a keyed pseudonym. A file that cannot be read, written or
     deleted is reported and does not stop the other steps.
 
