@@ -242,6 +242,15 @@ def test_a_file_for_the_next_edition_that_cannot_be_written_is_told_and_the_rest
     assert done.rows == (("reponses.csv", LINE),)
 
 
+def test_a_broken_workbook_of_ours_is_deleted_as_nobody_can_search_it(made: Edition) -> None:
+    ours, foreign = made.folders[0] / "binomes.xlsx", made.folders[0] / "notes.xlsx"
+    for path in (ours, foreign):
+        path.write_bytes(ours.read_bytes()[:1000])
+    done = forget(made, PERSON)
+    assert ours in done.documents
+    assert foreign.exists()
+
+
 @pytest.mark.parametrize("charset", ["x-unknown", "utf-8\0"])
 def test_a_letter_in_an_unknown_encoding_is_searched_all_the_same(made: Edition, charset: str) -> None:
     letter = made.folders[1] / "lettre.eml"

@@ -278,11 +278,16 @@ def documents(folder: Path) -> Iterator[Path]:
 def names_person(path: Path, data: PersonalData) -> bool:
     """Return whether a document names a person, or is of this library and cannot be searched.
 
-    Raises OSError if it cannot be read; a broken archive counts as a document without names.
+    Raises OSError if it cannot be read; a broken archive of other origin counts as a document without names.
     """
     if path.suffix.lower() == ".parquet" or path.stat().st_size > MAX_DOCUMENT_BYTES:
         return is_our_document(path)
-    return any(data.is_named_in(text) for text in texts(path))
+    try:
+        return any(data.is_named_in(text) for text in texts(path))
+    except OSError:
+        raise
+    except UNREADABLE:
+        return is_our_document(path)
 
 
 def texts(path: Path) -> Iterator[str]:
@@ -326,12 +331,9 @@ def decode_json(text: str) -> str:
 
 
 def zip_texts(path: Path) -> Iterator[str]:
-    try:
-        with ZipFile(path) as archive:
-            names = [part.filename for part in archive.infolist() if part.file_size <= MAX_DOCUMENT_BYTES]
-            yield from (unescape(archive.read(name).decode("utf-8", "replace")) for name in names)
-    except UNREADABLE:
-        return
+    with ZipFile(path) as archive:
+        names = [part.filename for part in archive.infolist() if part.file_size <= MAX_DOCUMENT_BYTES]
+        yield from (unescape(archive.read(name).decode("utf-8", "replace")) for name in names)
 
 
 BACKUP_DATE = re.compile(r" \([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}h[0-9]{2}(?: [0-9]+)?\)$")
