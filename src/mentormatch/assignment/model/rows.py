@@ -203,10 +203,13 @@ def _position(person: int | None, people: IntVector) -> int | None:
 def _factor_of(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
     """Return a factor of the given pairs; a factor of one side alone is read by person."""
     height, width = np.atleast_2d(factor).shape
-    if 1 in (height, width) and height != width:
-        factors = np.ravel(factor)[mentees if height == 1 else mentors]
+    if (height, width) == shape:
+        positions = mentors * width + mentees
+    elif 1 in (height, width) and height != width:
+        positions = mentees if height == 1 else mentors
     else:
-        factors = np.broadcast_to(factor, shape)[mentors, mentees]
+        return np.broadcast_to(factor, shape)[mentors, mentees].astype(np.int64, copy=False)
+    factors: IntVector = np.ravel(factor)[positions]
     return factors.astype(np.int64, copy=False)
 
 

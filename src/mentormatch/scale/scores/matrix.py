@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.scores import Scores
+from mentormatch.assignment.model.scores import DenseScores, Scores
 from mentormatch.base.arrays import IntVector
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import Rule
@@ -255,9 +255,14 @@ class StoredMatrix(ScoreMatrix):
     @classmethod
     def of_scores(cls, scores: Scores) -> Self:
         """Return the stored scores of a problem, all from 0 to 2^31 - 1, as a matrix."""
-        values = np.full(scores.shape, FORBIDDEN_SCORE, dtype=np.int32)
-        mentors, mentees = scores.pairs()
-        values[mentors, mentees] = scores.at(mentors, mentees)
+        if isinstance(scores, DenseScores):
+            values = scores.values.astype(np.int32)
+            if scores.allowed is not None:
+                values[~scores.allowed] = FORBIDDEN_SCORE
+        else:
+            values = np.full(scores.shape, FORBIDDEN_SCORE, dtype=np.int32)
+            mentors, mentees = scores.pairs()
+            values[mentors, mentees] = scores.at(mentors, mentees)
         empty = np.empty(0, dtype=np.int64)
         starts, no_overrides = np.zeros(len(values) + 1, dtype=np.int64), PairOverrides(empty, empty, empty)
         return cls(scores.shape, (), (), (), no_overrides, starts, 0, scores.extremes[1], values)
