@@ -33,12 +33,11 @@ from mentormatch.base.scalars import exact_number, plain
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.similarity import closest
-from mentormatch.languages.translation import LANGUAGES, language, mark, tr
+from mentormatch.languages.translation import LANGUAGES, language, tr
 
 PACKAGE = "mentormatch"
 LONGEST_PATH = 4096  # characters, as on Linux
 LONGEST_NAME = 255  # bytes, of one file or folder
-MISFIT_MESSAGE = mark("Les arguments de `{function}` ne conviennent pas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,7 +461,7 @@ class Arguments:
         return ""
 
     def _refusal(self, problems: Iterable[Problem]) -> RequestError:
-        return RequestError(tr(MISFIT_MESSAGE, function=self.name), list(problems))
+        return RequestError(tr("Les arguments de `{function}` ne conviennent pas", function=self.name), list(problems))
 
 
 _NOTHING = object()

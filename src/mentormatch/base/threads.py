@@ -6,16 +6,10 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from mentormatch.errors import EngineError
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
-
-NO_THREAD = mark(
-    "Le système ne donne plus de fil d'exécution (thread) : fermez d'autres programmes, ou relevez la limite de ce"
-    " compte (ulimit -u)"
-)
-CPYTHON_NO_THREAD = "can't start new thread"  # CPython raises a plain RuntimeError with this text
 
 
 def start_thread(thread: Thread) -> None:
@@ -40,4 +34,11 @@ def thread_pool(count: int) -> Iterator["ThreadPoolExecutor"]:
 
 def thread_error(error: RuntimeError) -> EngineError | RuntimeError:
     """Return an EngineError if the system has no thread left, else the error unchanged."""
-    return EngineError(tr(NO_THREAD)) if str(error) == CPYTHON_NO_THREAD else error
+    if str(error) != "can't start new thread":  # the text of the plain RuntimeError of CPython
+        return error
+    return EngineError(
+        tr(
+            "Le système ne donne plus de fil d'exécution (thread) : fermez d'autres programmes, ou relevez la limite de"
+            " ce compte (ulimit -u)"
+        )
+    )

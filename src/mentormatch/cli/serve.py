@@ -243,10 +243,6 @@ def host_in_address(host: str) -> str:
 LOOPBACK_HOST = "127.0.0.1"
 STORE_FILENAME = "page.sqlite"
 """The file of the service that has the page of this account."""
-NOT_OPENED = mark(
-    "La page ne peut pas s'ouvrir, car l'extra « service » n'est pas installé ; les commandes s'en passent, et"
-    " « mentormatch --help » les nomme"
-)
 type System = Literal["linux", "macos", "windows"]
 LAUNCHER_MARK = "mentormatch install-launcher"
 """The text that marks a launcher as written by mentormatch; such a file may be overwritten."""
@@ -257,7 +253,12 @@ def open_page() -> None:
 
     If the page is already served, only open it. Raises OutputError if the service is not installed.
     """
-    refuse_missing(NOT_OPENED)
+    refuse_missing(
+        mark(
+            "La page ne peut pas s'ouvrir, car l'extra « service » n'est pas installé ; les commandes s'en passent, et"
+            " « mentormatch --help » les nomme"
+        )
+    )
     from mentormatch.service.keys import OneTimeTokens
     from mentormatch.service.store import StoreLockedError, lock_store
 

@@ -74,7 +74,6 @@ FOUND_TYPES = {
     "dict": mark("un objet"),
     "NoneType": mark("null"),
 }
-OTHER_TYPE = mark("une valeur que JSON n'a pas")
 EXPECTED_BOUNDS = {
     "greater_than_equal": mark("un nombre d'au moins {limit}"),
     "greater_than": mark("un nombre de plus de {limit}"),
@@ -122,7 +121,11 @@ def unknown_key(where: str, key: str, model: type[BaseModel]) -> Problem:
 def type_found(error: ErrorDetails) -> str:
     """Return the type of the value, or the finding of a validator of this package."""
     finding = error.get("ctx", {}).get("found")
-    return str(finding) if finding else tr(FOUND_TYPES.get(type(error["input"]).__name__, OTHER_TYPE))
+    return (
+        str(finding)
+        if finding
+        else tr(FOUND_TYPES.get(type(error["input"]).__name__, mark("une valeur que JSON n'a pas")))
+    )
 
 
 def type_expected(error: ErrorDetails) -> str:

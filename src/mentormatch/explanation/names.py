@@ -175,7 +175,6 @@ type GivenNames = Contacts | Mapping[str, str]
 """The contact details that people gave, or a name per key."""
 type NamesByPerson = Mapping[tuple[Side, str], str]
 """Names by side and key."""
-NAMES_REJECTED = mark("Les noms ne peuvent pas servir")
 MAX_LISTED_KEYS = 5  # per message
 
 
@@ -231,7 +230,7 @@ def names_of(
         return {person: name for person, name in names.items() if name}
     problems = list(name_problems(names_source, people, programme, None if others is None else list(others)))
     if problems:
-        raise RequestError(tr(NAMES_REJECTED), problems)
+        raise RequestError(tr("Les noms ne peuvent pas servir"), problems)
     name_by_key = {canonical(key): " ".join(name.split()) for key, name in names_source.items()}
     return {(side, key): name_by_key[canonical(key)] for side, key in persons}
 
@@ -260,8 +259,16 @@ def name_problems(
         yield Problem(counted(unknown_count, "identifiant"), fault, tr("les identifiants des réponses"))
     nameless = {canonical(key) for key, name in names_source.items() if not isinstance(name, str) or not name.strip()}
     lists = (
-        ([key for folded, key in present.items() if counts[folded] > 1], REPEATED_KEY, ONE_NAME),
-        ([key for folded, key in present.items() if folded not in counts or folded in nameless], NO_NAME, A_NAME),
+        (
+            [key for folded, key in present.items() if counts[folded] > 1],
+            mark("deux fois"),
+            mark("un nom par identifiant"),
+        ),
+        (
+            [key for folded, key in present.items() if folded not in counts or folded in nameless],
+            mark("sans nom"),
+            mark("un nom pour chaque personne"),
+        ),
     )
     for keys, fault, expected in lists:
         if keys:
@@ -279,10 +286,6 @@ def name_problems(
         )
         fault = tr("le même identifiant pour deux personnes, une de chaque côté")
         yield Problem(tr("identifiants {keys}", keys=quoted_keys), fault, advice=advice)
-
-
-REPEATED_KEY, ONE_NAME = mark("deux fois"), mark("un nom par identifiant")
-NO_NAME, A_NAME = mark("sans nom"), mark("un nom pour chaque personne")
 
 
 def one_person(key: str, programme: Programme) -> bool:

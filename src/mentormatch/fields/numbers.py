@@ -17,19 +17,11 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
 
 NO_NUMBER_MESSAGE = mark("nombre attendu")
-RANGE_MESSAGE = mark("une plage de nombres ; écrivez un seul nombre")
-SEVERAL_MESSAGE = mark("plusieurs nombres ; écrivez-en un seul")
-TEXT_MESSAGE = mark("un nombre et du texte ; écrivez le nombre seul")
-UNIT_MESSAGE = mark(
-    "un nombre et une unité que la question ne demande pas ; écrivez le nombre seul, dans l'unité demandée"
-)
 DATE_MESSAGE = mark("une date (un tableur en fait de « 1-2 ») ; écrivez un seul nombre")
 DURATION_MESSAGE = mark("des heures et des minutes ; écrivez un seul nombre, avec une virgule")
-PERCENT_MESSAGE = mark("un pourcentage ; écrivez le nombre seul")
 RANK_MESSAGE = mark("un rang ; écrivez un nombre")
 AT_LEAST_MESSAGE = mark("un minimum ; écrivez un seul nombre")
 BELOW_MESSAGE = mark("une limite qui n'est pas atteinte ; écrivez un seul nombre")
-THOUSANDS_MESSAGE = mark("des milliers ou des décimales, on ne sait ; écrivez le nombre sans séparateur de milliers")
 AT_MOST_MESSAGE = mark("un maximum, lu comme ce nombre")
 ABOUT_MESSAGE = mark("un nombre approximatif, lu tel quel")
 
@@ -173,8 +165,10 @@ def read_number(
     if len(numbers) != 1:
         return None, count_note(numbers, surroundings)
     values = [value for value in numbers[0] if low <= value <= high] if len(numbers[0]) > 1 else numbers[0]
+    if not numbers[0]:
+        return None, NO_NUMBER_MESSAGE
     if len(values) != 1:
-        return None, THOUSANDS_MESSAGE if numbers[0] else NO_NUMBER_MESSAGE
+        return None, mark("des milliers ou des décimales, on ne sait ; écrivez le nombre sans séparateur de milliers")
     oddity = remainder_note(surroundings, question)
     return (values[0], oddity) if oddity in ("", AT_MOST_MESSAGE, ABOUT_MESSAGE) else (None, oddity)
 
@@ -245,7 +239,11 @@ def count_note(numbers: Sequence[tuple[float, ...]], surroundings: str) -> str:
         for word in re.findall(r"[^\W\d_]+|\S", surroundings.split(NUMBER_PLACEHOLDER)[1])
         if word not in NEUTRAL_WORDS
     ]
-    return RANGE_MESSAGE if len(numbers) == 2 and RANGE_LINK_PATTERN.fullmatch(" ".join(words)) else SEVERAL_MESSAGE
+    return (
+        mark("une plage de nombres ; écrivez un seul nombre")
+        if len(numbers) == 2 and RANGE_LINK_PATTERN.fullmatch(" ".join(words))
+        else mark("plusieurs nombres ; écrivez-en un seul")
+    )
 
 
 def remainder_note(surroundings: str, question: str) -> str:
@@ -268,9 +266,13 @@ def unexpected_text(surroundings: str, expected: set[str]) -> str:
     """Return the message for a unit or words that are not in the question; empty if there are none."""
     unexpected = {word for word in measure_words(surroundings) if word not in NEUTRAL_WORDS and word not in expected}
     signs = set(re.findall(r"[^\w\s]", surroundings)) - IGNORED_PUNCTUATION - set(MEASURE_SIGNS)
-    if unexpected and not signs and unexpected <= KNOWN_MEASURES:
-        return PERCENT_MESSAGE if unexpected == {"%"} else UNIT_MESSAGE
-    return TEXT_MESSAGE if unexpected or signs else ""
+    if unexpected == {"%"} and not signs:
+        return mark("un pourcentage ; écrivez le nombre seul")
+    if unexpected and not signs and unexpected <= set(MEASURE_NAMES.values()):
+        return mark(
+            "un nombre et une unité que la question ne demande pas ; écrivez le nombre seul, dans l'unité demandée"
+        )
+    return mark("un nombre et du texte ; écrivez le nombre seul") if unexpected or signs else ""
 
 
 def measure_words(text: str) -> Iterator[str]:
@@ -301,4 +303,3 @@ MEASURE_NAMES = {
     )
     for name in names
 }
-KNOWN_MEASURES = frozenset(MEASURE_NAMES.values())

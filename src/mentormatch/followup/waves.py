@@ -38,7 +38,6 @@ from mentormatch.survey.intake import identifies_person
 from mentormatch.survey.plan import IntakePlan
 
 CODE_FIELD = "code"
-CODE_QUESTION = mark("Votre code")
 
 type PairsOfPeople = dict[tuple[Side, str], list[int]]
 """Positions of the pairs of each person, by side and key, the key in its compared form."""
@@ -155,7 +154,7 @@ def plan_of_wave(programme: Programme) -> IntakePlan:
         problem = Problem("follow_up", tr("aucune question"), advice=advice)
         raise ProgrammeError(tr("Le suivi ne peut pas être lu"), [problem])
     key_fields = programme.fields_with("key")[:1] or [name for name in [email_of(programme)] if name]
-    question = programme.fields[key_fields[0]].question if key_fields else tr(CODE_QUESTION)
+    question = programme.fields[key_fields[0]].question if key_fields else tr("Votre code")
     name = next(name for name in (CODE_FIELD, f"{CODE_FIELD}_participant", "-") if name not in questions)
     fields: dict[str, AnyField] = {name: Text(question=question, use="key"), **questions}
     return IntakePlan(
@@ -360,8 +359,6 @@ def state_of(mentor: bool | None, mentee: bool | None) -> MeetingState:  # noqa:
 RANK_ENDED = 0  # reasons to call, most serious first: a pair that may have ended
 RANK_ASKED = 1  # an answer after which the team calls
 RANK_SILENT = 2  # no answer
-DENIED_TEXT = mark("{partner} dit que le binôme ne se voit plus, et la personne dit le contraire")
-UNTOLD_TEXT = mark("{partner} dit que le binôme ne se voit plus, et la personne n'en a rien dit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,7 +427,9 @@ def reasons_of_end(meetings: Sequence[PairMeetings], side: Side) -> Iterator[Cal
             yield CallReason(
                 RANK_ENDED,
                 pair_meetings.months,
-                tr(DENIED_TEXT if pair_meetings.answer_of(side) else UNTOLD_TEXT, partner=partner),
+                tr("{partner} dit que le binôme ne se voit plus, et la personne dit le contraire", partner=partner)
+                if pair_meetings.answer_of(side)
+                else tr("{partner} dit que le binôme ne se voit plus, et la personne n'en a rien dit", partner=partner),
             )
 
 

@@ -21,20 +21,9 @@ from mentormatch.assignment.verification.refutation import ProofError, System, r
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.groups.check import violations
 from mentormatch.groups.problem import GroupProblem, GroupSolution
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 
 MAX_GROUPS = 400_000  # listing and proving that many takes about as long as finding the best ones
-NO_BETTER = mark(
-    "Contrôlé sans solveur : ces groupes respectent les règles, et aucune autre répartition ne fait mieux."
-)
-NONE_POSSIBLE = mark("Contrôlé sans solveur : aucune répartition en groupes ne respecte toutes les règles.")
-UNCHECKED_OPTIMUM = mark(
-    "Ces groupes respectent les règles ; le calcul affirme qu'aucune autre répartition ne fait mieux, mais rien ici ne"
-    " permet de le contrôler."
-)
-UNCHECKED_ABSENCE = mark(
-    "Le calcul affirme qu'aucune répartition ne respecte toutes les règles, mais rien ici ne permet de le contrôler."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +293,21 @@ def claimed_systems(claims: GroupClaims, solution: GroupSolution) -> Iterator[tu
 def certificate_in_words(solution: GroupSolution, certificate: GroupCertificate) -> str:
     """Return in a sentence whether a proved answer was checked without a solver; empty if nothing is called proved."""
     if solution.status is Status.INFEASIBLE:
-        return tr(NONE_POSSIBLE if certificate.infeasible else UNCHECKED_ABSENCE)
+        return (
+            tr("Contrôlé sans solveur : aucune répartition en groupes ne respecte toutes les règles.")
+            if certificate.infeasible
+            else tr(
+                "Le calcul affirme qu'aucune répartition ne respecte toutes les règles, mais rien ici ne permet de le"
+                " contrôler."
+            )
+        )
     if solution.status is Status.PROVED:
-        return tr(NO_BETTER if certificate.certified else UNCHECKED_OPTIMUM)
+        return (
+            tr("Contrôlé sans solveur : ces groupes respectent les règles, et aucune autre répartition ne fait mieux.")
+            if certificate.certified
+            else tr(
+                "Ces groupes respectent les règles ; le calcul affirme qu'aucune autre répartition ne fait mieux, mais"
+                " rien ici ne permet de le contrôler."
+            )
+        )
     return ""

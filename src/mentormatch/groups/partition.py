@@ -222,7 +222,8 @@ class Grouping(Result):
         """Sentences on the check without a solver, and on remaining ties; empty unless proved or infeasible."""
         has_open_ties = self.status is Status.PROVED and not self.settled
         check_text = certificate_in_words(self.solution, self.certificate)
-        return tuple(filter(None, [check_text, tr(OPEN_TIES_TEXT) if has_open_ties else ""]))
+        ties_text = tr("Parmi les répartitions qui valent celle-ci, un autre calcul peut en donner une autre.")
+        return tuple(filter(None, [check_text, ties_text if has_open_ties else ""]))
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -386,7 +387,6 @@ class Grouping(Result):
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows
 
 
-OPEN_TIES_TEXT = mark("Parmi les répartitions qui valent celle-ci, un autre calcul peut en donner une autre.")
 GOAL_NAMES = {
     "placed": mark("personnes placées"),
     "priority": mark("priorités"),

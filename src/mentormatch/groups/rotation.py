@@ -256,9 +256,7 @@ def least_repeats(problem: GroupProblem, rounds: Sequence[Partition]) -> int:
 
 type MemberKeys = tuple[str, ...]
 
-GROUP_TITLE = mark("Groupe")
 ROUND_TITLE = mark("Tour")
-LEADER_TITLE = mark("Animé par")
 NO_GROUPS_TEXT = mark("Aucun groupe ne se lit dans « {name} »")
 
 
@@ -310,7 +308,7 @@ def read_file_groups(source: AnswerSource, cohort: Cohort) -> tuple[FileGroup, .
     if isinstance(source, TableSource) and source.name.lower().endswith(".json"):
         return groups_of_json(source, cohort)
     table = read_table(source)
-    member_column, leader_columns = column_of_members(table, cohort), columns_titled(LEADER_TITLE, table)
+    member_column, leader_columns = column_of_members(table, cohort), columns_titled(mark("Animé par"), table)
     group_column = column_of_groups(table, [member_column, *leader_columns])
     # The groups of a rotation are numbered in each round
     round_columns = [
@@ -353,7 +351,7 @@ def column_of_groups(table: TextTable, without: Collection[int]) -> int:
     Raises SurveyError if there is not exactly one such column.
     """
     candidates = [column for column in range(len(table.header)) if column not in without]
-    columns = [column for column in columns_titled(GROUP_TITLE, table) if column in candidates] or candidates
+    columns = [column for column in columns_titled(mark("Groupe"), table) if column in candidates] or candidates
     if len(columns) != 1:
         finding, advice = tr("aucune colonne de groupes"), tr("appelez cette colonne « Groupe »")
         raise misread_error(table.source, Problem(tr("colonnes"), finding, advice=advice))

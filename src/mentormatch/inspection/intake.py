@@ -252,9 +252,6 @@ def sides_text(plan: IntakePlan, sheets: Sequence[SubmissionSheet]) -> str:
     return tr("« {question} » dit le côté : « {mentor} » ou « {mentee} ».", **blanks)
 
 
-UNDECLARED_TEXT = mark(
-    '« {name} » : donnée sensible (RGPD, article 9) ? déclarez « special » et « why », ou use = "forbidden"'
-)
 UNDECLARABLE_SUBJECTS = (None, "criminal record")
 """Subjects without a category that a field can declare; criminal records fall under article 10."""
 
@@ -265,7 +262,15 @@ def find_undeclared(sheets: Sequence[SubmissionSheet], plan: IntakePlan) -> Iter
         for name in sheet.places:
             field = plan.fields[name]
             if field.special is None and subject_of(field.question) not in UNDECLARABLE_SUBJECTS:
-                yield Remark(sheet.table.source, None, tr(UNDECLARED_TEXT, name=name))
+                yield Remark(
+                    sheet.table.source,
+                    None,
+                    tr(
+                        "« {name} » : donnée sensible (RGPD, article 9) ? déclarez « special » et « why », ou use ="
+                        ' "forbidden"',
+                        name=name,
+                    ),
+                )
 
 
 RUN_KIND = "intake"  # of the run that writes these documents

@@ -14,7 +14,7 @@ from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.inspection.section import IntakeSection
 from mentormatch.languages.phrases import counted
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Market, Rule, eligible_people, forbidden_by_rule
@@ -22,17 +22,6 @@ from mentormatch.scoring.criterion import LIST_KINDS, Criterion, item_weights_of
 from mentormatch.scoring.scores import score
 
 MAX_FEW_PARTNERS = 2  # possible partners; people with at most this number are named
-UNPOSED_TEXT = mark(
-    "Les règles ne peuvent pas être posées avec ces réponses : lancez `mentormatch match` pour savoir pourquoi."
-)
-"""Shown if the actual reason could name people by their e-mail addresses."""
-NO_PAIRS_TEXT = mark(
-    "Ce programme ne forme pas de binômes : il n'y a pas de partenaires à compter, ni de places chez les mentor·es."
-)
-TOO_MANY_TEXT = mark(
-    "Il y a trop de paires pour compter les partenaires possibles de chaque personne : formez les binômes, chaque"
-    " personne sans binôme y est expliquée."
-)
 MAX_COUNTED_PAIRS = 40_000_000  # counting partners among more pairs would take minutes and gigabytes
 SINGLE_CHOICE_KINDS = ("choice", "scale", "yesno")
 
@@ -125,14 +114,32 @@ class Prospects(IntakeSection):
 def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEY_LABELS) -> Prospects:
     """Return the feasibility of a programme under its rules, people named by ``labels``."""
     if programme.groups is not None or (programme.sessions is not None and not len(cohort.mentors)):
-        return Prospects(problem=tr(NO_PAIRS_TEXT))
+        return Prospects(
+            problem=tr(
+                "Ce programme ne forme pas de binômes : il n'y a pas de partenaires à compter, ni de places chez les"
+                " mentor·es."
+            )
+        )
     if len(cohort.mentors) * len(cohort.mentees) > MAX_COUNTED_PAIRS:
-        return Prospects(problem=tr(TOO_MANY_TEXT))
+        return Prospects(
+            problem=tr(
+                "Il y a trop de paires pour compter les partenaires possibles de chaque personne : formez les binômes,"
+                " chaque personne sans binôme y est expliquée."
+            )
+        )
     scores = score(cohort, programme.criteria, programme.emphasis)
     try:
         instance = RuleInstance.of(cohort, scores, programme.rules, labels)
     except MentorMatchError as error:
-        return Prospects(problem=str(error) if labels is KEY_LABELS else tr(UNPOSED_TEXT))
+        # The error could name people by their e-mail addresses
+        return Prospects(
+            problem=str(error)
+            if labels is KEY_LABELS
+            else tr(
+                "Les règles ne peuvent pas être posées avec ces réponses : lancez `mentormatch match` pour savoir"
+                " pourquoi."
+            )
+        )
     taking = {side: instance.loads(side).most > 0 for side in SIDES}
     allowed = allowed_pairs(instance.problem) & taking["mentor"][:, None] & taking["mentee"][None, :]
     return Prospects(

@@ -15,7 +15,7 @@ from mentormatch.base.plugins import concrete
 from mentormatch.errors import OutputError
 from mentormatch.explanation.names import Labels
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import FATES, Cohort, Remark, RowFate, RowStatus, merge_remarks
 from mentormatch.survey.entries import SubmissionSheet
 from mentormatch.survey.moments import ORDERS
@@ -69,10 +69,6 @@ def writer_for(name: str) -> Writer[Any]:
         )
         raise OutputError(sentence)
     return matching
-
-
-FILE_AND_LINE_TEXT = mark("{source}, ligne {line}")
-LINE_TEXT = mark("ligne {line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +188,10 @@ def lines_as_labels(cohort: Cohort) -> Labels:
     """Return labels that name each person by their line, for keys that are e-mail addresses."""
     has_several_files = len({row.source for row in cohort.rows}) > 1
     label_by_person = {
-        (side, canonical(row.key)): tr(
-            FILE_AND_LINE_TEXT if has_several_files else LINE_TEXT, source=row.source, line=row.line
+        (side, canonical(row.key)): (
+            tr("{source}, ligne {line}", source=row.source, line=row.line)
+            if has_several_files
+            else tr("ligne {line}", line=row.line)
         )
         for row in cohort.rows
         for side in row.sides

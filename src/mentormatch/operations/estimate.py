@@ -45,11 +45,6 @@ UNCERTAINTY_FACTOR = 2.0
 """The ratio of the upper limit to the estimate, for other load, tight markets and ties."""
 
 SIDE_TEXTS = (mark("mentor·es"), mark("mentoré·es"))
-STORED_TEXT = mark("Les points de toutes les paires seront gardés en mémoire.")
-NOT_STORED_TEXT = mark(
-    "Les points de tant de paires ne sont pas gardés : ils sont recalculés à chaque passage sur toutes."
-)
-COUPLED_TEXT = mark("Une règle lie les binômes entre eux : si elle contraint, la durée peut dépasser cette fourchette.")
 EXACT_LIMIT_TEXT = mark(
     "Sans « scale », les objectifs de tant de personnes peuvent dépasser ce qui se calcule exactement."
 )
@@ -98,7 +93,11 @@ class Estimate(VersionedPickle):
                 **counts,
                 pairs=thousands(self.pairs),
             ),
-            tr(STORED_TEXT if self.way == "held" else NOT_STORED_TEXT),
+            tr("Les points de toutes les paires seront gardés en mémoire.")
+            if self.way == "held"
+            else tr(
+                "Les points de tant de paires ne sont pas gardés : ils sont recalculés à chaque passage sur toutes."
+            ),
             tr("Durée attendue du calcul sur cette machine : {span}.", span=span(self.seconds)),
             tr(
                 "Mémoire attendue : {size} Mo au plus, dont {own} déjà occupés.",
@@ -107,8 +106,13 @@ class Estimate(VersionedPickle):
             ),
             *self._memory_sentences(),
             self._extra(),
-            *([tr(COUPLED_TEXT)] if self.coupled else []),
+            *self._coupling_sentences(),
         )
+
+    def _coupling_sentences(self) -> list[str]:
+        if not self.coupled:
+            return []
+        return [tr("Une règle lie les binômes entre eux : si elle contraint, la durée peut dépasser cette fourchette.")]
 
     def _memory_sentences(self) -> list[str]:
         if self.allowed_mb is None:

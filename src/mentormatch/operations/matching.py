@@ -384,10 +384,6 @@ STATUS_TEXTS = {
     "stopped": mark("Calcul arrêté avant une première réponse."),
     "failed": mark("Le calcul a échoué."),
 }
-UNSETTLED_TIES_TEXT = mark(
-    "Démontré : aucune autre répartition permise ne fait mieux ; parmi des réponses de même valeur, celle-ci n'est pas"
-    " forcément la même à chaque calcul."
-)
 INTERRUPTED_TEXT = mark(
     "Attention : calcul interrompu. La meilleure répartition trouvée respecte les règles, sans être démontrée optimale."
 )
@@ -411,7 +407,10 @@ def standing(matching: Matching) -> str:
     if matching.is_vacuous:
         return " ".join(caveat.sentence for caveat in matching.caveats)
     if matching.status is Status.PROVED and not matching.solution.canonical:
-        return tr(UNSETTLED_TIES_TEXT)
+        return tr(
+            "Démontré : aucune autre répartition permise ne fait mieux ; parmi des réponses de même valeur, celle-ci"
+            " n'est pas forcément la même à chaque calcul."
+        )
     cut_short = matching.solution.interrupted and matching.status is Status.FEASIBLE
     return tr(INTERRUPTED_TEXT if cut_short else STATUS_TEXTS[str(matching.status)])
 

@@ -16,8 +16,6 @@ from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.table_reader import read_table
 
 UNREADABLE_TABLE = mark("La table des noms « {name} » ne peut pas être lue")
-NO_KEYS = mark("aucune colonne n'a les identifiants des réponses")
-NO_NAMES = mark("aucune colonne de noms")
 
 
 def read_names(source: AnswerSource, cohort: Cohort, programme: Programme) -> dict[str, str]:
@@ -55,9 +53,15 @@ def read_names(source: AnswerSource, cohort: Cohort, programme: Programme) -> di
     column = key_column(table, known_keys)
     columns = [] if column is None else name_columns(table, column)
     if column is None or not columns:
-        message, advice = (NO_KEYS, mark("donnez une table avec une colonne de codes et une de noms"))
+        message, advice = (
+            mark("aucune colonne n'a les identifiants des réponses"),
+            mark("donnez une table avec une colonne de codes et une de noms"),
+        )
         if column is not None:
-            message, advice = NO_NAMES, mark("intitulez « Nom » la colonne des noms, ou « Prénom » et « Nom » les deux")
+            message, advice = (
+                mark("aucune colonne de noms"),
+                mark("intitulez « Nom » la colonne des noms, ou « Prénom » et « Nom » les deux"),
+            )
         raise SurveyError(
             tr(UNREADABLE_TABLE, name=table.source), [Problem(table.source, tr(message), advice=tr(advice))]
         )

@@ -16,11 +16,6 @@ MAX_LISTED_ANSWERS = 3
 type ChosenPlaces = tuple[tuple[str, int], ...]
 """Mentors by key, with the number of additional places of each."""
 
-NO_GAIN = mark(
-    "On ne peut rien proposer : de toutes les descriptions essayées, aucune ne placerait une personne de plus ni "
-    "n'ajouterait de points."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class PlanGain:
@@ -170,7 +165,10 @@ class Recruitment(ContentEquality):
         today = counted(self.left, "personne sans binôme aujourd'hui", "personnes sans binôme aujourd'hui")
         yield f"{today}." if self.left else tr("Personne n'est sans binôme aujourd'hui.")
         if not self.options:
-            yield tr(NO_GAIN)
+            yield tr(
+                "On ne peut rien proposer : de toutes les descriptions essayées, aucune ne placerait une personne de"
+                " plus ni n'ajouterait de points."
+            )
             return
         yield from (sentence for option in self.options for sentence in option.sentences_for(labels))
         if self.unchecked:

@@ -57,8 +57,6 @@ NO_PLAN_TEXTS = {
     Status.FAILED: mark("le calcul a échoué"),
 }
 """The reason why a step of the ladder has no plan."""
-PLAN_TEXT = mark("{pairs}, {score} points en tout")
-INCUMBENT_TEXT = mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur plan est peut-être possible)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,11 @@ class TradeoffPoint(SpokenText):
         if self.matched is None or self.total is None:
             return about(head, tr(NO_PLAN_TEXTS[self.status]))
         pairs, score = counted(self.matched, "binôme"), points(self.total)
-        message = PLAN_TEXT if self.status is Status.PROVED else INCUMBENT_TEXT
+        message = (
+            mark("{pairs}, {score} points en tout")
+            if self.status is Status.PROVED
+            else mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur plan est peut-être possible)")
+        )
         return about(head, tr(message, pairs=pairs, score=score))
 
 

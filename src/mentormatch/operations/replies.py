@@ -31,7 +31,6 @@ ANSWER_SPELLINGS: Mapping[ReplyAnswer, tuple[str, ...]] = {
     "left": (mark("je ne participe plus"), mark("retrait")),
 }
 """The spellings of each answer, to be translated."""
-UNREADABLE_REPLIES = mark("Les réponses de « {name} » ne peuvent pas être lues.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +312,7 @@ def read_replies(source: AnswerSource, cohort: Cohort) -> tuple[Reply, ...]:
             problems.append(row_reply)
     problems += [Problem(str(row.line), row.reason) for row in table.refused]
     if problems:
-        raise SurveyError(tr(UNREADABLE_REPLIES, name=table.source), problems)
+        raise SurveyError(tr("Les réponses de « {name} » ne peuvent pas être lues.", name=table.source), problems)
     return tuple(replies)
 
 

@@ -16,12 +16,11 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.people.codes import codes_of, with_codes
 from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.places.gazetteer import PlaceColumn
 
-WITHDRAWN_MESSAGE = mark("départ en cours d'année")
 PER_PERSON_PARTS = ("values", "known", "positions", "zones")  # parts of a column with an entry per person
 
 
@@ -63,7 +62,7 @@ def row_after(row: RowFate, departed_keys: Container[tuple[Side, str]]) -> RowFa
     has_left = row.fate in ("taken", "incomplete") and any(
         (side, canonical(row.key)) in departed_keys for side in row.sides
     )
-    return replace(row, fate="rejected", reason=tr(WITHDRAWN_MESSAGE)) if has_left else row
+    return replace(row, fate="rejected", reason=tr("départ en cours d'année")) if has_left else row
 
 
 def add_people(cohort: Cohort, arrived: Cohort) -> Cohort:

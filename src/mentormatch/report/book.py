@@ -208,9 +208,6 @@ SCORE_TINTS = palette("heat")
 FIRST_DARK_TINT = 8
 # Characters; if all keys are at most this long, they are written horizontally.
 MAX_HORIZONTAL_KEY = 6
-SCORES_LEGEND = mark(
-    "Points sur 100, une teinte par tranche de 10. Encadré : binôme proposé. Tiret : binôme impossible."
-)
 SCORES_TITLE = mark("Scores")
 
 
@@ -221,7 +218,9 @@ def write_grid(book: WorkbookWriter, matching: Matching) -> None:
     if m >= MOST_COLUMNS or n * m > MAX_GRID_CELLS or not matching.scores.held:
         page.note(too_large(n, m))
         return
-    page.put(0, 0, tr(SCORES_LEGEND))
+    page.put(
+        0, 0, tr("Points sur 100, une teinte par tranche de 10. Encadré : binôme proposé. Tiret : binôme impossible.")
+    )
     write_headings(page, grid_of(matching))
     chosen_pairs = {matching.labels.pair((pair.mentor, pair.mentee)) for pair in matching.pairs}
     write_cells(page, grid_of(matching), chosen_pairs)

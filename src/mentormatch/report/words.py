@@ -72,8 +72,6 @@ ROW_OUTCOME_COUNTS: Mapping[str, Callable[[int], str]] = {
     "replaced": lambda count: counted(count, "remplacée"),
     "rejected": lambda count: counted(count, "rejetée"),
 }
-SUMMARY_TEXT = mark("Sur {people}, la répartition forme {pairs}.")
-EMPTY_SUMMARY_TEXT = mark("Sur personne, la répartition forme {pairs}.")
 READING_GUIDE = (
     mark(
         "Chaque critère donne des points selon son poids ; les poids font 100 en tout, et les points d'un binôme sont"
@@ -143,7 +141,11 @@ def people_in_words(counts: Mapping[Side, int]) -> str:
 def summary(matching: Matching) -> str:
     """Return the result in one or two sentences."""
     people, pairs = people_in_words(people_of(matching)), counted(len(matching.solution.pairs), "binôme")
-    sentence = tr(SUMMARY_TEXT if people else EMPTY_SUMMARY_TEXT, people=people, pairs=pairs)
+    sentence = (
+        tr("Sur {people}, la répartition forme {pairs}.", people=people, pairs=pairs)
+        if people
+        else tr("Sur personne, la répartition forme {pairs}.", pairs=pairs)
+    )
     unmatched = count_unmatched(matching)
     if not any(unmatched.values()):
         return tr("{made} Tout le monde a un binôme.", made=sentence) if len(matching.solution.pairs) else sentence

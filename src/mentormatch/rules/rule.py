@@ -42,7 +42,6 @@ VALUE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """Labels in a form for the values of settings that several rules have."""
-MISSING_ANSWER_TEXT = mark("Si une réponse manque, c'est {missing}.")
 type NameOf = Callable[[Side | None, str], str]
 """Returns the name shown for a person, from side and key; the side is None if the rule does not state one."""
 
@@ -162,7 +161,7 @@ class Rule(Extension):
     @property
     def details(self) -> tuple[str, ...]:
         """Sentences with blanks for the settings that ``sentence`` does not mention."""
-        return (tr(MISSING_ANSWER_TEXT),) if "missing" in type(self).model_fields else ()
+        return (tr("Si une réponse manque, c'est {missing}."),) if "missing" in type(self).model_fields else ()
 
     def eligible(self, people: People, side: Side) -> BoolVector | None:
         """Return (n,) bool: whether each person of ``side`` may take part. None if the rule excludes no person."""

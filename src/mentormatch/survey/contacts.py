@@ -15,9 +15,6 @@ from mentormatch.languages.translation import mark
 MAIL_WORDS = ("courriel", "mail", "e-mail")
 TELEPHONE_WORDS = re.compile(r"\b(tel|telephone|phone|portable|mobile)\b")
 ADDRESS_PATTERN = re.compile(r"[^\s@,;:<>()\[\]\"\\|/]+@[\w.-]*\w")
-NO_ADDRESS = mark("ce n'est pas une adresse ; elle n'est reprise dans aucun envoi")
-SEVERAL_ADDRESSES = mark("plusieurs adresses ; aucune n'est reprise dans un envoi : gardez-en une")
-MORE_THAN_AN_ADDRESS = mark("une adresse et autre chose ; elle n'est reprise dans aucun envoi : gardez l'adresse seule")
 
 
 def asks_for_mail(name: str, field: AnyField) -> bool:
@@ -34,13 +31,17 @@ def asks_for_telephone(name: str, field: AnyField) -> bool:
 def find_address_fault(address: str) -> str:
     """Return the reason why a typed text cannot be used as an address, as a message; empty if it can.
 
-    >>> find_address_fault("zoe@example.org"), find_address_fault("zoe@example.org (le soir)") == MORE_THAN_AN_ADDRESS
-    ('', True)
+    >>> find_address_fault("zoe@example.org"), find_address_fault("zoe")
+    ('', "ce n'est pas une adresse ; elle n'est reprise dans aucun envoi")
     """
     if ADDRESS_PATTERN.fullmatch(address.strip()):
         return ""
     address_count = len(ADDRESS_PATTERN.findall(address))
-    return NO_ADDRESS if not address_count else SEVERAL_ADDRESSES if address_count > 1 else MORE_THAN_AN_ADDRESS
+    if not address_count:
+        return mark("ce n'est pas une adresse ; elle n'est reprise dans aucun envoi")
+    if address_count > 1:
+        return mark("plusieurs adresses ; aucune n'est reprise dans un envoi : gardez-en une")
+    return mark("une adresse et autre chose ; elle n'est reprise dans aucun envoi : gardez l'adresse seule")
 
 
 @checked_init

@@ -179,12 +179,6 @@ def share_answered(readings: Mapping[str, AnswerReading], weights: Mapping[str, 
     return answered / total if total else 1.0
 
 
-BY_RESPONSE_MESSAGE = mark(
-    "Ni identifiant ni courriel : chaque réponse est une personne, connue par le numéro que l'outil lui a donné ; qui a"
-    " répondu deux fois compte pour deux."
-)
-
-
 type Sides = tuple[Side | None, ...]
 BOTH_SIDES: Sides = ("mentor", "mentee")
 NO_SIDE: Sides = (None,)
@@ -336,7 +330,14 @@ def remarks_of(sheets: Sequence[SubmissionSheet], plan: IntakePlan) -> Iterator[
                 yield Remark(source, None, sentence)
         yield from (Remark(source, remark.line, remark.text) for remark in sheet.table.remarks)
         if is_known_by_response(sheet.table, plan):
-            yield Remark(source, None, tr(BY_RESPONSE_MESSAGE))
+            yield Remark(
+                source,
+                None,
+                tr(
+                    "Ni identifiant ni courriel : chaque réponse est une personne, connue par le numéro que l'outil"
+                    " lui a donné ; qui a répondu deux fois compte pour deux."
+                ),
+            )
         used = {place.column for place in sheet.places.values()} | sheet.table.own
         used |= {column for place in sheet.places.values() for column in place.parts.values()}
         excluded = excluded_columns(sheet.table, plan) - used

@@ -36,7 +36,6 @@ MAX_LEVELS = 12  # more different texts in the columns of one question are free 
 UNTICKED_VALUES = frozenset({"", "0", "false"})
 BOX_VALUES = UNTICKED_VALUES | {"1", "true"}
 MAX_SHOWN_LINES = 5
-LEFT_OUT_MESSAGE = mark("« {column} » : {word} ; l'outil ne compte pas cette réponse")
 CHECK_STATE_MESSAGE = mark(
     "« {column} » : un état à vérifier, ligne {lines}. Cette réponse compte ; si elle ne le doit pas, retirez sa ligne"
     " du fichier."
@@ -44,22 +43,6 @@ CHECK_STATE_MESSAGE = mark(
 CHECK_STATES_MESSAGE = mark(
     "« {column} » : un état à vérifier, lignes {lines}. Ces réponses comptent ; si elles ne le doivent pas, retirez"
     " leurs lignes du fichier."
-)
-STATE_COUNTS_MESSAGE = mark(
-    "« {column} » : {counts}. Toutes ces réponses comptent ; si certaines ne participent pas, retirez leurs lignes du"
-    " fichier."
-)
-SUMMARY_MESSAGE = mark("une ligne de résumé de l'outil, et non une réponse")
-BORROWED_MESSAGE = mark(
-    "Le courriel est celui de quelqu'un d'autre ({why}) : la personne est connue par le numéro de l'outil. Demandez-lui"
-    " son adresse."
-)
-SHARED_ADDRESS_MESSAGE = mark(
-    "Lignes {lines} : même courriel de payeur pour plusieurs participants ; « {number} » peut servir d'identifiant."
-)
-FROM_MEMORY_MESSAGE = mark(
-    "Lu comme un export de {tool}, que nous ne connaissons que de mémoire. Si ce n'en est pas un, ou s'il est mal lu :"
-    " --tool plain."
 )
 
 
@@ -243,7 +226,12 @@ class FactTool(Tool):
         )
         timezone = zone_named(zone)
         table = mark_borrowed_addresses(with_zone(table, timezone) if timezone else table, columns, facts)
-        texts = [tr(FROM_MEMORY_MESSAGE, tool=tr(self.label))] * facts.from_memory + [tr(facts.said)] * bool(facts.said)
+        memory_text = tr(
+            "Lu comme un export de {tool}, que nous ne connaissons que de mémoire. Si ce n'en est pas un, ou s'il est"
+            " mal lu : --tool plain.",
+            tool=tr(self.label),
+        )
+        texts = [memory_text] * facts.from_memory + [tr(facts.said)] * bool(facts.said)
         return replace(table, remarks=(*(TableRemark(None, text) for text in texts), *table.remarks))
 
     def by_state(self, table: TextTable, columns: "OwnColumns") -> tuple[TextTable, set[tuple[str, ...]]]:
@@ -256,7 +244,11 @@ class FactTool(Tool):
                 remarks = [*self.remarks_on_state(table, state, column, verdicts)]
                 header = table.header[column]
                 reasons = {
-                    row.line: tr(LEFT_OUT_MESSAGE, column=header, word=known_word(state, row.cells[column]))
+                    row.line: tr(
+                        "« {column} » : {word} ; l'outil ne compte pas cette réponse",
+                        column=header,
+                        word=known_word(state, row.cells[column]),
+                    )
                     for row in table.records
                     if verdicts[row.line] == "out"
                 }
@@ -279,7 +271,15 @@ class FactTool(Tool):
         words.pop("", None)
         if state.choose and len(words) > 1:
             counts = listed([f"{word} ({count})" for word, count in sorted(words.items())])
-            yield TableRemark(None, tr(STATE_COUNTS_MESSAGE, column=header, counts=counts))
+            yield TableRemark(
+                None,
+                tr(
+                    "« {column} » : {counts}. Toutes ces réponses comptent ; si certaines ne participent pas, retirez"
+                    " leurs lignes du fichier.",
+                    column=header,
+                    counts=counts,
+                ),
+            )
 
     def moment_columns(self, table: TextTable, columns: "OwnColumns") -> list[int]:
         """Return the columns with the moment of a response, the best first."""
@@ -408,7 +408,7 @@ def without_summaries(table: TextTable, columns: OwnColumns, words: Names) -> Te
     """Return the table with the rows refused whose first own column is one of these words: averages."""
     first = min(columns.all, default=0)
     lines = [row.line for row in table.records if words and fold(row.cells[first]) in folded(words)]
-    return refuse(table, {line: tr(SUMMARY_MESSAGE) for line in lines})
+    return refuse(table, {line: tr("une ligne de résumé de l'outil, et non une réponse") for line in lines})
 
 
 def known_word(state: State, word: str) -> str:
@@ -451,9 +451,24 @@ def mark_borrowed_addresses(table: TextTable, columns: OwnColumns, facts: Facts)
             line for lines in addresses.values() if address and len(lines) > 1 for line in lines.values()
         )
         if same_address and not same_order:
-            text = tr(SHARED_ADDRESS_MESSAGE, lines=shown_lines(same_address), number=facts.number[0])
+            text = tr(
+                "Lignes {lines} : même courriel de payeur pour plusieurs participants ; « {number} » peut servir"
+                " d'identifiant.",
+                lines=shown_lines(same_address),
+                number=facts.number[0],
+            )
             remarks = [TableRemark(same_address[0], text)]
-    remarks += [TableRemark(line, tr(BORROWED_MESSAGE, why=why)) for line, why in sorted(reasons.items())]
+    remarks += [
+        TableRemark(
+            line,
+            tr(
+                "Le courriel est celui de quelqu'un d'autre ({why}) : la personne est connue par le numéro de l'outil."
+                " Demandez-lui son adresse.",
+                why=why,
+            ),
+        )
+        for line, why in sorted(reasons.items())
+    ]
     sent = {line: replace(sent, borrowed=line in reasons) for line, sent in table.sent.items()}
     return replace(table, sent=sent, remarks=(*table.remarks, *remarks))
 

@@ -20,7 +20,7 @@ from mentormatch.fields.base import position
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
-from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.translation import tr, tr_n
 from mentormatch.survey.plan import AnswerTranslation, HeaderTarget, IntakePlan, answers_of, has_item
 from mentormatch.survey.table import EXPECTED_TABLE, Record, TextTable
 from mentormatch.survey.tool import number_repeats
@@ -32,10 +32,6 @@ CERTAIN_VALUE = re.compile(
 )
 """An address, a moment or a telephone number: one is enough."""
 MAX_COMPARED_ROWS = 500
-ANSWERS_MESSAGE = mark("des réponses au lieu d'intitulés, d'après {columns}")
-ADD_HEADER_ADVICE = mark(
-    "ajoutez au-dessus une ligne qui nomme les colonnes, ou exportez le questionnaire de nouveau avec ses intitulés"
-)
 
 
 def missing_header_problem(header: Record, answers: Sequence[Record]) -> Problem | None:
@@ -51,8 +47,16 @@ def missing_header_problem(header: Record, answers: Sequence[Record]) -> Problem
         return None
     numbers = [str(at + 1) for at in columns[:5]]
     where = tr_n("la colonne {columns}", "les colonnes {columns}", len(numbers), columns=listed(numbers))
-    cause = tr(ANSWERS_MESSAGE, columns=where)
-    return Problem(tr("ligne {line}", line=header.line), cause, tr(EXPECTED_TABLE), tr(ADD_HEADER_ADVICE))
+    cause = tr("des réponses au lieu d'intitulés, d'après {columns}", columns=where)
+    return Problem(
+        tr("ligne {line}", line=header.line),
+        cause,
+        tr(EXPECTED_TABLE),
+        tr(
+            "ajoutez au-dessus une ligne qui nomme les colonnes, ou exportez le questionnaire de nouveau avec ses"
+            " intitulés"
+        ),
+    )
 
 
 def answer_like_columns(header: Record, answers: Sequence[Record]) -> list[int]:
@@ -101,9 +105,6 @@ ITEM_PATTERN = re.compile(
     r"(?P<question>.*\S)\s*(?:\[(?P<square>(?:[^\[\]]|\[[^\[\]]*\])*)\]|\((?P<round>(?:[^()]|\([^()]*\))*)\))",
     re.DOTALL,
 )
-
-NEAREST_ADVICE = mark('la colonne « {near} » est-elle la bonne ? Si oui : [mapping.questions] "{near}" = "{name}"')
-NO_NEAREST_ADVICE = mark("vérifiez l'export, ou dites dans [mapping.questions] quelle colonne y répond")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,15 @@ def missing_column_problem(table: TextTable, name: str, field: AnyField, claims:
     questions = dict.fromkeys((split_part(text) or (text, ""))[0] for text in unused)
     near = closest(field.question, [*dict.fromkeys(unused), *questions])
     cause, expected = tr("aucune colonne pour « {name} »", name=name), tr("« {text} »", text=field.question)
-    advice = tr(NEAREST_ADVICE if near else NO_NEAREST_ADVICE, name=name, near=near.name if near else "")
+    advice = (
+        tr(
+            'la colonne « {near} » est-elle la bonne ? Si oui : [mapping.questions] "{near}" = "{name}"',
+            name=name,
+            near=near.name,
+        )
+        if near
+        else tr("vérifiez l'export, ou dites dans [mapping.questions] quelle colonne y répond")
+    )
     return Problem(table.source, cause, expected, advice)
 
 

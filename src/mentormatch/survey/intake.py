@@ -17,7 +17,7 @@ import numpy as np
 
 from mentormatch.fields import SIDES, AnyField, Side, Slots, columns_of
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.people.codes import with_codes
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merge_remarks
 from mentormatch.survey.contacts import Contacts, find_address_fault
@@ -115,7 +115,6 @@ def both_sides_remarks(cohort: Cohort, entries: Sequence[SurveyEntry], plan: Int
 TEST_WORD = re.compile(
     r"\b(?:tests?|essais?|exemples?|pruebas?|ejemplos?|beispiele?|esempi[oi]?|testes?|voorbeeld)\b|@example\."
 )
-TEST_ADDRESS_MESSAGE = mark("ligne d'essai ? l'adresse n'est celle de personne")
 MIN_SIMILARITY = 0.88  # ratio of difflib
 MAX_NAMES_FOR_ALL_PAIRS = 400  # above, only names with the same skeleton are compared
 
@@ -175,7 +174,7 @@ def test_row_remarks(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
             sentence = (
                 tr("ligne d'essai ? l'identité contient « {word} »", word=match.group())
                 if is_word
-                else tr(TEST_ADDRESS_MESSAGE)
+                else tr("ligne d'essai ? l'adresse n'est celle de personne")
             )
             yield Remark(entry.row.source, entry.row.line, sentence)
 

@@ -67,15 +67,6 @@ SERIAL_PATTERN = re.compile(r"[3-5][0-9]{4}(?:[.,][0-9]+)?")
 SERIAL_DAY_ZERO = datetime(1899, 12, 30)
 MIN_DAYS_IN_ORDER = 8  # so few different days are in order by chance in one of 20,160 cases
 
-MIXED_MESSAGE = mark(
-    "« {column} » : des dates sont en jour/mois et d'autres en mois/jour ; celles qui se lisent des deux façons ne"
-    " comptent pas."
-)
-CONVERTED_MESSAGE = mark(
-    "« {column} » : un tableur a pu inverser le jour et le mois d'une partie des dates ; celles-là ne comptent pas."
-    " Donnez le fichier tel que l'outil l'a exporté."
-)
-
 
 class AmbiguousDate(NamedTuple):
     """A date read day first and month first, None if that order is impossible; ``spelled``: its year is last."""
@@ -121,7 +112,10 @@ def moments(
     orders = [order for order in ORDERS if all(date.of(order) for date in dates)]
     # None: two people typed the column in different orders
     if not orders:
-        return [ReadMoment(date.certain) for date in pairs], MIXED_MESSAGE
+        return [ReadMoment(date.certain) for date in pairs], mark(
+            "« {column} » : des dates sont en jour/mois et d'autres en mois/jour ; celles qui se lisent des deux"
+            " façons ne comptent pas."
+        )
     # Both: no order is proved
     if len(orders) > 1:
         likely = find_agreed_order(find_sorting_order(texts, pairs), certain)
@@ -130,7 +124,10 @@ def moments(
     if is_swapped(dates):
         return [
             ReadMoment(date.of(orders[0]) if date.spelled or not may_be_swapped(date) else None) for date in pairs
-        ], CONVERTED_MESSAGE
+        ], mark(
+            "« {column} » : un tableur a pu inverser le jour et le mois d'une partie des dates ; celles-là ne comptent"
+            " pas. Donnez le fichier tel que l'outil l'a exporté."
+        )
     return [ReadMoment(date.of(orders[0])) for date in pairs], ""
 
 

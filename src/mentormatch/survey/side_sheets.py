@@ -14,7 +14,7 @@ from dataclasses import replace
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import listed, quoted
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.survey.table import TableRemark, TextTable
 
 MENTEE_WORD = re.compile(
@@ -27,8 +27,6 @@ MENTOR_WORD = re.compile(
 )
 LEARNER_WORD = re.compile(r"\b(students?|pupils?|étudiant\w*|etudiant\w*|élèves?|eleves?)\b")
 AMBIGUOUS_WORD = re.compile(r"\bmentores\b")
-SIDES_READ_MESSAGE = mark("Une feuille par côté : « {mentors} » pour les mentor·es, « {mentees} » pour les mentoré·es.")
-UNREAD_SHEETS_MESSAGE = mark("Feuilles qui ne sont pas lues : {sheets}.")
 
 type ReadSheet = Callable[[str], TextTable]
 """Reads one sheet of a workbook by its name."""
@@ -65,7 +63,11 @@ def read_per_sheet(table: TextTable, read: ReadSheet) -> list[tuple[TextTable, S
     if any(len(names[side]) != 1 for side in SIDES):
         return [(table, None)]
     mentors, mentees = (named_after_sheet(read(names[side][0])) for side in SIDES)
-    text = tr(SIDES_READ_MESSAGE, mentors=mentors.manner.sheet, mentees=mentees.manner.sheet)
+    text = tr(
+        "Une feuille par côté : « {mentors} » pour les mentor·es, « {mentees} » pour les mentoré·es.",
+        mentors=mentors.manner.sheet,
+        mentees=mentees.manner.sheet,
+    )
     unread = unread_sheets(table, [mentors, mentees])
     return [(with_remarks(mentors, text, *unread), "mentor"), (mentees, "mentee")]
 
@@ -144,7 +146,7 @@ def unread_sheets(table: TextTable, side_tables: Sequence[TextTable]) -> list[st
     """Return a remark on the sheets with cells in the workbook of a table that are not read, empty if there is none."""
     sheets_read = {side_table.manner.sheet for side_table in side_tables if side_table.file == table.source}
     unread = [name for name in sheets(table) if name not in sheets_read]
-    return [tr(UNREAD_SHEETS_MESSAGE, sheets=listed([*map(quoted, unread)]))] if unread else []
+    return [tr("Feuilles qui ne sont pas lues : {sheets}.", sheets=listed([*map(quoted, unread)]))] if unread else []
 
 
 def sheets(table: TextTable) -> list[str]:

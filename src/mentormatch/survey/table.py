@@ -25,8 +25,6 @@ type Order = Literal["day first", "month first"]
 """The order of day and month in a date of numbers with the year last."""
 
 EXPECTED_TABLE = mark("une ligne d'intitulés, puis une ligne par réponse")
-# The exports of several tools have lines of titles above the header
-TITLE_ADVICE = mark("nommez la colonne, ou supprimez les lignes de titre au-dessus des intitulés")
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,12 +364,13 @@ def _missing_header_problems(names: Sequence[str], records: Sequence[Record]) ->
     """Return a problem for each column with answers and an empty header."""
     empty = [column for column, name in enumerate(names) if not fold(name)]
     firsts = ((column, _first_answer(records, column)) for column in empty)
+    # Exports of several tools have lines of titles above the header
     return [
         Problem(
             tr("colonne {number}", number=column + 1),
             tr("pas d'intitulé, mais une réponse ligne {line}", line=line),
             tr("un intitulé"),
-            tr(TITLE_ADVICE),
+            tr("nommez la colonne, ou supprimez les lignes de titre au-dessus des intitulés"),
         )
         for column, line in firsts
         if line is not None

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from mentormatch.errors import Problem
-from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.translation import tr, tr_n
 from mentormatch.survey.table import TableRemark, unreadable
 
 REPLACEMENT_CHARACTER = "\ufffd"
@@ -30,7 +30,6 @@ _MULTIBYTE = re.compile(
 _CONTINUATION = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)) + "\x81\x8d\x8f\x90\x9d"
 _LEADS = tuple(lead.decode("cp1252") for lead in (b"\xc2", b"\xc3", b"\xc5", b"\xe2\x80"))
 _ENCODED_TWICE = re.compile(f"[{_LEADS[0]}{_LEADS[1]}][{_CONTINUATION}]|{_LEADS[2]}[“’]|{_LEADS[3]}[{_CONTINUATION}]")
-_ENCODING_ADVICE = mark("enregistrez le fichier en « CSV UTF-8 » depuis votre tableur, ou indiquez son encodage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,12 @@ def _mixture_problem(content: bytes, start: int) -> Problem:
 def _invalid_bytes_problem(content: bytes, encoding: str, start: int) -> Problem:
     where = tr("ligne {line}", line=_line_at(content, encoding, start))
     cause = tr("des octets qui ne veulent rien dire en {encoding}", encoding=encoding)
-    return Problem(where, cause, tr("du texte"), tr(_ENCODING_ADVICE))
+    return Problem(
+        where,
+        cause,
+        tr("du texte"),
+        tr("enregistrez le fichier en « CSV UTF-8 » depuis votre tableur, ou indiquez son encodage"),
+    )
 
 
 def _guess_remarks(encoding: str, stated: str | None) -> list[TableRemark]:

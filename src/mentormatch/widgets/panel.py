@@ -156,14 +156,6 @@ def get_panel_texts() -> dict[str, str]:
 type OptionalFiles = Literal["pairs", "waves"]
 
 TABLE_SUFFIXES = (".csv", ".xlsx", ".ods", ".xls", ".xlsb", ".tsv")
-FILE_TAKEN = mark(
-    "C'est pris. Pour que la suite en tienne compte, relancez les étapes du dessous : menu « Run » (« Exécuter »),"
-    " puis « Run All Cells » ; sur une page Voilà, rechargez-la. L'ancien fichier reste à côté, sous sa date."
-)
-LEAD_OF_FILES = mark(
-    "Dans le dossier « {folder} ». Pour travailler avec vos fichiers, choisissez-les ici ; rien ne part ailleurs que"
-    " dans ce dossier."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +251,15 @@ class FilesPanel(Panel):
     def view(self) -> PanelView:
         """Return a line per file with its status."""
         rows = [self._row(slot) for slot in self.slots()]
-        return PanelView(title=tr("Vos fichiers"), lead=tr(LEAD_OF_FILES, folder=self.folder.name or "."), rows=rows)
+        return PanelView(
+            title=tr("Vos fichiers"),
+            lead=tr(
+                "Dans le dossier « {folder} ». Pour travailler avec vos fichiers, choisissez-les ici ; rien ne part"
+                " ailleurs que dans ce dossier.",
+                folder=self.folder.name or ".",
+            ),
+            rows=rows,
+        )
 
     def _row(self, slot: FileSlot) -> PanelRow:
         path = slot.path(self.folder)
@@ -300,14 +300,15 @@ class FilesPanel(Panel):
         write_whole(target, content, private=slot.name != "programme")
         if before != target and before.is_file():
             before.unlink()
-        self.notice = tr(FILE_TAKEN)
+        self.notice = tr(
+            "C'est pris. Pour que la suite en tienne compte, relancez les étapes du dessous : menu « Run »"
+            " (« Exécuter »), puis « Run All Cells » ; sur une page Voilà, rechargez-la. L'ancien fichier reste à"
+            " côté, sous sa date."
+        )
 
 
 type Saveable = Matching | Year | Result | Piece | CarryOver
 
-IN_FOLDER, IN_THIS_FOLDER = mark("Dans le dossier « {folder} »."), mark("À côté de ce carnet.")
-NAMES_LABEL = mark("Écrire les noms dans les documents ; sans cela, ils n'ont que des codes")
-KEPT_NOTICE = mark("Ce qui est là a été validé, ou quelqu'un y a écrit : rien n'a été remplacé.")
 # By the end of the file name; the first match wins.
 DOCUMENT_LABELS: dict[str, str] = {
     ".resume.html": mark("le résumé pour le comité, sur deux pages"),
@@ -319,7 +320,6 @@ DOCUMENT_LABELS: dict[str, str] = {
     ".json": mark("les mêmes résultats, pour un programme"),
     ".ics": mark("le calendrier, pour tout agenda"),
 }
-CARRY_OVER_LABEL = mark("ce que l'édition suivante doit savoir, en codes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +372,8 @@ class DocumentsPanel(Panel):
             try:
                 self._write(replace=False)
             except OverwriteError:
-                self.notice, self.held = tr(KEPT_NOTICE), True
+                self.notice = tr("Ce qui est là a été validé, ou quelqu'un y a écrit : rien n'a été remplacé.")
+                self.held = True
                 self.files = sorted(path for path in self.plan.target.glob("*") if path.suffix and path.is_file())
 
     @property
@@ -390,11 +391,16 @@ class DocumentsPanel(Panel):
         """Return the files, and the buttons to write them again."""
         target = self.plan.target
         folder = (target.parent if target.suffix else target).resolve()
-        boxes = [PanelBox(name="names", words=tr(NAMES_LABEL), on=self.named)] if self.plan.contacts is not None else []
+        boxes = []
+        if self.plan.contacts is not None:
+            words = tr("Écrire les noms dans les documents ; sans cela, ils n'ont que des codes")
+            boxes.append(PanelBox(name="names", words=words, on=self.named))
         button_text = tr("Garder l'ancien à côté, et remplacer") if self.held else tr("Écrire de nouveau")
         return PanelView(
             title=tr("Les documents"),
-            lead=tr(IN_THIS_FOLDER) if folder == Path.cwd() else tr(IN_FOLDER, folder=folder.name),
+            lead=tr("À côté de ce carnet.")
+            if folder == Path.cwd()
+            else tr("Dans le dossier « {folder} ».", folder=folder.name),
             rows=[self._row(path) for path in self.files],
             boxes=boxes,
             buttons=[PanelButton(name="again", words=button_text)],
@@ -403,7 +409,7 @@ class DocumentsPanel(Panel):
     def _row(self, path: Path) -> PanelRow:
         is_carry_over = isinstance(self.plan.compute(), CarryOver)
         description = (
-            tr(CARRY_OVER_LABEL)
+            tr("ce que l'édition suivante doit savoir, en codes")
             if is_carry_over
             else next((tr(text) for suffix, text in DOCUMENT_LABELS.items() if path.name.endswith(suffix)), "")
         )
@@ -439,10 +445,6 @@ def refuse_empty() -> Saveable:
 
 
 ROLE_LABELS: dict[Side, str] = {"mentor": mark("{name}, mentor·e"), "mentee": mark("{name}, mentoré·e")}
-LEAD_OF_DEPARTURES = mark(
-    "La réparation place le plus de monde possible, défait le moins de binômes possible, et ensuite seulement gagne des"
-    " points."
-)
 
 
 @dataclass
@@ -489,7 +491,10 @@ class DeparturesPanel(Panel):
         status = tr("s'en va")
         return PanelView(
             title=tr("Qui s'en va ?"),
-            lead=tr(LEAD_OF_DEPARTURES),
+            lead=tr(
+                "La réparation place le plus de monde possible, défait le moins de binômes possible, et ensuite"
+                " seulement gagne des points."
+            ),
             rows=[
                 PanelRow(name=name, words=label, told=status, act="leave", act_words=tr("Reste finalement"))
                 for name, label, is_leaving in entries

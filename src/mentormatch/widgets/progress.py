@@ -35,9 +35,6 @@ END_TEXTS: Mapping[str, str] = {
     "failed": mark("Le calcul a échoué après {time}."),
 }
 MILLION = 1_000_000
-END_OF_SEVERAL = mark("Fini après {time}.")
-AT_LEAST_TEXT = mark("{goal}\u00a0: {value} pour l'instant, {bound} au moins (écart {gap})")
-AT_MOST_TEXT = mark("{goal}\u00a0: {value} pour l'instant, {bound} au plus (écart {gap})")
 
 
 def format_goal(progress: Progress) -> str:
@@ -57,7 +54,12 @@ def format_goal(progress: Progress) -> str:
     if progress.bound is None or progress.gap is None or (goal == "changes" and not progress.bound):
         return tr("{goal}\u00a0: {value} pour l'instant", goal=name, value=value)
     bound, gap = format_value(goal, progress.bound), format_value(goal, progress.gap)
-    return tr(AT_LEAST_TEXT if goal == "changes" else AT_MOST_TEXT, goal=name, value=value, bound=bound, gap=gap)
+    message = (
+        mark("{goal}\u00a0: {value} pour l'instant, {bound} au moins (écart {gap})")
+        if goal == "changes"
+        else mark("{goal}\u00a0: {value} pour l'instant, {bound} au plus (écart {gap})")
+    )
+    return tr(message, goal=name, value=value, bound=bound, gap=gap)
 
 
 def format_value(goal: str, value: int) -> str:
@@ -114,12 +116,13 @@ def format_end(progress: Progress) -> str:
     'Terminé en 3 s.'
     """
     message = (
-        END_OF_SEVERAL if progress.part > 1 or progress.goal == DOCUMENTS_GOAL else END_TEXTS.get(progress.status, "")
+        mark("Fini après {time}.")
+        if progress.part > 1 or progress.goal == DOCUMENTS_GOAL
+        else END_TEXTS.get(progress.status, "")
     )
     return tr(message, time=format_duration(progress.seconds)) if message else ""
 
 
-STOP_HINT = mark("Ctrl-C : s'arrêter là")
 # Columns, if the terminal does not state its width
 DEFAULT_COLUMNS = 80
 
@@ -138,7 +141,7 @@ class TerminalLine:
             format_part(progress),
             format_goal(progress),
             describe_scan(progress),
-            tr(STOP_HINT),
+            tr("Ctrl-C : s'arrêter là"),
         ]
         new_line = "" if progress.over else fit_line([text for text in texts if text], width(self.stream) - 1)
         if new_line == self.shown:

@@ -41,7 +41,6 @@ DATE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}/\d{2}/\d{2}|\d{1,2}[/.-]\d{
 JOINERS = (";", "|", ",", " / ")  # separators of several answers, most certain first; ``;`` includes line ends
 TO_TEN = frozenset(map(str, range(11)))
 ORDERED_LEVELS_REASON = mark("une grille de niveaux, du plus bas au plus haut")
-UNORDERED_LEVELS_REASON = mark("une grille de niveaux, du plus bas au plus haut : ORDRE À VÉRIFIER, rien ne le dit")
 
 
 # A grade with its meaning after it: « 1 = pas du tout »
@@ -431,7 +430,14 @@ def guess_levels(sample: QuestionSample) -> Guess | None:
         return None
     order = order_answers(options)
     settings = {"items": lines, "levels": order or options}
-    return Guess("levels", tr(ORDERED_LEVELS_REASON if order else UNORDERED_LEVELS_REASON), settings, single=(*single,))
+    return Guess(
+        "levels",
+        tr(ORDERED_LEVELS_REASON)
+        if order
+        else tr("une grille de niveaux, du plus bas au plus haut : ORDRE À VÉRIFIER, rien ne le dit"),
+        settings,
+        single=(*single,),
+    )
 
 
 def guess_names_grid(sample: QuestionSample) -> Guess | None:

@@ -49,8 +49,6 @@ INCOMPLETE_REASON = mark("à compléter, ou à laisser : cette colonne n'est pas
 SIMILAR_REASON = mark("« {question} » : ressemblance {likeness}")
 SAME_ANSWERS_REASON = mark("« {question} » : les réponses sont les siennes")
 GUESSED_REASON = mark("« {question} » ? {why}")
-NO_COLUMN_MESSAGE = mark("« {question} » ({name})")
-SIMILAR_COLUMN_MESSAGE = mark("« {question} » ({name}) ; la colonne la plus proche : « {near} »")
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +300,11 @@ def find_side_answers(name: str, texts: Counter[str], plan: IntakePlan) -> dict[
 
 def describe_missing_fields(tables: Tables, plan: IntakePlan) -> Iterator[str]:
     for name, header in find_unanswered_fields(tables, plan).items():
-        message = SIMILAR_COLUMN_MESSAGE if header else NO_COLUMN_MESSAGE
+        message = (
+            mark("« {question} » ({name}) ; la colonne la plus proche : « {near} »")
+            if header
+            else mark("« {question} » ({name})")
+        )
         yield tr(message, question=plan.fields[name].question, name=name, near=header)
 
 

@@ -134,11 +134,6 @@ def misread_fields(tables: Tables, plan: IntakePlan) -> Iterator[str]:
                     yield from (name for answer in answers if str(answer) in misread_texts)
 
 
-# The first line of a draft in an unknown language
-UNKNOWN_LANGUAGE_COMMENT = mark(
-    "# LANGUE INCONNUE (ni {known}) : les questions à choix ne sont pas comprises, donc exclues (« forbidden »)."
-    " Dites de chacune à quoi elle sert."
-)
 CLOSED_KINDS = ("choice", "choices", "scale", "levels", "ranking", "yesno", "slots")
 CHECK_ORDER_MARK = mark("ORDRE À VÉRIFIER")
 
@@ -300,12 +295,23 @@ def apply_decided_use(entry: DraftEntry, uses: Mapping[str, Use]) -> DraftEntry:
     return replace(entry, guess=result, is_confirmed=True)
 
 
+def make_language_lines(outline: DraftOutline) -> list[str]:
+    """Return the first line of a draft in an unknown language; empty if the languages are known."""
+    if outline.languages:
+        return []
+    message = mark(
+        "# LANGUE INCONNUE (ni {known}) : les questions à choix ne sont pas comprises, donc exclues (« forbidden »)."
+        " Dites de chacune à quoi elle sert."
+    )
+    return [tr(message, known=listed(list(known_languages())))]
+
+
 def build_draft(outline: DraftOutline, tables: Tables, name: str, accepted: Container[str]) -> Draft:
     """Return the draft of these fields, with its dry run."""
     entries, proposals, hints = adapt_fields(outline.entries, sides_known=outline.knows_sides)
     text = "\n".join(
         [
-            *(() if outline.languages else (tr(UNKNOWN_LANGUAGE_COMMENT, known=listed(list(known_languages()))),)),
+            *make_language_lines(outline),
             tr(DRAFT_COMMENT),
             *make_heading_lines(entries, outline.role, email_of(entries), name or tr(UNNAMED_PROGRAMME)),
             "",

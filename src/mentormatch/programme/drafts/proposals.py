@@ -43,18 +43,7 @@ CAPACITY_REASONS: Mapping[Side, str] = {
     "mentor": mark("règle, combien de mentoré·es prend chaque mentor·e (sans réponse : 1)"),
     "mentee": mark("règle, combien de mentor·es prend chaque mentoré·e (sans réponse : 1)"),
 }
-SAME_OPTIONS_REASON = mark(
-    "des besoins couverts, les deux questions ont les mêmes options : « {mentee} » / « {mentor} »"
-)
-OTHER_OPTIONS_REASON = mark(
-    "des besoins couverts, d'après les mots des deux questions : « {mentee} » / « {mentor} » ; leurs options"
-    " diffèrent : donnez-leur les mêmes mots avec [mapping.options], sinon rien ne se couvre"
-)
 COMMON_SLOT_REASON = mark("règle, au moins un créneau commun, sans quoi le binôme ne se rencontre pas")
-SIDES_UNKNOWN_REASON = mark(
-    "tant que rien ne dit qui est mentor·e et qui est mentoré·e, les deux côtés ne peuvent être comparés"
-)
-NOT_COMPARABLE_REASON = mark("aucune question ne se prête d'elle-même à comparer les deux côtés")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +194,20 @@ def as_lists(pair: QuestionPair) -> Iterator[DraftEntry]:
 def propose_coverage(pair: QuestionPair) -> DraftedExtension:
     """Return the criterion that the needs of mentees are covered."""
     mentee, mentor = make_comment_text(pair.mentee.question), make_comment_text(pair.mentor.question)
-    why = tr(SAME_OPTIONS_REASON if pair.same_options else OTHER_OPTIONS_REASON, mentee=mentee, mentor=mentor)
+    why = (
+        tr(
+            "des besoins couverts, les deux questions ont les mêmes options : « {mentee} » / « {mentor} »",
+            mentee=mentee,
+            mentor=mentor,
+        )
+        if pair.same_options
+        else tr(
+            "des besoins couverts, d'après les mots des deux questions : « {mentee} » / « {mentor} » ; leurs options"
+            " diffèrent : donnez-leur les mêmes mots avec [mapping.options], sinon rien ne se couvre",
+            mentee=mentee,
+            mentor=mentor,
+        )
+    )
     return DraftedExtension(
         "coverage", why, {"mentee": quote_toml(pair.mentee.name), "mentor": quote_toml(pair.mentor.name)}
     )
@@ -336,7 +338,12 @@ def make_proposal_lines(
         ).rstrip("\n")
     else:
         yield tr(
-            "# Rien n'est proposé : {why}.", why=tr(NOT_COMPARABLE_REASON if sides_known else SIDES_UNKNOWN_REASON)
+            "# Rien n'est proposé : {why}.",
+            why=tr("aucune question ne se prête d'elle-même à comparer les deux côtés")
+            if sides_known
+            else tr(
+                "tant que rien ne dit qui est mentor·e et qui est mentoré·e, les deux côtés ne peuvent être comparés"
+            ),
         )
     for proposal in proposals:
         yield from proposal.lines(accepted=proposal.key in accepted)

@@ -28,9 +28,6 @@ from mentormatch.programme.drafts.lexicon import normalize_words
 from mentormatch.programme.drafts.samples import EMAIL_PATTERN, QuestionSample
 from mentormatch.programme.drafts.sensitivity import MAX_ANSWERS, is_doubtful, subject_of
 
-SENSITIVE_REASON = mark(
-    "donnée sensible ({subject} ; RGPD, articles 9 et 10) : ni lue ni utilisée, sauf si vous en décidez autrement"
-)
 SUBJECT_LABELS = {
     "health": mark("santé, handicap"),
     "religion": mark("religion, convictions"),
@@ -51,7 +48,15 @@ def guess_use(sample: QuestionSample) -> Guess:
     """Return the guess for a question; if nothing is recognised, a text that only staff read."""
     subject = find_subject(sample)
     if subject is not None:
-        return Guess("text", tr(SENSITIVE_REASON, subject=tr(SUBJECT_LABELS[subject])), use="forbidden")
+        return Guess(
+            "text",
+            tr(
+                "donnée sensible ({subject} ; RGPD, articles 9 et 10) : ni lue ni utilisée, sauf si vous en décidez"
+                " autrement",
+                subject=tr(SUBJECT_LABELS[subject]),
+            ),
+            use="forbidden",
+        )
     return restrict_use(sample, find_first_guess(sample, GRID_GUESSERS if sample.items else COLUMN_GUESSERS))
 
 

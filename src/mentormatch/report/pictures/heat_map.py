@@ -45,15 +45,6 @@ MIN_NUMBERED_CELL, TITLE_DISTANCE = 24, 14
 WHITE_BELOW = 0.45
 SIDE_TITLES: dict[Side, str] = {"mentor": mark("Mentor·es"), "mentee": mark("Mentoré·es")}
 RANKED_TITLES: dict[Side, str] = {"mentor": mark("Mentor·es, par rang"), "mentee": mark("Mentoré·es, par rang")}
-CELL_HINT = mark("Plus la case est claire, plus le binôme a de points.")
-MEAN_HINT = mark("Une case montre la moyenne d'un groupe.")
-FRAME_HINT, DISC_HINT = mark("Les binômes retenus sont encadrés."), mark("Chaque rond compte les binômes retenus.")
-GREY_HINT = mark("Une case grise : binôme écarté par une règle.")
-RANKING_HINT = mark(
-    "Les personnes sont rangées du binôme qui a le plus de points à celui qui en a le moins, puis viennent celles qui"
-    " n'ont pas de binôme, du plus grand choix au plus petit."
-)
-CHOICE_ORDER_HINT = mark("Les personnes sont rangées du plus grand choix au plus petit.")
 # Letters that fit into a cell
 MOST_LETTERS = 4
 
@@ -107,18 +98,25 @@ class HeatMap(Picture):
     def caption(self) -> str:
         grouped, chosen_count = max(int(side.sum()) for side in self.participants) > MAX_SIDE, len(self.chosen)
         hints = [
-            tr(CELL_HINT),
-            tr(MEAN_HINT) if grouped else "",
-            tr(DISC_HINT if grouped else FRAME_HINT) if chosen_count else "",
-            tr(GREY_HINT),
+            tr("Plus la case est claire, plus le binôme a de points."),
+            tr("Une case montre la moyenne d'un groupe.") if grouped else "",
         ]
+        if chosen_count and grouped:
+            hints.append(tr("Chaque rond compte les binômes retenus."))
+        elif chosen_count:
+            hints.append(tr("Les binômes retenus sont encadrés."))
+        hints.append(tr("Une case grise : binôme écarté par une règle."))
         letters = [about(letter, name) for letter, name in self.letters]
         lettered = [tr("Les lettres disent quelle règle écarte : {rules}.", rules=joined(letters))] if letters else []
-        return " ".join(
-            sentence
-            for sentence in [*hints, *lettered, tr(RANKING_HINT if chosen_count else CHOICE_ORDER_HINT)]
-            if sentence
+        order = (
+            tr(
+                "Les personnes sont rangées du binôme qui a le plus de points à celui qui en a le moins, puis viennent"
+                " celles qui n'ont pas de binôme, du plus grand choix au plus petit."
+            )
+            if chosen_count
+            else tr("Les personnes sont rangées du plus grand choix au plus petit.")
         )
+        return " ".join(sentence for sentence in [*hints, *lettered, order] if sentence)
 
     @cached_property
     def exclusions_by_rule(self) -> tuple[RuleExclusions, ...]:

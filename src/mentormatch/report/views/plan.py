@@ -95,7 +95,6 @@ class Summary(Piece):
 
 
 UNPROVED_TEXT = mark("Le prix d'un objectif n'est connu que d'une répartition démontrée optimale.")
-TOO_MANY_TEXT = mark("Il y a trop de monde pour recalculer la répartition sans chacun des objectifs.")
 NO_PRICE_TEXT = mark(
     "Aucun prix à signaler : sans l'un des objectifs, la répartition vaudrait autant dans les autres, ou le calcul"
     " aurait pris plus de {seconds} secondes."
@@ -133,7 +132,7 @@ class Prices(Piece):
         return (
             tr(NO_PRICE_TEXT, seconds=round(PRICE_LIMIT_S))
             if is_cheap_to_resolve(case_of(self.matching))
-            else tr(TOO_MANY_TEXT)
+            else tr("Il y a trop de monde pour recalculer la répartition sans chacun des objectifs.")
         )
 
     @property
@@ -233,11 +232,6 @@ class Steady(Piece):
         )
 
 
-TOO_LARGE_TEXT = mark(
-    "Il y a trop de monde pour refaire la répartition ici autant de fois : demandez-le à la commande."
-)
-
-
 @dataclass(frozen=True, repr=False)
 class AccessPiece(Piece):
     """Possible partners and placements, by the answers to the questions that the programme watches."""
@@ -270,7 +264,9 @@ class AnalysisPiece(Piece):
     def found(self) -> AnalysisTexts | str:
         """The texts of the result, or a sentence why there are none."""
         if not is_cheap_to_resolve(case_of(self.matching)):
-            return tr(TOO_LARGE_TEXT)
+            return tr(
+                "Il y a trop de monde pour refaire la répartition ici autant de fois : demandez-le à la commande."
+            )
         return describe_analysis(self.kind, self.compute, self.labels)
 
 
@@ -331,9 +327,6 @@ class LearnPiece(AnalysisPiece):
 
     def compute(self) -> Learning:
         return learn_from_matching(self.matching, time_limit_s=self.seconds)
-
-
-NO_PARTNER_TEXT = mark("aucun")
 
 
 @dataclass(frozen=True, repr=False)
@@ -421,8 +414,7 @@ class SideBySide(Piece):
     def _partners(self, change: PointsChange) -> tuple[str, str]:
         side = ACROSS[change.side]
         before, after = (
-            [self.labels.person(side, key) for key in keys] or [tr(NO_PARTNER_TEXT)]
-            for keys in (change.before, change.now)
+            [self.labels.person(side, key) for key in keys] or [tr("aucun")] for keys in (change.before, change.now)
         )
         return listed(before), listed(after)
 

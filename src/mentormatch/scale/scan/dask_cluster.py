@@ -17,7 +17,7 @@ from distributed.protocol.pickle import dumps
 
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.errors import EngineError
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.scale.scan.blocks import ScanHits
 from mentormatch.scale.scan.workers import (
     Block,
@@ -32,13 +32,6 @@ from mentormatch.scale.scan.workers import (
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
 RESULT_POLL_S = 5.0  # wait for a result before the deadline and the workers are checked again
-CLIENT_CLOSED = mark(
-    "Le client Dask n'est pas relié ({status}) : son ordonnanceur a pris fin, ou ne peut pas être joint. Lancez une "
-    "grappe et un client et recommencez ; sans exécuteur, les fils de cette machine examinent"
-)
-WORKER_LACKS_MODULE = mark(
-    "Il manque « {name} » à un ouvrier Dask : installez mentormatch dans la même version là où tournent les ouvriers"
-)
 
 
 def identity(value: object) -> object:
@@ -83,7 +76,14 @@ class DaskScanPool(ScanPool[Future[Any]]):
     def _submit(self, *task: Any) -> Future[Any]:
         """Submit a task. Raises NoWorkersError if the client is not connected."""
         if self.client.status != "running":
-            raise NoWorkersError(tr(CLIENT_CLOSED, status=self.client.status))
+            raise NoWorkersError(
+                tr(
+                    "Le client Dask n'est pas relié ({status}) : son ordonnanceur a pris fin, ou ne peut pas être"
+                    " joint. Lancez une grappe et un client et recommencez ; sans exécuteur, les fils de cette machine"
+                    " examinent",
+                    status=self.client.status,
+                )
+            )
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):  # it is meant to be large
             return self.client.submit(*task, pure=False)
 
@@ -95,7 +95,13 @@ class DaskScanPool(ScanPool[Future[Any]]):
         except (KilledWorker, CancelledError, OSError) as error:
             raise WorkerLostError from error
         except ImportError as error:
-            raise EngineError(tr(WORKER_LACKS_MODULE, name=error.name)) from error
+            raise EngineError(
+                tr(
+                    "Il manque « {name} » à un ouvrier Dask : installez mentormatch dans la même version là où"
+                    " tournent les ouvriers",
+                    name=error.name,
+                )
+            ) from error
         return hits
 
     def is_alive(self, futures: Sequence[Future[Any]]) -> bool:

@@ -13,7 +13,7 @@ from mentormatch.assignment.engine import EXECUTOR_EXPECTED
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.base.progress import CheckDeadline, track_scan
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.scale.scan.blocks import (
     BLOCK_ROWS,
     ScanHits,
@@ -48,16 +48,6 @@ class DispatchOptions:
 
 
 DISPATCH_OPTIONS = DispatchOptions()
-NO_WORKER = mark(
-    "Aucun ouvrier n'a examiné de binômes pendant {seconds} s : l'exécuteur n'en a plus, ou ils font un autre travail. "
-    "Vérifiez qu'ils tournent et joignent cette machine, et recommencez ; sans exécuteur, les fils de cette machine "
-    "examinent"
-)
-BLOCK_LOST = mark(
-    "Un bloc de binômes a été perdu {tries} fois avec son ouvrier, peut-être faute de mémoire. Donnez-en davantage aux "
-    "ouvriers, ou un seul travail à la fois à chacun, et recommencez ; sans exécuteur, les fils de cette machine "
-    "examinent"
-)
 
 
 def choose_pool(executor: object) -> ScanPool[Any]:
@@ -195,7 +185,14 @@ class ScanDispatcher:
             # The block is sent again, but not without limit: it may be the reason why workers end
             self.losses[block] += 1
             if self.losses[block] == DISPATCH_OPTIONS.max_losses:
-                raise NoWorkersError(tr(BLOCK_LOST, tries=DISPATCH_OPTIONS.max_losses)) from error
+                raise NoWorkersError(
+                    tr(
+                        "Un bloc de binômes a été perdu {tries} fois avec son ouvrier, peut-être faute de mémoire."
+                        " Donnez-en davantage aux ouvriers, ou un seul travail à la fois à chacun, et recommencez ;"
+                        " sans exécuteur, les fils de cette machine examinent",
+                        tries=DISPATCH_OPTIONS.max_losses,
+                    )
+                ) from error
             hits = None
         if hits is None:
             self.waiting.appendleft(block)
@@ -207,5 +204,12 @@ class ScanDispatcher:
         if silence_s < DISPATCH_OPTIONS.no_worker_timeout_s:
             return
         if not self.pool.is_alive(list(self.running.values())):
-            raise NoWorkersError(tr(NO_WORKER, seconds=f"{silence_s:.0f}"))
+            raise NoWorkersError(
+                tr(
+                    "Aucun ouvrier n'a examiné de binômes pendant {seconds} s : l'exécuteur n'en a plus, ou ils font"
+                    " un autre travail. Vérifiez qu'ils tournent et joignent cette machine, et recommencez ; sans"
+                    " exécuteur, les fils de cette machine examinent",
+                    seconds=f"{silence_s:.0f}",
+                )
+            )
         self.last_result = monotonic()

@@ -21,7 +21,7 @@ from uuid import uuid4
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.base.version import __version__
 from mentormatch.errors import EngineError, Problem, RequestError
-from mentormatch.languages.translation import language, mark, spoken, tr
+from mentormatch.languages.translation import language, spoken, tr
 from mentormatch.scale.scan.blocks import (
     BlockScanner,
     ScanHits,
@@ -162,12 +162,6 @@ def scan_cached(token: str, payload: MatrixPayload | None, query: ScanQuery, sta
     return scan_payload(payload, query, start, stop)
 
 
-POOL_BROKEN = mark(
-    "L'exécuteur n'examine plus de binômes ({what}) : il a été arrêté, ou un de ses processus a pris fin, peut-être "
-    "faute de mémoire. Créez-en un autre et recommencez ; sans exécuteur, les fils de cette machine examinent"
-)
-
-
 class FuturesPool(ScanPool[Future[ScanHits | None]]):
     """Base class of pools whose futures are of ``concurrent.futures``."""
 
@@ -189,7 +183,14 @@ class FuturesPool(ScanPool[Future[ScanHits | None]]):
 
 
 def make_pool_error(error: BaseException) -> NoWorkersError:
-    return NoWorkersError(tr(POOL_BROKEN, what=type(error).__name__))
+    return NoWorkersError(
+        tr(
+            "L'exécuteur n'examine plus de binômes ({what}) : il a été arrêté, ou un de ses processus a pris fin,"
+            " peut-être faute de mémoire. Créez-en un autre et recommencez ; sans exécuteur, les fils de cette machine"
+            " examinent",
+            what=type(error).__name__,
+        )
+    )
 
 
 @dataclass(slots=True)

@@ -29,9 +29,6 @@ _QUOTE = '"'
 _ENDS = frozenset({"\n", "\r\n", "\r"})
 _ADVICE = mark("fermez le guillemet, ou doublez-le s'il fait partie de la réponse")
 
-_FOLLOWED = mark("du texte suit un guillemet fermant (ouvert ici)")
-_FOLLOWED_LATER = mark("du texte suit un guillemet fermant (ouvert ici, refermé ligne {line})")
-
 
 def split(lines: Iterable[str], delimiter: str, *, skip: int = 0) -> Iterator[Record]:
     """Yield the records after the first ``skip`` lines, each with its row and its first physical line.
@@ -170,7 +167,11 @@ class _Scanner:
         if self.line.startswith(self.delimiter, at):
             return at + 1
         if self.line[at:].rstrip("\r\n"):
-            cause = tr(_FOLLOWED if opened == self.number else _FOLLOWED_LATER, line=self.number)
+            cause = (
+                tr("du texte suit un guillemet fermant (ouvert ici)")
+                if opened == self.number
+                else tr("du texte suit un guillemet fermant (ouvert ici, refermé ligne {line})", line=self.number)
+            )
             raise _split_error(opened, cause, tr("un séparateur ou la fin de la ligne"), tr(_ADVICE))
         return None
 

@@ -22,7 +22,6 @@ from mentormatch.survey.table_reader import Reader, TableSource
 
 _ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHER_SHEETS = mark("La feuille « {sheet} » a été lue ; d'autres contiennent des cellules : {others}.")
 _CSV_ADVICE = mark("enregistrez la feuille des réponses en CSV UTF-8")
 _REFUSALS = {
     "encrypted": (
@@ -87,7 +86,14 @@ def _records(lines: list[bytes]) -> Iterator[Record]:
 def _remarks(end: dict[str, Any]) -> Iterator[TableRemark]:
     if end["others"]:
         others = ", ".join(tr("« {text} »", text=name) for name in end["others"])
-        yield TableRemark(None, tr(_OTHER_SHEETS, sheet=end["sheet"], others=others))
+        yield TableRemark(
+            None,
+            tr(
+                "La feuille « {sheet} » a été lue ; d'autres contiennent des cellules : {others}.",
+                sheet=end["sheet"],
+                others=others,
+            ),
+        )
     for kind, row, column in end["faults"]:
         yield TableRemark(row, tr(_FAULTS[kind], column=column))
 

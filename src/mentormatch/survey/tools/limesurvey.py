@@ -44,10 +44,6 @@ NOT_SHOWN = "n/a"
 TICKED_WORDS = frozenset({"oui", "yes"})
 BOX_WORDS = TICKED_WORDS | {"non", "no", NOT_SHOWN}
 ANONYMOUS_YEAR = 1980
-CONVERTED_MESSAGE = mark(
-    "« {question} » ne contient que des 1 et des 2 : si ce sont des cases à cocher, refaites l'export sans convertir"
-    " Y en 1 et N en 2."
-)
 COUNT_PREFIX = "filecount - "
 
 
@@ -212,7 +208,14 @@ def remarks_on_conversion(table: TextTable, own_count: int) -> Iterator[TableRem
     for question, columns in items_of(table, own_count).items():
         texts = {row.cells[column].strip() for row in table.records for column in columns}
         if texts - {""} == {"1", "2"}:
-            yield TableRemark(None, tr(CONVERTED_MESSAGE, question=question))
+            yield TableRemark(
+                None,
+                tr(
+                    "« {question} » ne contient que des 1 et des 2 : si ce sont des cases à cocher, refaites l'export"
+                    " sans convertir Y en 1 et N en 2.",
+                    question=question,
+                ),
+            )
 
 
 def without_anonymous_moment(moment: SentMoment) -> SentMoment:

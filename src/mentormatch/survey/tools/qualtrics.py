@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from mentormatch.errors import Problem
 from mentormatch.languages.text_keys import fold
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.survey.fact_tool import FactTool, Layout
 from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import Record, Rows, unreadable
@@ -15,7 +15,6 @@ from mentormatch.survey.typed_texts import plain_words
 IMPORT_ID = re.compile(r"\{\s*\"ImportId\"\s*:.*\}", re.DOTALL)
 TIME_ZONE = re.compile(r"\"timeZone\"\s*:\s*\"([^\"]+)\"")
 CHOICE_SUFFIX, TEXT_SUFFIX = " - Selected Choice", " - Text"
-NUMERIC_ADVICE = mark("refaites l'export avec « Use choice text » ; pour lire les nombres tels quels : --tool plain")
 
 
 class Qualtrics(FactTool):
@@ -74,7 +73,15 @@ class Qualtrics(FactTool):
         finished = [at for at in own if fold(tags[at]) == "finished"]
         if {row.cells[at] for row in body.records for at in finished if at < len(row.cells)} & {"0", "1"}:
             cause = tr("des nombres au lieu des réponses en toutes lettres")
-            raise unreadable(rows.source, Problem(tags[finished[0]], cause, "True, False", tr(NUMERIC_ADVICE)))
+            raise unreadable(
+                rows.source,
+                Problem(
+                    tags[finished[0]],
+                    cause,
+                    "True, False",
+                    tr("refaites l'export avec « Use choice text » ; pour lire les nombres tels quels : --tool plain"),
+                ),
+            )
         return [tag if at in own else heading(tag, words[at], tags) for at, tag in enumerate(tags)], body
 
     def leave_out(self, layout: Layout) -> None:

@@ -43,7 +43,6 @@ from mentormatch.survey.tool import (
 )
 from mentormatch.survey.typed_texts import without_markup, without_tool_marks
 
-NO_TITLE_EXPECTED = mark("une ligne d'intitulés en haut du fichier")
 HEADER_ROW_ADVICE = mark("si les intitulés sont à la ligne {line}, supprimez les lignes au-dessus")
 
 
@@ -138,7 +137,7 @@ def suggest_header(rows: Rows) -> list[Problem]:
     line = next(row.line for row in next_rows if fullness(row) == best)
     where = tr("ligne {line}", line=first.line)
     cause = tr("moins de textes différents qu'à la ligne {line}", line=line)
-    return [Problem(where, cause, tr(NO_TITLE_EXPECTED), tr(HEADER_ROW_ADVICE, line=line))]
+    return [Problem(where, cause, tr("une ligne d'intitulés en haut du fichier"), tr(HEADER_ROW_ADVICE, line=line))]
 
 
 def fullness(row: Record) -> int:

@@ -105,12 +105,6 @@ def get_edit_value(blank: FormBlank) -> Any:
 MAX_GRID_CELLS = 400
 # Kinds of questions that can be added without a file: they need a text and answers only.
 ADDABLE_KINDS = ("choice", "choices", "scale", "ranking", "yesno", "number", "place", "names", "text")
-WORDING_SENTENCE = mark("La question : {question}")
-KIND_SENTENCE = mark("On y répond par : {kind}.")
-SIDE_SENTENCE = mark("Y répondent : {side}.")
-USE_SENTENCE = mark("Elle sert à : {use}.")
-BOUNDS_SENTENCE = mark("La réponse est entre {least} et {most}.")
-MAXIMUM_SENTENCE = mark("{most} réponses au plus.")
 BOOLEAN_SENTENCES = {
     "private": mark("Lue par l'équipe seule : {private}."),
     "shareable": mark("Sur la fiche que lit l'autre côté : {shareable}."),
@@ -252,10 +246,15 @@ def make_question_sentences(field: AnyField) -> tuple[BlankSentence, ...]:
         **{name: make_boolean_blank(name, value=getattr(field, name)) for name in BOOLEAN_SENTENCES},
         **make_bound_blanks(field),
     }
-    templates = [WORDING_SENTENCE, *[KIND_SENTENCE] * (field.use in ("match", "display")), SIDE_SENTENCE, USE_SENTENCE]
-    templates += [BOUNDS_SENTENCE] * ("least" in blanks) + [MAXIMUM_SENTENCE] * (
-        "most" in blanks and "least" not in blanks
-    )
+    templates = [
+        mark("La question : {question}"),
+        *[mark("On y répond par : {kind}.")] * (field.use in ("match", "display")),
+        mark("Y répondent : {side}."),
+        mark("Elle sert à : {use}."),
+    ]
+    templates += [mark("La réponse est entre {least} et {most}.")] * ("least" in blanks) + [
+        mark("{most} réponses au plus.")
+    ] * ("most" in blanks and "least" not in blanks)
     templates += [text for name, text in BOOLEAN_SENTENCES.items() if name != "watch" or field.kind in CHOICE_KINDS]
     setting_sentences = [BlankSentence(fill_sentence(tr(text), blanks)) for text in templates]
     return (*setting_sentences, *make_hour_sentences(field))

@@ -51,8 +51,6 @@ GOAL_WORDS: Mapping[Goal, str] = {
     "total": mark("la somme des points de tous les binômes"),
 }
 MAX_MOVES, MAX_CHANGES_SAID = 8, 2
-MIN_ANSWERED_TEXT = mark("Sous {share} % de réponses à ce que pèsent les critères, une personne est mise de côté.")
-ROLE_TEXT = mark("{mentor} est la réponse des mentor·es, {mentee} celle des mentoré·es, à {field}.")
 
 
 class FormCriterion(JsonMessage):
@@ -283,7 +281,14 @@ class FormView:
         """Yield the sentences on who participates."""
         heading = self.programme.heading
         blank = FormBlank("minimum_answered", "number", heading.minimum_answered, (), 0, 1)
-        yield sentence_out(BlankSentence(fill_sentence(tr(MIN_ANSWERED_TEXT), {"share": blank})))
+        yield sentence_out(
+            BlankSentence(
+                fill_sentence(
+                    tr("Sous {share} % de réponses à ce que pèsent les critères, une personne est mise de côté."),
+                    {"share": blank},
+                )
+            )
+        )
         role = heading.role
         if role and (field := self.fields.get(role.field)):
             options = tuple((option, option) for option in field.options_without("\0"))
@@ -292,7 +297,13 @@ class FormView:
                 for side, answer in (("mentor", role.mentor), ("mentee", role.mentee))
             }
             blanks["field"] = quoted(field.question)
-            yield sentence_out(BlankSentence(fill_sentence(tr(ROLE_TEXT), blanks)))
+            yield sentence_out(
+                BlankSentence(
+                    fill_sentence(
+                        tr("{mentor} est la réponse des mentor·es, {mentee} celle des mentoré·es, à {field}."), blanks
+                    )
+                )
+            )
 
     def rule(self, at: int, rule: Rule) -> FormRule:
         """Return a rule as sentences, with its effect."""
