@@ -232,18 +232,27 @@ def sheet_of(entry: SurveyEntry, plan: IntakePlan) -> tuple[str, str]:
 
 
 def refuse_duplicate_keys(entries: Sequence[SurveyEntry], plan: IntakePlan) -> None:
-    """Raise SurveyError if two rows have the same key, in one file, and on one side if ``sheet_of`` includes it."""
-    problems = [
-        Problem(
-            rows[0].row.source,
-            tr("même identifiant aux lignes {lines}", lines=lines(rows)),
-            tr("un identifiant par personne"),
-        )
-        for rows in group_by(entries, lambda entry: (*sheet_of(entry, plan), entry.key)).values()
-        if len({entry.row.line for entry in rows}) > 1
+    """Raise SurveyError if two rows have the same key: in one scope of ``sheet_of``, or on one side of two files."""
+    scopes = group_by(entries, lambda entry: (*sheet_of(entry, plan), entry.key)).values()
+    in_file = [rows for rows in scopes if len({entry.row.line for entry in rows}) > 1]
+    reported = {id(entry) for rows in in_file for entry in rows}
+    sides = group_by(entries, lambda entry: (entry.side, entry.key)).values()
+    across_files = [rows for rows in sides if len(rows) > 1 and reported.isdisjoint(map(id, rows))]
+    problems = [repeated_key(rows, tr("même identifiant aux lignes {lines}", lines=lines(rows))) for rows in in_file]
+    problems += [
+        repeated_key(rows, tr("même identifiant : {rows}", rows=listed(list(map(place_in_words, rows)))))
+        for rows in across_files
     ]
     if problems:
         raise SurveyError(tr("Un identifiant est saisi plusieurs fois"), problems)
+
+
+def repeated_key(rows: Sequence[SurveyEntry], found: str) -> Problem:
+    return Problem(rows[0].row.source, found, tr("un identifiant par personne"))
+
+
+def place_in_words(entry: SurveyEntry) -> str:
+    return tr("{source}, ligne {line}", source=entry.row.source, line=entry.row.line)
 
 
 def lines(entries: Sequence[SurveyEntry]) -> str:

@@ -1,5 +1,6 @@
 """Who is who: keys, e-mail addresses, roles, consent, and what is only worth a look."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -272,3 +273,15 @@ def test_names_that_agree_but_for_how_they_are_typed_are_one_name_and_no_remark(
     assert cohort.remarks == ()
     assert match(cohort, employers()).pairs == ()
     assert cohort.mentors.person(0)["employeurs"] == "L\u2019\u00c9cluse"
+
+
+def test_a_key_in_two_files_of_people_of_one_side_is_an_error_that_names_both(tmp_path: Path) -> None:
+    fields = {"code": KEY, "metier": TRADE}
+    members = Programme.read({"programme": {"name": "Essai"}, "fields": fields, "groups": {"size": 2}})
+    mentors, mentees = frame("Code|Métier", "A|Production", "B|"), frame("Code|Métier", "A|Diffusion", "C|")
+    with pytest.raises(SurveyError, match=r"même identifiant : tableau, ligne 2 et tableau, ligne 2"):
+        read_survey(members, mentors=mentors, mentees=mentees)
+    mentors.to_csv(tmp_path / "a.csv", index=False)
+    frame("Code|Métier", "C|", "A|Diffusion").to_csv(tmp_path / "b.csv", index=False)
+    with pytest.raises(SurveyError, match=r"même identifiant : a.csv, ligne 2 et b.csv, ligne 3"):
+        read_survey(members, mentors=tmp_path / "a.csv", mentees=tmp_path / "b.csv")
