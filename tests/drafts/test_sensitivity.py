@@ -100,6 +100,14 @@ def test_a_question_that_asks_for_more_in_both_files_is_as_sensitive_as_in_one()
     assert [guess_use(question).use for question in merged] == ["forbidden", "forbidden"]
 
 
+def test_a_question_that_asks_for_more_of_another_question_in_each_file_is_as_sensitive_as_either() -> None:
+    car = DataFrame({"Any car": ["Yes", "No"], "Details": ["red", ""]}, dtype=object)
+    disability = DataFrame({"Any disability": ["Yes", "No"], "Details": ["canary", ""]}, dtype=object)
+    for mentors, mentees in ((car, disability), (disability, car)):
+        merged = sample_questions(read_tables(mentors=mentors, mentees=mentees))
+        assert {question.question: guess_use(question).use for question in merged}["Details"] == "forbidden"
+
+
 def uses_in(form: dict[str, list[str]]) -> list[str]:
     """Return how a form says that each of its questions is used."""
     return [guess_use(one).use for one in sample_questions(read_tables(DataFrame(form, dtype=object)))]

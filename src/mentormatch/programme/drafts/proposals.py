@@ -133,7 +133,7 @@ def find_hints(entries: Sequence[DraftEntry], *, sides_known: bool) -> Iterator[
 
 def as_capacity(entry: DraftEntry) -> DraftEntry:
     """Return a question on capacity as a number; another question unchanged."""
-    previous = entry.sample.follows.question if entry.sample.follows else ""
+    previous = entry.sample.follows[0].question if entry.sample.follows else ""
     side = capacity.get_capacity_side(entry.question, previous, entry.side) or (
         capacity.asks_places(entry.question) and entry.side
     )

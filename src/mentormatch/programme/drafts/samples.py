@@ -48,8 +48,8 @@ class QuestionSample:
 
     ``items`` are the items of its columns, empty if its only column has none; ``headers`` are those of its columns.
     ``rows`` contains the cells of each row, stripped. ``sides`` has the side of each row, None if it is unknown.
-    ``people`` has an id of the person of each row; if it is empty, each row is another person. ``follows`` is the
-    question that states the subject of this one; None if this one states it.
+    ``people`` has an id of the person of each row; if it is empty, each row is another person. ``follows`` are the
+    questions that state the subject of this one, one per file in which they differ; empty if this one states it.
     """
 
     question: str
@@ -57,7 +57,7 @@ class QuestionSample:
     items: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     sides: tuple[Side | None, ...]
-    follows: "QuestionSample | None" = None
+    follows: "tuple[QuestionSample, ...]" = ()
     people: tuple[str, ...] = ()
 
     @property
@@ -144,7 +144,7 @@ def link_follow_ups(questions: Sequence[QuestionSample]) -> list[QuestionSample]
             if previous and (is_follow_up(question.question) or repeats_previous(question.question, previous.question))
             else None
         )
-        linked.append(replace(question, follows=target and (target.follows or target)))
+        linked.append(replace(question, follows=(target.follows or (target,)) if target else ()))
     return linked
 
 
@@ -160,7 +160,7 @@ def link_memberships(questions: Sequence[QuestionSample]) -> list[QuestionSample
     if count < 3:
         return list(questions)
     first = next(sample for sample_subject, sample in subjects if sample_subject == subject)
-    return [replace(sample, follows=first) if asks_membership(sample.question) else sample for sample in questions]
+    return [replace(sample, follows=(first,)) if asks_membership(sample.question) else sample for sample in questions]
 
 
 def contain_other_only(header: Sequence[str], columns: Sequence[int]) -> bool:
@@ -305,7 +305,7 @@ def merge_samples(first: QuestionSample, second: QuestionSample) -> QuestionSamp
     items = tuple(headers) if first.items else ()
     rows = (*align_rows(first, items), *align_rows(second, items))
     sides, people = (*first.sides, *second.sides), (*first.people, *second.people)
-    merged_headers, follows = tuple(headers.values()) or first.headers, first.follows or second.follows
+    merged_headers, follows = tuple(headers.values()) or first.headers, (*first.follows, *second.follows)
     return QuestionSample(first.question, merged_headers, items, rows, sides, follows, people)
 
 

@@ -99,10 +99,10 @@ def join_reasons(why: str, more: str) -> str:
 def find_subject(sample: QuestionSample) -> str | None:
     """Return the sensitive subject of a question by its words, items or answers; None if there is none.
 
-    A question on details of a sensitive one has the same subject.
+    A question on details of sensitive ones has the subject of the first.
     """
-    previous_subject = None if sample.follows is None else find_subject(sample.follows)
-    if previous_subject is not None:
+    previous_subjects = filter(None, map(find_subject, sample.follows))
+    if previous_subject := next(previous_subjects, None):
         return previous_subject
     # The words of an address are not about a person: name@charity.invalid
     answers_without_addresses = [answer for answer in sample.answers[:2000] if not EMAIL_PATTERN.fullmatch(answer)]

@@ -178,7 +178,7 @@ def rate_column(entry: DraftEntry, first_group: Sequence[str], second_group: Seq
     if not exclusive:
         return rate_years(entry.question, first_group, second_group)
     texts = [text for text in (*first_group, *second_group) if text]
-    side = capacity.get_capacity_side(entry.question, entry.sample.follows.question if entry.sample.follows else "")
+    side = capacity.get_capacity_side(entry.question, entry.sample.follows[0].question if entry.sample.follows else "")
     need_sign = need_or_offer(entry.question)
     if side:
         sign = 1 if side == "mentor" else -1

@@ -158,8 +158,8 @@ def describe_sensitive_question(sample: QuestionSample) -> SensitiveQuestion:
     subject, words = find_subject(sample), find_sensitive_words(sample.question)
     if words:
         why = tr("« {text} » est dans la question", text=words)
-    elif sample.follows and find_subject(sample.follows):
-        why = tr("elle suit « {question} »", question=sample.follows.question)
+    elif previous := next(filter(find_subject, sample.follows), None):
+        why = tr("elle suit « {question} »", question=previous.question)
     else:
         why = tr("ses réponses possibles le disent")
     return SensitiveQuestion(question=sample.question, why=joined([tr(SUBJECT_LABELS[subject or "health"]), why]))
