@@ -195,3 +195,12 @@ def test_turns_are_told_in_english_too() -> None:
         told = " ".join([*turns.sentences, *(one.reason for one in turns.without)])
     assert not set("àâéèêç«»{}") & set(told)
     assert "can only present at these sessions" in told
+
+
+def test_who_presents_at_the_last_session_is_not_said_to_miss_it() -> None:
+    turns = schedule_turns(["A", "B"], 1, per_session=3, rounds=2, absences={"B": ["1"]})
+    assert [(one.member, one.round, one.reason) for one in turns.without] == [
+        ("B", 1, "B manque toutes les séances qui restent."),
+        ("A", 2, "A présente déjà aux séances qui restent, ou les manque."),
+        ("B", 2, "B manque toutes les séances qui restent."),
+    ]

@@ -157,12 +157,14 @@ class WithoutTurn:
 
 def without_turn(season: TurnProblem, rounds: Sequence[TurnRound], number_of_rounds: int) -> Iterator[WithoutTurn]:
     """Yield the members without a turn in each round, with the reason."""
+    first_session = 0
     for number, turn_round in enumerate(rounds, start=1):
         presenters = set(turn_round.solution.pairs[:, 0].tolist())
         for member, key in enumerate(season.members):
             if member not in presenters:
-                code, reason = reason_without_turn(season, turn_round, member)
+                code, reason = reason_without_turn(season, turn_round, member, first_session)
                 yield WithoutTurn(key, number, code, reason)
+        first_session = int(turn_round.solution.pairs[:, 1].max(initial=first_session))
     for number in range(len(rounds) + 1, number_of_rounds + 1):
         yield from (WithoutTurn(key, number, "waits", waiting_members(number)) for key in season.members)
 
@@ -171,11 +173,15 @@ def waiting_members(number: int) -> str:
     return tr("Le tour {number} ne commence pas : tout le monde n'a pas encore présenté avant.", number=number)
 
 
-def reason_without_turn(season: TurnProblem, turn_round: TurnRound, member: int) -> tuple[str, str]:
+def reason_without_turn(season: TurnProblem, turn_round: TurnRound, member: int, first_session: int) -> tuple[str, str]:
+    """Return the code and the sentence for a member without a turn, in a round that begins in ``first_session``."""
     if turn_round.solution.status not in (Status.PROVED, Status.FEASIBLE):
         return "stopped", tr("Le calcul s'est arrêté avant une réponse.")
     if not turn_round.able[member]:
-        return "absent", tr("{member} manque toutes les séances qui restent.", member=season.members[member])
+        name = season.members[member]
+        if season.present[member, first_session:].any():
+            return "absent", tr("{member} présente déjà aux séances qui restent, ou les manque.", member=name)
+        return "absent", tr("{member} manque toutes les séances qui restent.", member=name)
     return "no_place", crowded_sessions(season, turn_round, member)
 
 
