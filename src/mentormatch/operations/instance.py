@@ -42,7 +42,8 @@ def build_instance(
 ) -> tuple[ScoreTable, AssignmentProblem]:
     """Return the scores of a cohort and its problem; scores of too many pairs are computed on demand.
 
-    Raises RequestError if the memory does not fit into ``memory_mb``, or the programme is not one of pairs.
+    Raises RequestError if the memory does not fit into ``memory_mb``, if the programme is not one of pairs, or if it
+    weighs the priorities of each person and scores are not stored.
     """
     require_pairs(programme)
     goals = programme.goals.order

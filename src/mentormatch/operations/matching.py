@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 
 class PairsByHand(TypedDict):
-    """The pairs that must be, or must not be, in one run: keys of mentor and mentee."""
+    """The pairs that must be, or must not be, chosen in one run: keys of mentor and mentee."""
 
     pins: Iterable[KeyPair]
     bans: Iterable[KeyPair]
@@ -152,7 +152,8 @@ class Matching(ContentEquality):
     def smallest_changes(self) -> tuple[PossibleChange | None, ...]:
         """The smallest change that would place each of ``unmatched``, in that order, without displacing a person.
 
-        None if no change does, and for all people if a side has more than 300 people. Computed at first access.
+        None if no change does, and for all people if there is no solution or a side has more than 300 people. Computed
+        at first access.
         """
         return smallest_changes(case_of(self))
 
@@ -175,7 +176,7 @@ class Matching(ContentEquality):
 
     @once_spoken
     def diagnosis(self) -> Diagnosis | None:
-        """The reason why no solution keeps all rules, and the ways out; None if there is a solution.
+        """The reason why no solution keeps all rules, and the ways out; None unless the status is ``infeasible``.
 
         Computed at first access, within half a minute; ``diagnose`` has no limit unless the caller sets one.
         """
@@ -264,7 +265,7 @@ class Matching(ContentEquality):
 
     @property
     def sheets(self) -> Mapping[str, ResultSheet]:
-        """The result as plain tables, the source of every document; each table is computed at first access."""
+        """The result as plain tables, the source of the documents; each table is computed at every access."""
         return sheets_of(self)
 
     @checked
@@ -289,9 +290,9 @@ class Matching(ContentEquality):
     ) -> tuple[Path, ...]:
         """Write the matching. Returns the paths of the files.
 
-        A path that ends in .xlsx, .csv, .json, .decision.json, .html or .parquet (extra ``parquet``) is one file; any
-        other is a folder that gets one of each but the last, under fixed names: all of them together, or none. Other
-        files in the folder remain.
+        A path that ends in .xlsx, .csv, .json, .decision.json, .html, .resume.html or .parquet (extra ``parquet``) is
+        one file. A path without a suffix is a folder that gets one of each but the last, under fixed names: all of them
+        together, or none. Other files in the folder remain.
 
         A folder also contains the log, whose head the documents print; each save appends to it. Its manifest,
         ``manifeste.json``, contains the digests of all documents.
@@ -304,15 +305,15 @@ class Matching(ContentEquality):
             Whether to replace a validated decision, or a document that staff have edited. The old file is renamed with
             its date, and the log records it.
         names
-            Names of people for the page, the workbook and the CSV file, which then only their owner can read: the
+            Names of people for the pages, the workbook and the CSV file, which then only their owner can read: the
             contact details that people gave (see ``read_contacts``), or a name per key (see ``read_names``). Decision,
             log and JSON never contain names.
 
         Raises
         ------
         OutputError
-            A file cannot be written, or cannot contain names; the present log is damaged; a protected file would be
-            lost; or the matching has no solution and would replace the documents of one.
+            The suffix is unknown; a file cannot be written, or cannot contain names; the present log is damaged; a
+            protected file would be lost; or the matching has no solution and would replace the documents of one.
         RequestError
             ``who`` is no name, or ``names`` do not match these people.
         """
@@ -430,7 +431,10 @@ class Exporter(ABC):
         """Return the whole document, with the ``Seal`` of the record if it belongs to a decision and its log."""
 
     def reseal(self, content: bytes, before: Any, seal: Any) -> bytes | None:
-        """Return the document with the seal ``before`` replaced by ``seal``; None if the document was edited."""
+        """Return the document with the seal ``before`` replaced by ``seal``; None if the document was edited.
+
+        A document without a seal is returned unchanged.
+        """
         return content
 
     def fragment(self, matching: Matching) -> str:
@@ -458,7 +462,10 @@ def folder_exporters() -> dict[str, Exporter]:
 
 
 def exporter_for(name: str) -> Exporter:
-    """Return the exporter for a file name; of several matching suffixes, the longest."""
+    """Return the exporter for a file name; of several matching suffixes, the longest.
+
+    Raises OutputError if no suffix matches.
+    """
     exporters_by_suffix = exporters()
     fitting = [kind for kind in exporters_by_suffix if name.lower().endswith(kind)]
     if not fitting:
@@ -501,9 +508,9 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     time_limit_s
         Seconds after which the incumbent is returned, with status ``feasible`` and its gap, or ``stopped``.
     executor
-        Computes scores that are not stored, for more than 40 million pairs: a ``concurrent.futures.Executor`` or a
-        ``dask.distributed.Client`` (extra ``dask``); None: the threads of this machine. The pairs do not depend on it.
-        Not used for fewer pairs.
+        Computes scores that are not stored, because there are more than 40 million pairs or because of ``memory_mb``:
+        a ``concurrent.futures.Executor`` or a ``dask.distributed.Client`` (extra ``dask``); None: the threads of this
+        machine. The pairs do not depend on it. Not used if scores are stored.
     memory_mb
         The maximum memory of the process, in megabytes (10^6 bytes); None: no limit. The run may be slower, with the
         same pairs. A rule that couples pairs may take more if it is binding. See ``estimate``.
@@ -519,9 +526,8 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     ------
     RequestError
         The programme is one of groups, topics or dates, a pin or a ban names a person who is not in the cohort, or the
-        run would not fit into ``memory_mb``.
-    EngineError
-        A solver returned a solution that the checker rejected.
+        run would not fit into ``memory_mb``. A solver that fails raises nothing: the status is then ``failed``, or
+        ``feasible`` with the incumbent.
     """
     require_pairs(programme)
     by_hand = rules_by_hand(cohort, pins, bans)

@@ -36,14 +36,14 @@ def plans(  # noqa: PLR0913 - all but three are keywords
 
     The difference of two plans is the number of pairs of the earlier plan that the later one does not contain. Each
     plan is optimal among the plans that differ enough, and its ``problem`` has a row per earlier plan. Fewer than
-    ``n`` plans prove that no further plan keeps the rules.
+    ``n`` plans, of which the last is proved and not interrupted, prove that no further plan keeps the rules.
 
     Parameters
     ----------
     cohort, programme
         As for ``match``.
     n
-        The number of plans.
+        The maximum number of plans.
     differ_by
         The minimum number of pairs of each earlier plan that a plan does not contain.
     seed

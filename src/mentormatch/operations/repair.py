@@ -64,8 +64,8 @@ class TradeoffPoint(SpokenText):
     """The best plan that breaks at most ``at_most`` former pairs.
 
     ``broken`` is the number of broken pairs, ``matched`` the number of pairs and ``total`` the sum of their scores in
-    millionths; all None if ``status`` reports no plan. ``reached`` contains the value of each goal, or for
-    ``leximin`` all scores. ``interrupted``: the caller ended the solve.
+    millionths; all None if ``status`` reports no plan. ``reached`` contains the value of each goal, the broken pairs
+    last; for ``leximin`` the lowest score, then all scores. ``interrupted``: the caller ended the solve.
     """
 
     holds_texts: ClassVar[bool] = False
@@ -92,7 +92,7 @@ class TradeoffPoint(SpokenText):
 
 @dataclass(frozen=True, slots=True)
 class DrawnPlaces(SpokenText):
-    """The free places of a rule that reserves places, before and after a repair."""
+    """The free places of a rule that reserves places, before and after a repair; at most the number reserved."""
 
     holds_texts: ClassVar[bool] = False
     rule: str
@@ -108,8 +108,9 @@ class DrawnPlaces(SpokenText):
 class RepairInstance:
     """The instance that a repair solves: today's people, their scores, and the former pairs, by position.
 
-    ``programmes`` are solved in their order until one has a solution; ``formulated`` is a programme with its problem.
-    ``placed_first`` is False if former pairs count before people placed.
+    The second of ``programmes``, if there is one, is solved if the first is infeasible. ``formulated`` is a programme
+    with its problem. ``placed_first`` is False if former pairs count before people placed; it only applies to a solve
+    without a maximum number of undone pairs.
     """
 
     cohort: Cohort
@@ -132,7 +133,8 @@ class RepairInstance:
     ) -> Matching:
         """Return the best matching that undoes at most ``undo`` former pairs, and among equals the fewest.
 
-        ``undo`` None: people are placed first, then the fewest pairs undone.
+        ``undo`` None: people are placed first, then the fewest pairs undone; or in the other order, if not
+        ``placed_first``.
         """
         clock = Deadline.after(time_limit_s)
 
@@ -146,7 +148,10 @@ class RepairInstance:
         return attempt(fallbacks[0]) if fallbacks and matching.status is Status.INFEASIBLE else matching
 
     def _formulate(self, programme: Programme, undo: int | None) -> tuple[Programme, AssignmentProblem]:
-        """Return the programme and its problem, with former pairs as a goal, and a bound on it if ``undo`` is given."""
+        """Return the programme and its problem with former pairs as a goal.
+
+        The goal is bounded by ``undo`` if it is given; for 0 the former pairs are pinned.
+        """
         first, *later_goals = programme.goals.order
         goals = (first, "changes", *later_goals) if self.placed_first else ("changes", first, *later_goals)
         formulated_programme, problem = self.formulated
@@ -166,7 +171,7 @@ class RepairInstance:
 
 
 def with_bound_on_undone(problem: AssignmentProblem, at_most: int) -> AssignmentProblem:
-    """Return the problem in which all former pairs but ``at_most`` are chosen.
+    """Return the problem in which at most ``at_most`` of the former pairs are not chosen.
 
     Raises RequestError if the pairs are too many to be coupled.
     """
@@ -178,7 +183,7 @@ def with_bound_on_undone(problem: AssignmentProblem, at_most: int) -> Assignment
 
 
 def values_reached(solution: Solution) -> tuple[tuple[int, ...], ...]:
-    """Return the value of each goal, followed by all scores for ``leximin``."""
+    """Return the value of each goal; for ``leximin`` it is followed by the scores of all pairs, lowest first."""
     return tuple((tier.value, *tier.vector) for tier in solution.tiers)
 
 
@@ -187,8 +192,9 @@ class Repair(VersionedPickle):
     """A former matching, the new one, and the state of each pair, as keys (mentor, mentee).
 
     A former pair of two present people is ``kept`` or ``broken``; a pair with a person who left, or that stops, is
-    ``ended``; ``new`` are the added pairs. ``undo`` is the maximum number of broken pairs; None: the fewest, after
-    people are placed. ``stopped`` are the pairs that stop although both people stay.
+    ``ended``; ``new`` are the added pairs. ``undo`` is the maximum number of broken pairs; None: no maximum.
+    ``stopped`` are the pairs that stop although both people stay. If ``matching`` has no plan, every former pair that
+    is not ``ended`` is ``broken``.
     """
 
     before: Matching
@@ -212,7 +218,7 @@ class Repair(VersionedPickle):
 
     @property
     def drawn_places(self) -> tuple[DrawnPlaces, ...]:
-        """The reserved places of each rule of the former programme, before and after the repair."""
+        """The free reserved places of each rule of the former programme, before and after the repair."""
         return tuple(
             DrawnPlaces(rule.label, *(self._free_places(rule, matching) for matching in (self.before, self.matching)))
             for rule in self.before.programme.rules
@@ -221,7 +227,7 @@ class Repair(VersionedPickle):
 
     @staticmethod
     def _free_places(rule: Rule, matching: Matching) -> int:
-        """Return the number of free places that a rule reserves."""
+        """Return the number of free places within a rule's scope, at most the number that it reserves."""
         reserved = rule.kept_places(market_of(matching.cohort, NO_SCORES))
         free = 0 if reserved is None else int(free_places(reserved, matching.problem, matching.solution.pairs).sum())
         return 0 if reserved is None else min(reserved.number, free)
@@ -255,7 +261,7 @@ class Repair(VersionedPickle):
 
     @property
     def broken(self) -> tuple[KeyPair, ...]:
-        """The former pairs whose two people are present but no longer a pair."""
+        """The former pairs of two present people that are no longer a pair, without the stopped pairs."""
         settled = pair_keys(self.matching) | set(map(fold_key, self.ended))
         return tuple(pair for pair in keys_of(self.before) if fold_key(pair) not in settled)
 
@@ -289,7 +295,8 @@ class Repair(VersionedPickle):
         """Return the best plan that undoes at most ``at_most`` running pairs.
 
         With 0 every running pair is kept as a rule: if a rule of the programme excludes one of them, the status is
-        ``infeasible`` and the diagnosis names both. Raises RequestError if the pairs are too many to be coupled.
+        ``infeasible`` and the diagnosis names both. Raises RequestError if the pairs are too many to be coupled, or if
+        this comparison was not made by ``repair``.
         """
         return self._undoing(
             whole_number("at_most", at_most), time_limit_s=duration("time_limit_s", time_limit_s), cancel=cancel
@@ -325,12 +332,13 @@ class Repair(VersionedPickle):
         time_limit_s
             Seconds for all plans together; the last plan is then an incumbent, with that status.
         cancel
-            Once another thread sets it, no further plan is solved.
+            Once another thread sets it, the running solve ends, and no further plan is searched for.
 
         Raises
         ------
         RequestError
-            If more than 0 pairs may be undone, and the pairs are too many to be coupled.
+            More than 0 pairs may be undone and the pairs are too many to be coupled, or ``repair`` did not make this
+            comparison.
 
         Examples
         --------
@@ -373,7 +381,10 @@ class Repair(VersionedPickle):
 
     @cached_property
     def advice(self) -> tuple[MorePlaces, ...]:
-        """An additional place with a mentor for each waiting mentee, with all pairs kept; most points first."""
+        """An additional place with a mentor for each waiting mentee who needs nothing else; most points first.
+
+        All pairs of the plan are kept. Empty if a side has more than 300 people.
+        """
         changes = zip(self.matching.unmatched, self.matching.smallest_changes, strict=True)
         pairs = [
             self.matching.explain(*change.people)
@@ -390,7 +401,8 @@ class Repair(VersionedPickle):
 
         Empty for plans that ``repair`` did not make. Each step is a problem of its own that couples all pairs: with
         hundreds of people, call ``rung`` for single steps. After an interrupt (Ctrl-C, or a ``progress`` listener
-        that returns True), the last step is the incumbent, or has the status of a stopped solve.
+        that returns True), the last step is the incumbent, or has the status of a stopped solve. Raises RequestError
+        as ``rung``.
         """
         if self.instance is None:
             return ()
@@ -407,7 +419,7 @@ class Repair(VersionedPickle):
     def rung(self, at_most: int) -> TradeoffPoint:
         """Return the best plan that breaks at most ``at_most`` former pairs.
 
-        Raises RequestError if the pairs are too many to be coupled.
+        Raises RequestError if the pairs are too many to be coupled, or if this comparison was not made by ``repair``.
         """
         max_broken = whole_number("at_most", at_most)
         return tradeoff_of(self._undoing(max_broken, proofs="none"), max_broken)
@@ -421,7 +433,7 @@ class Repair(VersionedPickle):
 
 
 def tradeoff_of(repair: Repair, at_most: int) -> TradeoffPoint:
-    """Return the summary of a repair that breaks at most ``at_most`` former pairs."""
+    """Return the summary of a repair that was solved with the maximum ``at_most``."""
     solution, language_code = repair.matching.solution, repair.language
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return TradeoffPoint(at_most, solution.status, interrupted=solution.interrupted, language=language_code)
@@ -438,7 +450,11 @@ def tradeoff_of(repair: Repair, at_most: int) -> TradeoffPoint:
 
 
 def gains(before: Repair, after: Repair) -> bool:
-    """Return whether a plan that undoes more pairs has a different value in a goal of the programme."""
+    """Return whether a plan that may undo more pairs has other values in the goals of the programme.
+
+    The goals before the last are compared: the last is the number of undone pairs. Of two proved optima with an
+    increasing maximum, a different one is better.
+    """
     values = (values_reached(plan.matching.solution)[:-1] for plan in (before, after))
     return next(values) != next(values)
 
@@ -454,7 +470,7 @@ class RepairChoice:
     nothing
         The plan that undoes no running pair.
     previous
-        The best plan for the previous smaller number; ``repair`` itself for the first choice.
+        The plan of the previous choice; ``repair`` itself for the first choice.
     labels
         The names of people in the texts.
     """
@@ -471,7 +487,7 @@ class RepairChoice:
 
     @property
     def undone(self) -> int:
-        """The number of undone running pairs."""
+        """The number of undone running pairs; all of them if there is no plan."""
         return len(self.repair.broken)
 
     @property
@@ -501,7 +517,7 @@ class RepairChoice:
 
     @property
     def title(self) -> str:
-        """The title of the choice: the number of undone pairs."""
+        """The title of the choice: the number of undone pairs, or their maximum if there is no plan."""
         return title_of(self.repair)
 
     @cached_property
@@ -511,7 +527,7 @@ class RepairChoice:
 
     @property
     def lines(self) -> tuple[ChoiceLine, ...]:
-        """The undone, gained and lost pairs, the waiting people, and the result."""
+        """The undone, gained and lost pairs, the waiting people, and the result; one line if there is no plan."""
         with language(self.language, unless_asked=True):
             if not self.has_plan:
                 return (ChoiceLine("impossible", tr(NO_PLAN[self.status])),)
@@ -535,7 +551,7 @@ class RepairChoice:
         yield ChoiceLine("result", self.result)
 
     def _line_of_new(self, mentor: str, mentee: str, before_by_mentee: Mapping[str, dict[str, int]]) -> ChoiceLine:
-        """Return the line of a new pair, compared with the mentee's partners if nothing is undone."""
+        """Return the line of a new pair, compared with the mentee's pairs in the plan that undoes nothing."""
         scores = scores_by_mentee(self.repair.matching)[canonical(mentee)]
         score = scores[canonical(mentor)]
         words = named(self.labels, mentor, mentee, points(score))
@@ -550,7 +566,7 @@ class RepairChoice:
 
     @property
     def result(self) -> str:
-        """The numbers of pairs and waiting people, the points, and the gain over the previous choice."""
+        """The numbers of pairs and waiting people, the points, and the gain over the previous choice, if any."""
         pairs = counted(self.matched, "binôme")
         waiting = counted(len(self.repair.waiting), "personne attend", "personnes attendent")
         totals = tr("{pairs}, {waiting}, {score} points", pairs=pairs, waiting=waiting, score=points(self.total))
@@ -615,7 +631,7 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     keep
         Former pairs (mentor key, mentee key) that must stay, for instance pairs that have met. Pinned pairs stay too.
         ``"all"``: all pairs, as after a validation. As few of them as possible are broken, before more people are
-        placed: none, unless the rules leave no other plan.
+        placed: none, unless the rules leave no other plan. Has no effect together with ``undo``.
     pins, bans
         Pairs (mentor key, mentee key) that must be, or must not be, from now on, for instance declined pairs: rules in
         addition to the programme's. Pairs with a person who left are ignored, as in rules of the programme.
@@ -629,8 +645,8 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     Raises
     ------
     RequestError
-        A key is unknown or repeated, the newcomers did not answer the same questions, or a pair in ``keep`` is no
-        former pair.
+        A key is unknown, a newcomer has the key of a person of the same side, the newcomers did not answer the same
+        questions, or a pair in ``keep`` or ``stopped`` is no former pair.
 
     Examples
     --------
@@ -680,7 +696,7 @@ def pairs_to_keep(keep: Iterable[KeyPair] | str) -> list[KeyPair]:
 
 
 def without_leavers(pairs: Iterable[KeyPair], leavers: Iterable[str], cohort: Cohort) -> list[KeyPair]:
-    """Return the pairs without those of people who left and are no longer in the cohort."""
+    """Return the pairs without those that name a key in ``leavers`` that is no longer in the cohort."""
     leaver_keys = set(map(canonical, leavers))
     sides = cohort.mentors, cohort.mentees
     return [
@@ -703,7 +719,10 @@ def require_former(name: str, pairs: Iterable[KeyPair], matching: Matching) -> N
 
 
 def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]) -> Programme:
-    """Return the programme with people placed first, pairs in ``keep`` pinned, and no rules on absent people."""
+    """Return the programme with people placed first, pairs in ``keep`` pinned, and no rules on absent people.
+
+    A goal ``changes`` of the programme is left out. Raises RequestError if a pair in ``keep`` is no former pair.
+    """
     kept_pairs = list(keep)
     require_former("keep", kept_pairs, matching)
     programme = matching.programme
@@ -718,8 +737,8 @@ def programmes_to_try(
 ) -> Iterator[Programme]:
     """Yield the programme with its reserved places offered to seeking mentees; then without reserved places.
 
-    Reserved places break no former pair: their number falls with the mentors who left. ``problem`` is that of
-    ``programme``.
+    Reserved places break no former pair: their number falls with the mentors who left. A programme without reserved
+    places is yielded once, unchanged. ``problem`` is that of ``programme``.
     """
     if not any(rule.keeps_places for rule in programme.rules):
         yield programme
@@ -764,7 +783,7 @@ def former_in(matching: Matching, cohort: Cohort, stopped: Iterable[KeyPair] = (
 
 
 def keys_of(matching: Matching) -> tuple[KeyPair, ...]:
-    """Return the keys of each pair, in the order of the people."""
+    """Return the keys of each pair, in the order of the solution."""
     cohort = matching.cohort
     return tuple((cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in matching.solution.pairs.tolist())
 

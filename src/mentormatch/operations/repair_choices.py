@@ -37,7 +37,8 @@ NO_PLAN: Mapping[Status, str] = {
 class LetterChange:
     """A person whose letter changes, with their partners before and now.
 
-    ``code`` is ``left`` for a person who left, ``no_partner`` for a person who has no partner now.
+    ``code`` is ``left`` for a person who left, ``no_partner`` for a person who has no partner now, and ``new_partner``
+    for all others, even if they only lost one of several partners. Partners are sorted by key.
     """
 
     side: Side
@@ -110,7 +111,7 @@ def uncapitalised(title: str) -> str:
 
 
 def differences(before: Matching, after: Matching) -> Iterator[str]:
-    """Yield the differences between two plans: pairs, then points."""
+    """Yield the differences between two plans in words: of the number of pairs, then of points; none if equal."""
     pairs = len(after.solution.pairs) - len(before.solution.pairs)
     if pairs:
         yield more_or_fewer(counted(abs(pairs), "binôme"), pairs)
