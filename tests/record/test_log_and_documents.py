@@ -13,7 +13,7 @@ from mentormatch.languages.translation import tr
 from mentormatch.record.log import check_chain
 from mentormatch.record.seal import Seal, Signature, sealed_documents, stamp_in
 from mentormatch.record.validation import validate
-from mentormatch.record.verify import HEAD_FROM_DOCUMENTS_TEXT, NO_HEAD_TEXT
+from mentormatch.record.verify import HEAD_FROM_DOCUMENTS_TEXT, NO_HEAD_TEXT, verify_content
 from tests.record.decisions import example
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(30)]
@@ -135,3 +135,12 @@ def test_a_seal_comes_back_from_each_document_as_it_was(tmp_path: Path, who: str
     beside = sealed_documents(tmp_path / DECISION)
     assert [stamp_in(name, content) for name, content in beside.items()] == [seal.stamp] * 4
     assert Seal.of(check_chain(tmp_path / JOURNAL), seal.decision, seal.head) == seal
+
+
+def test_a_document_of_another_kind_has_no_seal(written: Path) -> None:
+    page = (written / "binomes.html").read_bytes()
+    assert stamp_in("binomes.csv", page) is None
+    contents = [(written / name).read_bytes() for name in (DECISION, JOURNAL)]
+    verification = verify_content(contents[0], journal=contents[1], documents={"binomes.csv": page})
+    assert verification.sound
+    assert "pas comparés : binomes.csv." in verification.words.replace("\u00a0", " ")

@@ -184,8 +184,9 @@ def read_or_empty(path: Path) -> bytes:
 
 
 def stamp_in(name: str, content: bytes) -> Stamp | None:
-    """Return the stamp of a document; None if it has no readable stamp. The suffix must be in ``STAMP_READERS``."""
-    return STAMP_READERS[Path(name).suffix](content)
+    """Return the stamp of a document; None if it has no readable stamp, or a suffix not in ``STAMP_READERS``."""
+    read_stamp = STAMP_READERS.get(Path(name).suffix)
+    return read_stamp(content) if read_stamp else None
 
 
 def unlogged_validations(name: str, stamp: Stamp, chain: LogChain) -> Iterator[Problem]:

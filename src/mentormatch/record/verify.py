@@ -276,7 +276,8 @@ def verify_content(
 ) -> Verification:
     """Check the contents of a decision file, of a log and of the documents next to them; see ``verify``.
 
-    The suffix of each name in ``documents`` must be in ``STAMP_READERS``. A ``head`` without a ``journal`` is refused.
+    Documents with a suffix that is not in ``STAMP_READERS`` are not compared. A ``head`` without a ``journal`` is
+    refused.
     """
     stamps = {name: stamp_in(name, document) for name, document in (documents or {}).items()}
     verification = replace(_check_content(content, against), asked=head, stamps=stamps)
