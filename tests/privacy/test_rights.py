@@ -181,7 +181,10 @@ def test_every_document_that_is_written_is_covered_whatever_its_name_and_whereve
     found = find_personal_data(programme, made.tables(), PERSON).with_pseudonyms(codes)
     done = forget(again, PERSON, who="Camille")
     assert [one for one in done.to_do if not one.startswith("reponses.csv, ligne")] == []
-    documents = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in (".toml", ".jsonl")]
+    # Nothing in a Parquet file outside a manifest says that it is ours.
+    assert [one[:14] for one in done.failed] == ["à nous.parquet"]
+    others = (".toml", ".jsonl", ".parquet")
+    documents = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in others]
     naming = [path.name for path in documents if path != made.files["answers"] and names_person(path, found)]
     assert naming == []
     assert (lu / "suite.json").exists()
@@ -251,6 +254,21 @@ def test_a_broken_workbook_of_ours_is_deleted_as_nobody_can_search_it(made: Edit
     assert foreign.exists()
 
 
+def test_documents_of_others_that_cannot_be_searched_are_told_and_stay(
+    made: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["notes.docx", "notes.parquet", "notes.xlsx", "notes.odt"]
+    for name in names[:3]:
+        (made.folders[1] / name).write_bytes(b"PK\x03\x04")
+    with ZipFile(made.folders[1] / names[3], "w") as archive:
+        archive.writestr("content.xml", f"{' ' * 300_000}{PERSON}")
+    monkeypatch.setattr("mentormatch.record.rights.edition.MAX_DOCUMENT_BYTES", 299_999)
+    done = forget(made, PERSON)
+    assert [text.replace("\u00a0", " ").split(" : ")[0] for text in done.failed] == sorted(names)
+    assert all((made.folders[1] / name).exists() for name in names)
+    assert all("ne peut pas être examiné → regardez s’il nomme cette personne" in text for text in done.failed)
+
+
 @pytest.mark.parametrize("charset", ["x-unknown", "utf-8\0"])
 def test_a_letter_in_an_unknown_encoding_is_searched_all_the_same(made: Edition, charset: str) -> None:
     letter = made.folders[1] / "lettre.eml"
@@ -299,6 +317,33 @@ def test_a_person_who_is_not_there_is_not_repeated_in_the_error(made: Edition) -
         with pytest.raises(SurveyError, match="Personne introuvable") as refusal:
             ask(made, "canari@x.fr")
         assert "canari" not in str(refusal.value)
+
+
+def test_an_export_names_the_documents_that_cannot_be_read(made: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_bytes = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name in ("binomes.html", "contacts.csv"):
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(
+        mm.RequestError, match=r"binomes\.html : ce document ne peut pas être lu \(accès refusé\)"
+    ) as told:
+        export_person(made, PERSON)
+    assert [problem.where for problem in told.value.problems] == ["binomes.html", "contacts.csv"]
+
+
+@pytest.mark.parametrize("content", [f'{{"x": "{PERSON}', f'["{PERSON}"]', f'{{"pairs": [{{"x": "{PERSON}"}}]}}'])
+def test_an_export_refuses_a_damaged_result(made: Edition, content: str) -> None:
+    (made.folders[0] / "binomes.json").write_text(content, "utf-8")
+    with pytest.raises(mm.RequestError, match=r"binomes\.json : le fichier est abîmé"):
+        export_person(made, PERSON)
+
+
+def test_personal_data_show_none_of_the_person(made: Edition) -> None:
+    assert repr(find_personal_data(made.load(), made.tables(), PERSON)) == "PersonalData(1 rows)"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16-le"])

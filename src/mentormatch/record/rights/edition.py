@@ -18,15 +18,16 @@ from itertools import compress
 from operator import not_
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from mentormatch.base.generation import EXAMPLE, PART
 from mentormatch.base.manifest import MANIFEST_NAME, OURS, UNREADABLE, manifest_in, properties_of
 from mentormatch.base.strict_json import UTF16_MARKS
-from mentormatch.errors import Problem, SurveyError
+from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.explanation.tables import pair_sheet
 from mentormatch.fields import Side
 from mentormatch.inspection.section import writers
+from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import LANGUAGES, language, tr
 from mentormatch.operations.matching import exporters
@@ -76,7 +77,7 @@ class PersonalData:
     codes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Held({len(self.rows)} rows)"
+        return f"PersonalData({len(self.rows)} rows)"
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -275,19 +276,43 @@ def documents(folder: Path) -> Iterator[Path]:
             yield path
 
 
+class UnsearchableError(Exception):
+    """A document of other origin cannot be searched: it is damaged, encrypted, too large, or a Parquet file."""
+
+
 def names_person(path: Path, data: PersonalData) -> bool:
     """Return whether a document names a person, or is of this library and cannot be searched.
 
-    Raises OSError if it cannot be read; a broken archive of other origin counts as a document without names.
+    Raises OSError if it cannot be read, UnsearchableError if it is of other origin and cannot be searched.
     """
-    if path.suffix.lower() == ".parquet" or path.stat().st_size > MAX_DOCUMENT_BYTES:
-        return is_our_document(path)
-    try:
-        return any(data.is_named_in(text) for text in texts(path))
-    except OSError:
-        raise
-    except UNREADABLE:
-        return is_our_document(path)
+    if path.suffix.lower() != ".parquet" and path.stat().st_size <= MAX_DOCUMENT_BYTES:
+        try:
+            return any(data.is_named_in(text) for text in texts(path))
+        except OSError:
+            raise
+        except UNREADABLE:
+            pass
+    if is_our_document(path):
+        return True
+    raise UnsearchableError(path.name)
+
+
+def find_naming_documents(
+    paths: Iterable[Path], person: PersonalData
+) -> tuple[list[Path], list[Problem], list[Problem]]:
+    """Return the documents that name a person, a problem per unreadable document, and one per unsearchable document."""
+    naming, unread, unsearched = [], [], []
+    advice = tr("regardez s'il nomme cette personne")
+    for path in paths:
+        try:
+            naming += [path] if names_person(path, person) else []
+        except OSError as error:
+            finding = tr("ce document ne peut pas être lu ({error})", error=system_reason(error))
+            unread.append(Problem(path.name, finding, advice=advice))
+        except UnsearchableError:
+            finding = tr("le contenu de ce document ne peut pas être examiné")
+            unsearched.append(Problem(path.name, finding, advice=advice))
+    return naming, unread, unsearched
 
 
 def texts(path: Path) -> Iterator[str]:
@@ -331,9 +356,13 @@ def decode_json(text: str) -> str:
 
 
 def zip_texts(path: Path) -> Iterator[str]:
+    """Yield the parts of an archive; raise BadZipFile at the end if a part was too large to be read."""
     with ZipFile(path) as archive:
-        names = [part.filename for part in archive.infolist() if part.file_size <= MAX_DOCUMENT_BYTES]
+        parts = archive.infolist()
+        names = [part.filename for part in parts if part.file_size <= MAX_DOCUMENT_BYTES]
         yield from (unescape(archive.read(name).decode("utf-8", "replace")) for name in names)
+    if len(names) < len(parts):
+        raise BadZipFile(path.name)
 
 
 BACKUP_DATE = re.compile(r" \([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}h[0-9]{2}(?: [0-9]+)?\)$")
@@ -422,13 +451,21 @@ class Export:
 def export_person(edition: Edition, person: str) -> Export:
     """Return the data of the person with this key or e-mail address in the answers and documents of an edition.
 
-    Raises SurveyError if no row is theirs, unless the person was forgotten: then only the documents are searched.
+    Documents of other origin that cannot be searched are left out. Raises SurveyError if no row is theirs, unless the
+    person was forgotten: then only the documents are searched. Raises RequestError if documents cannot be read.
     """
     data, cohort = find_personal_data(edition.load(), edition.tables(), person).with_codes(edition), edition.cohort()
     if secret_beside(edition.programme).exists():
         data = data.with_pseudonyms(pseudonyms_for(edition.programme))
-    naming = [path for path in edition.documents() if names_person(path, data)]
-    results = [result for path in naming if path.name == "binomes.json" for result in results_in(path, data)]
+    naming, unread, _ = find_naming_documents(edition.documents(), data)
+    results: list[dict[str, Any]] = []
+    for path in (path for path in naming if path.name == "binomes.json"):
+        try:
+            results += results_in(path, data)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            unread.append(Problem(path.name, tr("le fichier est abîmé")))
+    if unread:
+        raise RequestError(tr("Le fichier ne peut pas être lu"), unread)
     results = [result for index, result in enumerate(results) if result not in results[:index]]
     rows = {(id(person_row.table), person_row.record.line): export_row(person_row, cohort) for person_row in data.rows}
     return Export(tuple(rows.values()), tuple(results), tuple(path.name for path in naming))

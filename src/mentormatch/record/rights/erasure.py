@@ -23,9 +23,9 @@ from mentormatch.record.rights.edition import (
     Edition,
     PersonalData,
     find_mentions,
+    find_naming_documents,
     find_personal_data,
     is_our_document,
-    names_person,
 )
 from mentormatch.survey.code_table import codes_beside, forget_codes
 from mentormatch.survey.privacy import add_forgotten, forgotten_beside, pseudonyms_for, secret_beside
@@ -40,7 +40,7 @@ class Erasure:
 
     ``rows`` were removed from files, by file name and line, and ``documents`` deleted. ``to_do`` lists, by place only,
     rows that could not be removed, files of other origin and answers of other people that still contain the person's
-    data. ``failed`` lists the other files that could not be read, written or deleted.
+    data. ``failed`` lists the other files that could not be read, searched, written or deleted.
     """
 
     rows: tuple[tuple[str, int], ...]
@@ -55,8 +55,8 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
     From now on the rows of this person are rejected in any file. Their rows are removed from text files; every other
     byte stays. Documents of this library that name them, backups included, are deleted and can be made again; the file
     for the next edition stays without the person. Decisions and logs stay, because they contain opaque ids only.
-    Each log records the erasure, its author and reason, under a keyed pseudonym. A file that cannot be read, written or
-    deleted is reported and does not stop the other steps.
+    Each log records the erasure, its author and reason, under a keyed pseudonym. A file that cannot be read, searched,
+    written or deleted is reported and does not stop the other steps.
 
     Raises SurveyError if no row is theirs and they were not forgotten before, RequestError if the log refuses ``who``
     or ``why``, OutputError if the secret, the codes or the list of forgotten people cannot be written.
@@ -85,23 +85,16 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
 
 
 def naming_documents(edition: Edition, person: PersonalData) -> tuple[list[Path], list[Problem]]:
-    """Return the documents of an edition that name a person, and a problem per unreadable document.
+    """Return the documents of an edition that name a person, and a problem per document that was not searched.
 
     The programme is included, as a rule may name a person; files of answers are not. All letters next to a table that
     names the person are included: a letter to a partner may use a name that is in no answer.
     """
-    naming, unread = [], []
     documents = list(dict.fromkeys((*edition.documents(), edition.programme)))
-    for path in documents:
-        try:
-            naming += [path] if names_person(path, person) else []
-        except OSError as error:
-            advice = tr("regardez s'il nomme cette personne")
-            finding = tr("ce document ne peut pas être lu ({error})", error=system_reason(error))
-            unread.append(Problem(path.name, finding, advice=advice))
+    naming, unread, unsearched = find_naming_documents(documents, person)
     tables = {path.parent for path in naming if path.suffix.lower() == ".csv"}
     letters = [path for path in documents if path.suffix.lower() == LETTER_SUFFIX and path.parent in tables]
-    return list(dict.fromkeys((*naming, *letters))), unread
+    return list(dict.fromkeys((*naming, *letters))), [*unread, *unsearched]
 
 
 def delete(edition: Edition, paths: Sequence[Path], person: PersonalData | None = None) -> list[Problem]:
