@@ -12,6 +12,8 @@ import mentormatch as mm
 from mentormatch import Status
 from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.groups.partition import goal_in_words
+from mentormatch.groups.topics import choose_topics
+from mentormatch.groups.turns import schedule_turns
 from mentormatch.languages.translation import tr
 from mentormatch.programme.sections import Facilitation
 from mentormatch.report.sessions import TABLE_TITLES
@@ -157,6 +159,24 @@ def test_a_notebook_calls_people_by_pseudonyms_where_their_keys_are_addresses(gr
     assert "@" not in shown
     assert "E01" in shown
     assert addressed.labels is KEY_LABELS
+
+
+@pytest.mark.promise(25)
+def test_a_notebook_of_topics_and_turns_hides_keys_that_identify_people() -> None:
+    keys = ["jean.dupont@example.fr", "b@example.fr", "P02", "Zoé Martin"]
+    topics = choose_topics({keys[0]: ["X"], keys[1]: ["Y"], keys[2]: ["X"], keys[3]: None}, 1)
+    turns = schedule_turns(keys, ["2027-01-05", "2027-02-02"], absences={keys[0]: ["2027-01-05", "2027-02-02"]})
+    for result in (topics, turns):
+        assert not any(key in result._repr_html_() for key in keys)
+        # No pseudonym is the key of another person
+        assert all(name in result._repr_html_() for name in ("P01", "P03", "P04", "P05"))
+    named = topics.relabel(Labels({("mentee", keys[0]): "Jean Dupont"}))
+    assert "Jean Dupont" in named._repr_html_()
+
+
+def test_a_notebook_of_topics_and_turns_shows_keys_that_identify_nobody() -> None:
+    for result in (choose_topics({"C01": ["X"], "C02": ["Y"]}, 1), schedule_turns(["C01", "C02"], 2)):
+        assert all(key in result._repr_html_() for key in ("C01", "C02"))
 
 
 def test_groups_may_be_told_by_name(grouping: Grouping, tmp_path: Path) -> None:

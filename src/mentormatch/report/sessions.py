@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from mentormatch.base.generation import write_documents
@@ -19,9 +20,12 @@ from mentormatch.groups.partition import FormedGroup, Grouping, GroupShare
 from mentormatch.groups.problem import pairs_in
 from mentormatch.groups.result import Result
 from mentormatch.groups.rotation import Rotation
+from mentormatch.groups.topics import Topics
+from mentormatch.groups.turns import Turns
 from mentormatch.languages.phrases import counted, decimal, percent, points
-from mentormatch.languages.text_keys import row_text
+from mentormatch.languages.text_keys import canonical, row_text
 from mentormatch.languages.translation import mark, tr
+from mentormatch.people.codes import digits, tells_who
 from mentormatch.report.book import BookColumn, CellFormat, WorkbookWriter
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.pictures.timeline import Timeline
@@ -206,10 +210,29 @@ def content_of(result: Result, path: Path, *, staff: bool) -> bytes:
 
 
 def notebook_fragment(result: Result) -> str:
-    """Return a result for a notebook, with pseudonyms if keys are e-mail addresses, because outputs are saved."""
-    veiled = result.veiled
+    """Return a result for a notebook, with codes if keys identify people, because outputs are saved.
+
+    Labels other than keys stay.
+    """
+    veiled = hide_keys(result.veiled)
     texts = SessionTexts(veiled.shown_sentences, with_rows(veiled.shown_sheets), make_card_sections(veiled, staff=True))
     return fill_template("gathering_fragment.html", veiled, texts)
+
+
+def hide_keys(result: Result) -> Result:
+    """Return topics or turns with a pseudonym for each member if a key identifies a person.
+
+    Pseudonyms are P01, P02 ..., because M and E begin the codes of a cohort, which the result does not contain. Other
+    and relabelled results are unchanged.
+    """
+    if not isinstance(result, Topics | Turns) or result.plain is not None:
+        return result
+    keys = result.ballot.members if isinstance(result, Topics) else result.season.members
+    if not any(map(tells_who, keys)):
+        return result
+    used, width = set(map(canonical, keys)), digits(len(keys))
+    codes = (code for number in count(1) if canonical(code := f"P{number:0{width}d}") not in used)
+    return result.relabel(Labels({("mentee", canonical(key)): code for key, code in zip(keys, codes, strict=False)}))
 
 
 def session_page(documents: SessionDocuments) -> bytes:
