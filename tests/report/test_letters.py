@@ -23,6 +23,7 @@ from mentormatch.report.letters import (
 )
 from mentormatch.results import Letter
 from tests.report.readers import table
+from tests.report.test_notebook import by_email
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 MATCHING = mm.match(COHORT, PROGRAMME)
@@ -74,6 +75,16 @@ def test_each_occasion_is_for_those_it_concerns(contacts: mm.results.Contacts) -
     waiting = {str(row[0]) for row in now.form.rows}
     assert set(by_key(letters(now, contacts, "reminder"))) == waiting
     assert "M01" not in waiting
+
+
+def test_a_reminder_reaches_people_whose_keys_are_addresses() -> None:
+    matching = by_email()
+    pair = matching.pairs[0]
+    proposal = mm.reply(matching, [mm.Reply(pair.mentor, "accepted")])
+    label = matching.labels.person
+    mentors = {label("mentor", other.mentor) for other in matching.pairs[1:]}
+    mentees = {label("mentee", other.mentee) for other in matching.pairs}
+    assert set(by_key(letters(proposal, mm.results.Contacts((), {}), "reminder"))) == mentors | mentees
 
 
 def test_a_letter_is_a_draft_that_mail_programs_read(contacts: mm.results.Contacts, tmp_path: Path) -> None:

@@ -383,7 +383,8 @@ def contact_columns(matching: Matching, names: Sequence[str]) -> list[tuple[str,
 
 def column_guide(table: ResultSheet) -> Iterator[tuple[str, str]]:
     for name, title in zip(table.names, table.titles, strict=True):
-        yield title, tr(COLUMN_HELP.get(name.rpartition("_")[0] or name, COLUMN_HELP.get(name, CONTACT_HELP)))
+        stem, _, number = name.rpartition("_")
+        yield title, tr(COLUMN_HELP.get(stem if number.isdecimal() else name, CONTACT_HELP))
 
 
 CONTACT_HELP = mark("La réponse de la personne à cette question ; elle ne se montre qu'à qui le programme l'a prévu.")

@@ -4,7 +4,7 @@ A letter has an address, a subject, a text, and the same text as HTML. Contact d
 programme shows them, are in confirmations only, so that no one can contact a person who has not accepted.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.header import Header
 from email.message import EmailMessage
@@ -20,7 +20,7 @@ from mentormatch.base.generation import write_generation
 from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.names import GivenNames, with_names
-from mentormatch.explanation.tables import ResultSheet, sheet
+from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
 from mentormatch.fields import ACROSS, Side
 from mentormatch.languages.phrases import about, listed, quoted, system_reason
 from mentormatch.languages.text_keys import canonical
@@ -255,6 +255,9 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
     with language(matching.language, unless_asked=True):
         all_templates = {**default_templates(), **(templates or {})}
         concerned = pairs_for(proposed, kind)
+        awaited = None
+        if kind == "reminder" and isinstance(proposed, Proposal):
+            awaited = {row[:2] for row in proposed.form.rows}
         ends = tr(" avant le {deadline}", deadline=deadline) if deadline else ""
         former = None
         if since is not None:
@@ -263,7 +266,7 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
         written, handouts = [], []
         for handout in make_handouts(matching, contacts):
             person_partners = [partner for partner in handout.partners if pair_with(handout, partner) in concerned]
-            letter = letter_kind(proposed, kind, handout, person_partners)
+            letter = letter_kind(matching, kind, handout, person_partners, awaited)
             if former is not None and letter is not None:
                 letter = former.letter_kind(handout, letter)
             if letter is None:
@@ -346,13 +349,25 @@ def pairs_for(proposed: Matching | Proposal, kind: LetterKind) -> set[KeyPair]:
 
 
 def letter_kind(
-    proposed: Matching | Proposal, kind: LetterKind, handout: Handout, concerned_partners: Sequence[Partner]
+    matching: Matching,
+    kind: LetterKind,
+    handout: Handout,
+    concerned_partners: Sequence[Partner],
+    awaited: Collection[tuple[CellValue, ...]] | None,
 ) -> LetterKind | None:
-    """Return the kind of letter of a person with these concerned partners; None for no letter."""
+    """Return the kind of letter of a person with these concerned partners; None for no letter.
+
+    ``awaited`` are the missing replies, as labels of the person and the partner; None if replies do not matter.
+    """
     if not concerned_partners:
         return None if handout.partners or kind == "reminder" else "without"
-    silent = isinstance(proposed, Matching) or any(row[0] in handout.keys.values() for row in proposed.form.rows)
-    return kind if kind != "reminder" or silent else None
+    replies = (reply_labels(matching, handout, partner) for partner in concerned_partners)
+    return kind if awaited is None or any(reply in awaited for reply in replies) else None
+
+
+def reply_labels(matching: Matching, handout: Handout, partner: Partner) -> tuple[str, str]:
+    side = ACROSS[partner.side]
+    return matching.labels.person(side, handout.keys[side]), partner.code
 
 
 def pair_with(handout: Handout, partner: Partner) -> KeyPair:

@@ -165,6 +165,9 @@ def test_every_column_for_letters_has_a_heading_of_its_own_and_is_explained(tmp_
         assert len(set(found[name][0])) == len(found[name][0])
         assert [row[1] for row in found["Colonnes"][1:] if row[0] == name] == found[name][0]
     assert all(row[2] for row in found["Colonnes"])
+    explained = {(row[0], row[1]): row[2] for row in found["Colonnes"]}
+    assert "La réponse de la personne" in str(explained["Par binôme", "Mentor·e : Courriel"])
+    assert "Le code" in str(explained["Par binôme", "Mentor·e"])
 
 
 @pytest.mark.promise(23)
