@@ -103,6 +103,15 @@ def test_codes_and_keys_are_joined_by_one_file_for_its_owner_alone(folder: Path)
     assert "*.codes.csv" in (folder / ".gitignore").read_text("utf-8").splitlines()
 
 
+def test_codes_are_not_stored_if_documents_are_refused(tmp_path: Path) -> None:
+    cohort, programme = edition(tmp_path, "e-mail")
+    matching = mm.match(cohort, programme)
+    with pytest.raises(mm.RequestError):
+        matching.save(tmp_path / "out", who="")
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "programme.codes.csv").exists()
+
+
 @pytest.mark.promise(26)
 def test_all_documents_call_the_people_of_a_pair_by_the_same_codes(folder: Path) -> None:
     programme = mm.Programme.load(folder / "programme.toml")

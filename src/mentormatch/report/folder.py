@@ -67,10 +67,10 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     ``examples`` are starter files that are written with them. Nothing is written if no person is named, if the log is
     not whole, or if edited or validated files would be lost and ``replace`` is false.
     """
-    matching.programme.keep_codes(matching.cohort)
     with write_generation(folder, RUN_KIND, replace=replace) as draft:
         draft.examples = dict(examples or {})
         fill_transaction(draft, matching, who=who, why=why, names=names)
+        matching.programme.keep_codes(matching.cohort)
     return list_files(folder)
 
 
@@ -80,11 +80,11 @@ def save_plans(
     """Write the documents of several plans, each in its own subfolder, and return the files."""
     homes = [f"plan-{number}" for number, _ in enumerate(plans, 1)]
     person_names = None if names is None else cohort_names(names, plans[0].cohort, plans[0].programme)
-    for plan in plans[:1]:
-        plan.programme.keep_codes(plan.cohort)
     with track(), write_generation(folder, "plans", replace=replace) as draft:
         for home, plan in zip(homes, plans, strict=True):
             fill_transaction(draft.part(home, RUN_KIND), plan, who=None, why="", names=person_names)
+        for plan in plans[:1]:
+            plan.programme.keep_codes(plan.cohort)
     return tuple(path for home in homes for path in list_files(folder / home))
 
 
