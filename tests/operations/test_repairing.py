@@ -155,3 +155,23 @@ def test_newcomers_who_answered_another_questionnaire_are_refused() -> None:
     with pytest.raises(RequestError) as refusal:
         repair(chain(), arrived=replace(arrived, mentors=other))
     assert [problem.where for problem in refusal.value.problems] == ["« age »", "« places »"]
+
+
+def test_a_code_of_the_documents_stands_for_a_key() -> None:
+    programme = mm.Programme.read(
+        {
+            "programme": {"name": "Codes"},
+            "fields": {"mail": {"kind": "text", "use": "key"}, "place": {"kind": "choice", "options": ["a", "b"]}},
+            "criteria": [{"kind": "same", "field": "place"}],
+        }
+    )
+    sides = [[{"mail": f"{side}{place}@x.fr", "place": place} for place in "ab"] for side in ("m", "e")]
+    before = mm.match(mm.read_survey(programme, mentors=sides[0], mentees=sides[1]), programme)
+    key, code = ("ma@x.fr", "ea@x.fr"), ("M01", "E01")
+    assert keys(before) == {key, ("mb@x.fr", "eb@x.fr")}
+    for pair in (key, code, code[::-1]):
+        stopped = repair(before, stopped=[pair])
+        assert (stopped.ended, stopped.stopped) == ((key,), (key,))
+        assert keys(repair(before, keep=[pair]).matching) == keys(before)
+        for leaver in (key[0], code[0]):
+            assert repair(before, withdrawn=[leaver], pins=[pair], bans=[pair]).ended == (key,)

@@ -21,6 +21,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import Edit, newcomer_edits, pair_edits, people_edits
 from mentormatch.explanation.goal_prices import free_places
 from mentormatch.explanation.names import KEY_LABELS, Labels
+from mentormatch.fields import SIDES
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import SpokenText, language, mark, tr
@@ -43,7 +44,7 @@ from mentormatch.operations.repair_choices import (
 )
 from mentormatch.operations.reserves import Reserve, reserves_of
 from mentormatch.people.changes import add_people, remove_people
-from mentormatch.people.cohort import Cohort
+from mentormatch.people.cohort import Cohort, pair_at
 from mentormatch.people.keys import Key
 from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.programme.sections import Goal
@@ -656,14 +657,15 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     >>> str(repaired.status), repaired.ended
     ('proved', (('M04', 'E05'),))
     """
-    leavers, kept_pairs, ended = list(withdrawn), pairs_to_keep(keep), list(stopped)
+    leavers = list(withdrawn)
+    kept_pairs, ended = (keys_for(pairs, matching.cohort) for pairs in (pairs_to_keep(keep), stopped))
     max_undone = None if undo is None else whole_number("undo", undo)
     clock = Deadline.after(duration("time_limit_s", time_limit_s))
     require_former("stopped", ended, matching)
     cohort = remove_people(matching.cohort, leavers)
     cohort = cohort if arrived is None else add_people(cohort, arrived)
-    excluded = without_leavers([*bans, *ended], leavers, cohort)
-    by_hand = rules_by_hand(cohort, without_leavers(pins, leavers, cohort), excluded)
+    excluded = without_leavers([*bans, *ended], matching.cohort, cohort)
+    by_hand = rules_by_hand(cohort, without_leavers(pins, matching.cohort, cohort), excluded)
     programme = repair_programme(matching, cohort, kept_pairs).with_rules(by_hand)
     scores, problem = build_instance(cohort, programme)
     edits = (
@@ -695,14 +697,23 @@ def pairs_to_keep(keep: Iterable[KeyPair] | str) -> list[KeyPair]:
     return list(keep)
 
 
-def without_leavers(pairs: Iterable[KeyPair], leavers: Iterable[str], cohort: Cohort) -> list[KeyPair]:
-    """Return the pairs without those that name a key in ``leavers`` that is no longer in the cohort."""
-    leaver_keys = set(map(canonical, leavers))
+def keys_for(pairs: Iterable[KeyPair], cohort: Cohort) -> list[KeyPair]:
+    """Return the keys (mentor, mentee) of pairs given by keys or codes. Raises RequestError for an unknown person."""
+    positions = [pair_at(cohort, mentor, mentee) for mentor, mentee in pairs]
+    return [(cohort.mentors.ids[row], cohort.mentees.ids[column]) for row, column in positions]
+
+
+def without_leavers(pairs: Iterable[KeyPair], before: Cohort, cohort: Cohort) -> list[KeyPair]:
+    """Return the pairs without those of a person who left the cohort ``before`` and is not on that side now."""
+
+    def has_left(key: str) -> bool:
+        return any(before.side(side).has(key) and not cohort.side(side).has(key) for side in SIDES)
+
     sides = cohort.mentors, cohort.mentees
     return [
         pair
         for pair in pairs
-        if not any(canonical(key) in leaver_keys and not side.has(key) for key, side in zip(pair, sides, strict=True))
+        if not any(has_left(key) and not side.has(key) for key, side in zip(pair, sides, strict=True))
     ]
 
 
