@@ -126,6 +126,21 @@ def test_a_price_is_what_solving_again_with_a_quota_loses(scarce: int) -> None:
     assert least == -(-group.others.count * group.placed.of // group.others.of)
 
 
+def test_a_price_of_a_plan_by_hand_is_that_of_the_best_plan() -> None:
+    asked = people("E", {"Lyon": 8, "Cantal": 8})
+    for one in asked[:8]:
+        one["wish"] = ["M00", "M01"]
+    best = matching(asked, mentors=8)
+    some = [(pair.mentor, pair.mentee) for pair in best.pairs if pair.mentee < "E08"][:5]
+    by_hand = mm.evaluate(best.cohort, best.programme, some).matching
+    price = next(one for one in of_mentees(mm.access(by_hand)).groups if one.answers == ("Cantal",)).price
+    assert price is not None
+    quota = mm.rules.Quota(where=[Where(side="mentee", field="town", among=["Cantal"])], least=price.least)
+    again = mm.match(best.cohort, best.programme.with_rules([quota]))
+    lost = sum(pair.score for pair in best.pairs) - sum(pair.score for pair in again.pairs)
+    assert (price.pairs, price.points) == (0, lost)
+
+
 def test_where_people_have_several_places_no_price_is_told() -> None:
     given = mm.Programme.read({**programme().to_dict(), "rules": [{"kind": "capacity", "side": "mentor", "most": 2}]})
     asked = people("M", {"Lyon": 6, "Cantal": 6})

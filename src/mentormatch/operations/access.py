@@ -7,13 +7,15 @@ answer with all others, at levels corrected for several answers (Holm 1979). Inv
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import ceil
 from typing import ClassVar
 
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
 from mentormatch.base.data_objects import ContentEquality
@@ -25,11 +27,12 @@ from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, s
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import about, counted, listed, percent, points, quoted
 from mentormatch.languages.translation import SpokenText, language, mark, once_spoken, tr
-from mentormatch.operations.instance import build_instance, require_stored_scores
+from mentormatch.operations.instance import require_stored_scores
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.bounds import Quota, Where
+from mentormatch.rules.rule import NO_SCORES, market_of
 from mentormatch.scoring.criteria.preferences import Wishes
 
 DEFAULT_PRICE_S = 20.0
@@ -257,9 +260,10 @@ def access(matching: Matching, *, prices: bool = True, price_limit_s: float = DE
     require_stored_scores(matching.problem)
     limit = duration("price_limit_s", price_limit_s)
     sides = {side: Outcomes.of(matching, side) for side in SIDES}
+    pricing = QuotaPricing(matching, limit) if prices else None
     with language(matching.language, unless_asked=True):
         questions = [
-            question_of(matching, name, sides[side], limit if prices else None)
+            question_of(matching, name, sides[side], pricing)
             for name in watched
             for side in SIDES
             if matching.programme.fields[name].asks(side)
@@ -342,8 +346,8 @@ def first_wishes(matching: Matching, side: Side, people: People) -> Mapping[int,
     return {row: named[row][0] for named in reversed(names) for row in range(len(people)) if named[row]}
 
 
-def question_of(matching: Matching, name: str, outcomes: Outcomes, price_s: float | None) -> AccessQuestion:
-    """Return the results by answer to one question; each price takes up to ``price_s`` seconds (None: no prices)."""
+def question_of(matching: Matching, name: str, outcomes: Outcomes, pricing: "QuotaPricing | None") -> AccessQuestion:
+    """Return the results by answer to one question, without prices if ``pricing`` is None."""
     field = matching.programme.fields[name]
     merged = merge_small_groups(answers_to(outcomes.people, name, outcomes.taking))
     large_enough = [
@@ -352,10 +356,9 @@ def question_of(matching: Matching, name: str, outcomes: Outcomes, price_s: floa
     groups = [group_of(labels, mask, outcomes) for labels, mask in large_enough] if len(large_enough) > 1 else []
     levels = correct_levels([level(group) for group in groups])
     groups = [replace(group, level=p_value) for group, p_value in zip(groups, levels, strict=True)]
-    if price_s is not None:
+    if pricing is not None:
         groups = [
-            replace(answer_group, price=quota_price(matching, name, outcomes.side, answer_group, price_s))
-            for answer_group in groups
+            replace(answer_group, price=pricing.price(name, outcomes.side, answer_group)) for answer_group in groups
         ]
     return AccessQuestion(name, field.question or name, outcomes.side, int(outcomes.taking.sum()), tuple(groups))
 
@@ -421,22 +424,40 @@ def level(group: AccessGroup) -> float:
     return float(fisher_exact(table).pvalue)
 
 
-def quota_price(matching: Matching, name: str, side: Side, group: AccessGroup, seconds: float) -> QuotaPrice | None:
-    """Return the cost of placing the same share of a group as of the others.
+@dataclass(frozen=True)
+class QuotaPricing:
+    """Solves the problem of a matching again, with quotas; ``limit_s``: seconds per solve, None until proved."""
 
-    None if the group is not below that share or cannot reach it, if people have several places, and for a group with
-    several answers or none.
-    """
-    loads = matching.problem.mentors if side == "mentor" else matching.problem.mentees
-    if not group.is_one_answer or not group.others.of or loads.most.max(initial=0) > 1:
-        return None
-    quota_size = min(ceil(group.others.count * group.placed.of / group.others.of), group.met.count)
-    if quota_size <= group.placed.count:
-        return None
-    quota = Quota(where=[Where(side=side, field=name, among=list(group.answers))], least=quota_size)
-    problem = build_instance(matching.cohort, matching.programme.with_rules([quota]))[1]
-    solution = solve(problem, seed=matching.seed, time_limit_s=seconds, ties="any", proofs="none")
-    if solution.status not in (Status.PROVED, Status.FEASIBLE):
-        return QuotaPrice(quota_size, solution.status)
-    before, after = (int(matching.scores.at(*plan.pairs.T).sum()) for plan in (matching.solution, solution))
-    return QuotaPrice(quota_size, solution.status, len(matching.solution.pairs) - len(solution.pairs), before - after)
+    matching: Matching
+    limit_s: float | None
+
+    @cached_property
+    def optimum(self) -> Solution:
+        """The solution without a quota: that of the matching if it is proved."""
+        return self.matching.solution if self.matching.status is Status.PROVED else self._solve(self.matching.problem)
+
+    def _solve(self, problem: AssignmentProblem) -> Solution:
+        return solve(problem, seed=self.matching.seed, time_limit_s=self.limit_s, ties="any", proofs="none")
+
+    def price(self, name: str, side: Side, group: AccessGroup) -> QuotaPrice | None:
+        """Return the cost of placing the same share of a group as of the others, or as many as can be placed.
+
+        The cost is the difference to the optimum without a quota. None if at least that many people of the group are
+        placed, if a person of this side may have several partners, and for a group with several answers or none.
+        """
+        problem = self.matching.problem
+        loads = problem.mentors if side == "mentor" else problem.mentees
+        if not group.is_one_answer or not group.others.of or loads.most.max(initial=0) > 1:
+            return None
+        quota_size = min(ceil(group.others.count * group.placed.of / group.others.of), group.met.count)
+        if quota_size <= group.placed.count:
+            return None
+        quota = Quota(where=[Where(side=side, field=name, among=list(group.answers))], least=quota_size)
+        rows = quota.side_constraints(market_of(self.matching.cohort, NO_SCORES))
+        solution = self._solve(replace(problem, rows=(*problem.rows, *rows)))
+        solutions = self.optimum, solution
+        if not all(plan.status in (Status.PROVED, Status.FEASIBLE) for plan in solutions):
+            return QuotaPrice(quota_size, solution.status)
+        before, after = (int(self.matching.scores.at(*plan.pairs.T).sum()) for plan in solutions)
+        pair_count = len(self.optimum.pairs) - len(solution.pairs)
+        return QuotaPrice(quota_size, solution.status, pair_count, before - after)
