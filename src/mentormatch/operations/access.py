@@ -79,7 +79,8 @@ class ProportionEstimate(SpokenText):
 class QuotaPrice(SpokenText):
     """The cost of placing ``least`` people with an answer: pairs, and points in millionths of a score.
 
-    Both are None if no solution was found; ``status`` distinguishes a proof from a lack of time.
+    Points below 0 are gained. Both are None if no solution was found; ``status`` distinguishes a proof from a lack of
+    time.
     """
 
     holds_texts: ClassVar[bool] = False
@@ -102,9 +103,10 @@ class AccessGroup:
     """People of one side with one of ``answers`` to a watched question; with ``silent`` also those without an answer.
 
     Under the rules, ``met`` have a possible partner; ``placed`` have a partner. ``others`` are the placed people
-    outside the group, ``points`` the mean score of the group's pairs, in millionths, and ``wished`` the people with
-    their first wish, among the people with a wish. ``level`` is the corrected probability that a difference between
-    ``placed`` and ``others`` of this size occurs by chance.
+    outside the group. ``points`` is the mean over the placed people of the mean score of their pairs, in millionths,
+    and ``wished`` are the people with their first wish, among the people with a wish; None if these are fewer than
+    ``LEAST_SHOWN``. ``level`` is the corrected probability that a difference between ``placed`` and ``others`` of this
+    size or more occurs by chance.
     """
 
     answers: tuple[str, ...]
@@ -135,7 +137,10 @@ class AccessGroup:
 
 @dataclass(frozen=True, slots=True)
 class AccessQuestion(SpokenText):
-    """A watched question of one side with its groups; no groups if too few people answered."""
+    """A watched question of one side with its groups; none if fewer than two groups are large enough to be shown.
+
+    ``people`` is the number of participants of that side.
+    """
 
     holds_texts: ClassVar[bool] = False
     field: str
@@ -146,7 +151,7 @@ class AccessQuestion(SpokenText):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The significant differences in sentences, and the prices of quotas."""
+        """The significant differences in sentences, or that there are none, and the prices of quotas."""
         with language(self.language, unless_asked=True):
             return tuple(self._sentences())
 
@@ -195,7 +200,7 @@ class Access(ContentEquality):
 
     @once_spoken
     def sheet(self) -> ResultSheet:
-        """A table with a row per question and answer."""
+        """A table with a row per question and group, or one row for a question without groups."""
         columns = [
             ("question", tr("Question")),
             ("side", tr("Côté")),
@@ -214,7 +219,7 @@ class Access(ContentEquality):
 
 
 def rows_of(question: AccessQuestion) -> Iterator[tuple[CellValue, ...]]:
-    """Yield a row per answer; a single row with the reason if the question has no groups."""
+    """Yield a row per group; a single row with the reason if the question has no groups."""
     head = question.question, side_cell(question.side)
     if not question.groups:
         yield (*head, "", question.people, "", "", "", "", question.sentences[0])
@@ -241,8 +246,9 @@ def access(matching: Matching, *, prices: bool = True, price_limit_s: float = DE
     matching
         A result of ``match``, ``repair`` or ``evaluate``, whose programme has a field with ``watch = true``.
     prices
-        Whether to solve again for each answer with a lower share of placed people, with a quota that makes the shares
-        equal. Only for a side without people who have several places.
+        Whether to solve again for each answer with a lower share of placed people, with a quota of the share of the
+        others, or of all people with a possible partner if they are fewer. Only for a side without people who have
+        several places, and not for merged answers.
     price_limit_s
         Seconds for each of these solves.
 
@@ -280,8 +286,9 @@ def watched_fields(programme: Programme) -> list[str]:
 class Outcomes:
     """The results of the people of one side, (n,) arrays.
 
-    ``taking`` part; ``met``: with a possible partner; ``placed``: with a partner, and ``points``, the mean over their
-    pairs; ``wished``: named a person; ``granted``: paired with the first person named.
+    ``taking``: with a place; ``met``: with a possible partner; ``placed``: with a partner, and ``points``, the mean
+    score of their pairs in millionths, 0 without a pair; ``wished``: named a person; ``granted``: paired with the first
+    person named.
     """
 
     side: Side
@@ -338,7 +345,10 @@ def people_in_reach(matching: Matching, mentors: BoolVector, mentees: BoolVector
 
 
 def first_wishes(matching: Matching, side: Side, people: People) -> Mapping[int, str]:
-    """Return the first name given by each person, in comparison form, by position, over all criteria on wishes."""
+    """Return the first name given by each person, in comparison form, by position.
+
+    Of several criteria on wishes, the first to which the person gave a name counts.
+    """
     wish_fields = [
         getattr(criterion, side) for criterion in matching.programme.criteria if isinstance(criterion, Wishes)
     ]
@@ -368,7 +378,7 @@ type AnswerGroup = tuple[tuple[str | None, ...], BoolVector]
 
 
 def answers_to(people: People, name: str, taking: BoolVector) -> list[AnswerGroup]:
-    """Return the participants per answer to a question; the last group gave none."""
+    """Return the participants per answer to a question, possibly none of them; the last group gave no answer."""
     column = people.columns[name]
     if isinstance(column, MultiChoice):
         labels, masks = column.labels, list(column.values.T)
@@ -380,7 +390,10 @@ def answers_to(people: People, name: str, taking: BoolVector) -> list[AnswerGrou
 
 
 def merge_small_groups(answers: Sequence[AnswerGroup]) -> Iterator[AnswerGroup]:
-    """Yield groups of ``LEAST_SHOWN`` people or more; the smallest groups are merged into one."""
+    """Yield groups of ``LEAST_SHOWN`` people or more; smaller groups, and if needed the next larger, are merged.
+
+    The merged group comes last. People are left out if all groups together are too small.
+    """
     large = sorted((group for group in answers if group[1].any()), key=lambda group: int(group[1].sum()))
     small: list[AnswerGroup] = []
     while large and (int(large[0][1].sum()) < LEAST_SHOWN or (small and count_people(small) < LEAST_SHOWN)):
