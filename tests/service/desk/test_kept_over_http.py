@@ -103,6 +103,15 @@ def test_a_second_person_reads_what_somebody_holds_until_they_leave(served: Serv
         problem(first.post(place, json={"do": "read"}), "held")
 
 
+def test_a_second_person_who_names_no_tab_reads_what_they_opened(served: Served) -> None:
+    with signed_in(served) as first, signed_in(served) as second:
+        told = opened(first)
+        assert second.post("/works", json={"work": told["work"]}).json()["desk"] == told["desk"]
+        assert done(second.get(here(told)))["files"] == []
+        assert first.delete(f"{here(told)}/here").status_code == 204
+        assert done(second.post(f"{here(told)}/hold"))["held"]["mine"]
+
+
 @pytest.mark.proof
 def test_another_tab_of_the_same_person_reads_and_goes_on_where_they_say_so(served: Served) -> None:
     with signed_in(served) as client:

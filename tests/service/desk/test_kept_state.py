@@ -2,8 +2,10 @@
 
 import json
 from hashlib import sha256
+from io import BytesIO
 from random import Random
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -203,6 +205,26 @@ def test_a_decision_on_somebody_who_left_binds_nothing_and_is_told(sitting: Sitt
     before = shown(sitting)["board"]
     assert "parti" in sitting.done("review", book, name="binomes.xlsx")["told"]
     assert shown(sitting)["board"] == before
+
+
+def test_a_validated_plan_that_is_gone_back_to_has_its_own_documents_and_the_whole_log(sitting: Sitting) -> None:
+    sitting.moved(**VALIDATION)
+    first, log = documents(sitting), "binomes.journal.jsonl"
+    board = sitting.desk.require_board()
+    mentor, mentee = board.pair_ids((board.matching.pairs[0].mentor, board.matching.pairs[0].mentee))
+    sitting.moved(action="ban", mentor=mentor, mentee=mentee)
+    sitting.moved(**VALIDATION)
+    second = documents(sitting)
+    assert second["binomes.csv"] != first["binomes.csv"]
+    assert sitting.moved(action="undo")["final"]
+    for one in (sitting, again(sitting)):
+        assert documents(one) == first | {log: second[log]}
+        with ZipFile(BytesIO(one.content("hand", "binomes.zip"))) as packed:
+            files = {name: packed.read(name) for name in packed.namelist()}
+        assert files.items() >= {name: content for name, content in documents(one).items() if name in files}.items()
+        assert files.keys() == sitting.desk.require_board().portfolio.files.keys()
+    sitting.moved(action="redo")
+    assert documents(sitting) == second
 
 
 def test_the_validation_of_a_kept_work_is_confirmed_and_its_log_goes_on(sitting: Sitting) -> None:

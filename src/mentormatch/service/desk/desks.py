@@ -109,8 +109,8 @@ class WorkspaceHandle:
             self.worker.interrupt()
 
     def touch(self, tab: ClientTab, *, left: bool = False) -> None:
-        """Record a request of a tab, or its closing. Requests without a tab id add no tab."""
-        if tab.tab or tab in self.tabs or all(tab.owner != tab.owner for tab in self.tabs):
+        """Record a request of a tab, or its closing. Requests without a tab id add no tab if their owner has one."""
+        if tab.tab or tab in self.tabs or all(known_tab.owner != tab.owner for known_tab in self.tabs):
             self.tabs[tab] = TabPresence(left=left)
         self.worker.last_used = monotonic()
 

@@ -14,6 +14,8 @@ from mentormatch.operations.access import watched_fields
 from mentormatch.operations.carry_over import carry_over
 from mentormatch.operations.matching import Exporter, Matching, NamedExporter, exporter_for, folder_exporters
 from mentormatch.programme.enrolment import email_of
+from mentormatch.record.decision import DECISION_NAME
+from mentormatch.record.digests import digest
 from mentormatch.record.seal import Seal
 from mentormatch.report.addressing import format_unreachable_warning
 from mentormatch.report.exporters.data_files import to_csv
@@ -99,15 +101,25 @@ class DocumentSource:
         return self.follow_up.with_lessons(self.matching)
 
     @property
+    def sealed_files(self) -> Mapping[str, bytes]:
+        """The files made when the plan was validated; only the log if another plan was validated after it."""
+        files = self.portfolio.files if self.seal else {}
+        if self.seal and DECISION_NAME in files and digest(files[DECISION_NAME]) != self.seal.decision:
+            return {name: content for name, content in files.items() if name == DocumentName.LOG}
+        return files
+
+    @property
     def archive_files(self) -> dict[str, bytes]:
-        """The files of the archive: those sealed with the plan, or those of a proposal with its decision."""
-        names = self.names_given if self.named_documents else None
-        if self.seal:
-            return self.portfolio.files | {
-                exporter.filename: self.render(exporter) for exporter in self.naming_exporters
-            }
-        decision = exporter_for("binomes.decision.json")
-        return {decision.filename: decision.content(self.matching), **documents(self.with_lessons, None, names)}
+        """The files of the archive: the decision, the log if the plan is validated, and all documents."""
+        sealed, names = self.sealed_files, self.names_given if self.named_documents else None
+        if DECISION_NAME in sealed:
+            return {**sealed, **{exporter.filename: self.render(exporter) for exporter in self.naming_exporters}}
+        decision = exporter_for(DECISION_NAME)
+        return {
+            decision.filename: decision.content(self.matching),
+            **sealed,
+            **documents(self.with_lessons, self.seal, names),
+        }
 
     @property
     def names_given(self) -> NamesByPerson:
@@ -210,7 +222,7 @@ class DocumentSource:
             return to_csv(code_sheet(self.matching.cohort, self.matching.labels))
         if name == DocumentName.HANDOUTS:
             return zip_files(handout_files(self.matching, self.contacts, self.seal))
-        files = self.portfolio.files if self.seal else {}
+        files = self.sealed_files
         if name in files and name not in [exporter.filename for exporter in self.naming_exporters]:
             return files[name]
         return self.render(exporter_for(name))
