@@ -164,6 +164,12 @@ def test_a_template_that_cannot_be_filled_in_is_told_by_its_line(text: str, told
     assert any(told in str(one) for one in found)
 
 
+def test_blank_lines_before_the_subject_count_as_lines() -> None:
+    found = parse_template("\n\nObjet\n\nBonjour {inconnu}\n", "modele.txt")
+    assert isinstance(found, list)
+    assert [one.where for one in found] == ["modele.txt, ligne 5"]
+
+
 def test_a_template_in_another_encoding_is_refused(tmp_path: Path) -> None:
     templates_in(tmp_path, "fr")
     (tmp_path / "rappel.txt").write_bytes("Objet\nréponse".encode("cp1252"))

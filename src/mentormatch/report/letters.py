@@ -193,7 +193,8 @@ def default_templates() -> dict[LetterKind, Template]:
 
 def parse_template(text: str, name: str) -> Template | list[Problem]:
     """Return the template in a text, or a problem per line with an error."""
-    subject, _, body = text.lstrip("\n").partition("\n")
+    blank_lines = len(text) - len(text.lstrip("\n"))
+    subject, _, body = text[blank_lines:].partition("\n")
     problems = (
         [] if subject.strip() else [Problem(name, tr("sans objet"), tr("l'objet de la lettre, à la première ligne"))]
     )
@@ -201,7 +202,7 @@ def parse_template(text: str, name: str) -> Template | list[Problem]:
         english: english for english in PLACEHOLDERS
     }
     lines = []
-    for number, line in enumerate((subject, *body.split("\n")), 1):
+    for number, line in enumerate((subject, *body.split("\n")), blank_lines + 1):
         translated, unknown = translate_placeholders(line, names)
         lines.append(translated)
         placeholders = listed([f"{{{tr(spoken)}}}" for spoken in PLACEHOLDERS.values()])
