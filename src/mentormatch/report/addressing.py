@@ -1,6 +1,6 @@
 """Checks before letters and sheets are written: name of the programme, names of people, contact details of partners.
 
-People are called by a code only if no question of the survey asks for their names.
+People are called by codes only if the answers contain no names.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +54,7 @@ def find_missing_programme_name(programme: Programme) -> Iterator[Problem]:
 
 
 def find_missing_names(matching: Matching, contacts: Contacts, handouts: Sequence[PartnerLetter]) -> Iterator[Problem]:
-    """Yield a problem if no field is declared as the name, or if some people have none.
+    """Yield a problem if answers have names but no field is declared as the name, or if only some people have one.
 
     Yields nothing if all people lack a name: then everyone is called by a code.
     """

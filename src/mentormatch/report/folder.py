@@ -65,7 +65,8 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     """Write the decision file, the log and all documents together, and return the files.
 
     ``examples`` are starter files that are written with them. Nothing is written if no person is named, if the log is
-    not whole, or if edited or validated files would be lost and ``replace`` is false.
+    not whole, if there is no assignment to replace an earlier one, or if edited or validated files would be lost and
+    ``replace`` is false.
     """
     with write_generation(folder, RUN_KIND, replace=replace) as draft:
         draft.examples = dict(examples or {})
@@ -127,7 +128,7 @@ def fill_transaction(
 
 
 def log_replacement(decision: Path, backup_name: str, *, who: str | None, why: str) -> list[LogEntry]:
-    """Return the log entry for a replaced decision, with its backup; empty if none is replaced."""
+    """Return the log entry for a replaced decision, with its backup; empty if there is no backup or no decision."""
     if not backup_name or not decision.exists():
         return []
     entry = {"decision": digest(decision.read_bytes()), "kept": backup_name}
@@ -157,8 +158,9 @@ def save_file(
 ) -> Path:
     """Write a single document and return its path.
 
-    Raises OutputError if it cannot be written, if ``names`` are given and the format has no place for them, or if an
-    edited or validated file would be lost and ``replace`` is false.
+    Raises OutputError if it cannot be written, if ``names`` are given and the format has no place for them, if there is
+    no assignment to replace an earlier document, or if an edited or validated file would be lost and ``replace`` is
+    false.
     """
     refuse_unanswered(matching, path)
     if names is not None and not isinstance(exporter, NamedExporter):
@@ -191,7 +193,10 @@ def is_decision_document(manifest: Manifest, path: Path) -> bool:
 
 
 def find_losses(path: Path, kind: str) -> list[Problem]:
-    """Return the validated and edited files that a run of this kind would replace, at a folder or a file."""
+    """Return the validated and edited files, and the inputs, that a run of this kind would replace.
+
+    ``path`` is the folder or the single file to write.
+    """
     if path.is_dir():
         run = manifest_in(path).runs.get(kind)
         plan_folders = [] if kind == RUN_KIND else [folder for folder in path.glob("plan-*") if kind == "plans"]
@@ -235,10 +240,11 @@ def validate_matching(
 def reseal_documents(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
     """Rewrite the documents of a decision with a new seal.
 
-    Returns the paths written and a problem per skipped document.
+    Returns the paths written and a problem per skipped document; no paths if the documents cannot be written.
 
-    Only the seal in each document is replaced, so that answers and programme are not needed. A document whose seal was
-    edited is skipped. ``chain`` is the log, which yields the seal that each document has now.
+    Only the seal in each document is replaced, so that answers and programme are not needed. A document whose seal
+    cannot be read or located is skipped; so is a workbook if its sheet of the log was edited. ``chain`` is the log,
+    which yields the seal that each document has now.
     """
     documents_by_name = resealed_documents(decision, chain, seal)
     contents = {name: content for name, content in documents_by_name.items() if content is not None}
@@ -253,14 +259,14 @@ def reseal_documents(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple
 
 
 def resealed_documents(decision: Path, chain: LogChain, seal: Seal) -> dict[str, bytes | None]:
-    """Return the documents of a decision with a new seal, by name; None for a document that was edited."""
+    """Return the documents of a decision with a new seal, by name; None for a document to skip."""
     contents, stem = sealed_documents(decision), decision.name.removesuffix(DECISION_SUFFIX)
     names = {f"{stem}{kind}": exporter for kind, exporter in folder_exporters().items() if kind in STAMP_READERS}
     return {name: reseal_document(names[name], name, contents[name], chain, seal) for name in names if name in contents}
 
 
 def rewrite_decision(decision: Path, content: bytes, entry: LogEntry) -> None:
-    """Replace a decision file, extend its log if there is one, and renew the seals of its documents."""
+    """Replace a decision file; if it has a log, extend the log and renew the seals of the documents."""
     contents, journal, log = {decision.name: content}, journal_beside(decision), b""
     if journal.exists():
         refuse_broken(journal)
@@ -274,7 +280,7 @@ def rewrite_decision(decision: Path, content: bytes, entry: LogEntry) -> None:
 
 
 def reseal_document(exporter: Exporter, name: str, content: bytes, chain: LogChain, seal: Seal) -> bytes | None:
-    """Return a document with a new seal; None if its present seal was edited."""
+    """Return a document with a new seal; None if its present seal cannot be read, or the exporter rejects it."""
     stamp = stamp_in(name, content)
     return exporter.reseal(content, Seal.of(chain, stamp.decision, stamp.head), seal) if stamp else None
 
@@ -316,7 +322,8 @@ class DecisionArchive:
     def validate(self, matching: Matching, *, who: str, why: str = "", accept_unproved: bool = False) -> Seal:
         """Verify a decision, validate it in a person's name, make all documents and return the seal.
 
-        Raises RequestError if no person is named or the decision is not confirmed; then nothing changes.
+        Raises RequestError if no person is named or the decision is not confirmed, UnprovedError if its optimum is
+        unproved and not accepted; then nothing changes.
         """
         content = decision_content(matching)
         verification = verify_content(content)
@@ -330,7 +337,7 @@ class DecisionArchive:
         return seal
 
     def keep_longer_log(self, other: "DecisionArchive") -> None:
-        """Adopt the log of another archive if it starts with all lines of this log."""
+        """Adopt the log of another archive if it starts with all lines of this log, and this log is not empty."""
         name = DECISION_NAME.removesuffix(DECISION_SUFFIX) + LOG_SUFFIX
         log, other_log = self.files.get(name, b""), other.files.get(name, b"")
         if log and other_log.startswith(log):
@@ -353,7 +360,7 @@ def documents(matching: Matching, seal: Seal | None = None, names: NamesByPerson
 
 
 def zip_files(files: dict[str, bytes]) -> bytes:
-    """Return files as a zip archive; the same files give the same bytes."""
+    """Return files as a zip archive; the same files in the same order give the same bytes."""
     stream = BytesIO()
     with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -381,8 +388,7 @@ def refuse_broken(journal: Path) -> None:
     """Raise OutputError if a log is damaged, because lines added to it could never be confirmed.
 
     Also raised if documents next to the log print a validation that the log does not have: they are the only trace of
-    it. A
-    last line that was only partly written is no reason, because the next line sets it aside.
+    it. A last line that was only partly written is no reason, because the next entry sets it aside.
     """
     chain = check_chain(journal) if journal.exists() else LogChain((), GENESIS_DIGEST)
     problems = [*chain.problems[: -1 if chain.is_truncated else None], *find_lost_validations(journal, chain)]

@@ -1,7 +1,7 @@
 """The documents for each participant: one sheet per person, the mail-merge tables, and the contact details.
 
-A sheet has no answer, veto, ranking or reason of anyone, and points only if the programme requires them. All these
-files are readable for their owner alone, because they contain contact details.
+A sheet has no answer of anyone but names and contact details, no veto, ranking or reason, and points only if the
+programme requires them. All these files are readable for their owner alone, because they contain contact details.
 """
 
 from collections import Counter
@@ -52,7 +52,7 @@ NO_PARTNER_TEXT = mark("Nous n'avons pas de binôme à vous proposer pour le mom
 class Partner:
     """A partner of a participant, with name, contact details, and points if the programme shows them.
 
-    ``code`` is the key, or its pseudonym.
+    ``code`` is the key, or a code if keys identify people.
     """
 
     side: Side
@@ -68,10 +68,8 @@ class Handout:
     """The sheet of one participant: the person, the partners, and ``file``, the name of the single sheet.
 
     A person in both roles has one sheet, as a mentor; ``mentee`` is then the key on the other side, else empty.
-    ``code`` is
-    the code of the person, or both codes if they differ. ``coded`` is true if the name comes from a separate table:
-    then
-    the sheet also prints the code.
+    ``code`` is the code of the person, or both codes if they differ. ``coded`` is true if the name comes from a
+    separate table: then the sheet also prints the code.
     """
 
     side: Side
@@ -122,9 +120,10 @@ NO_PARTNER_BY_SIDE: Mapping[Side, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CommonText:
-    """The text on every sheet: programme, paragraphs of the team, date of the follow-up, status of the pairs.
+    """The text on every sheet: programme, paragraphs of the team, months of the follow-up, status of the pairs.
 
-    ``caveats`` state why nothing was compared, if so: then people were not chosen for their answers.
+    ``standing`` is empty if a named person validated the pairs. ``caveats`` state that pairs were drawn, if nothing was
+    compared.
     """
 
     programme: str
@@ -185,7 +184,7 @@ def partner(matching: Matching, contacts: Contacts, side: Side, key: str, points
 def contact_labels(programme: Programme, names: Sequence[str]) -> Mapping[str, str]:
     """Return a label per contact detail: a word in the language of the letter, else the question.
 
-    Two addresses, or two telephone numbers, are labelled by their questions.
+    Details that would have the same word, such as two addresses, are labelled by their questions.
     """
     words = {name: contact_word(programme, name) for name in names}
     counts = Counter(words.values())
@@ -236,7 +235,7 @@ def common_text(matching: Matching, seal: Seal | None) -> CommonText:
 
 
 def follow_up_sentence(follow_up: FollowUp) -> str:
-    """Return the dates of the follow-up as a sentence, empty if there is none."""
+    """Return the months of the follow-up as a sentence, empty if there is none."""
     if not follow_up.fields:
         return ""
     months = listed([str(month) for month in follow_up.months])
@@ -282,7 +281,7 @@ def letters_book(
 
 
 def person_sheet(matching: Matching, contacts: Contacts, handouts: Sequence[Handout]) -> ResultSheet:
-    """Return a row per person: the person, contact details, then numbered columns for each partner."""
+    """Return a row per person: the person, contact details, numbered columns for each partner, and the sheet's file."""
     max_partners = max((len(handout.partners) for handout in handouts), default=0)
     columns = [("side", tr("Côté")), ("key", tr("Identifiant"))]
     columns += [("name", tr("Nom"))] if contacts.names else []
@@ -331,9 +330,9 @@ def get_contact_details(contacts: Contacts, handout: Handout) -> Mapping[str, st
 
 
 def partner_columns(matching: Matching, handouts: Sequence[Handout]) -> list[tuple[str, str]]:
-    """Return the columns of one partner: key, name, readable contact details, and points if shown.
+    """Return the columns of one partner: code, name, readable contact details, and points if shown.
 
-    The side of the partner is added if a person is on both sides.
+    If a person is on both sides, the side of the partner is the first column.
     """
     settings = matching.programme.documents
     points_column = [("points", tr("points sur 100"))] if settings.score else []
@@ -419,7 +418,7 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
     """Write one sheet per participant and the mail-merge tables, and return the files.
 
     ``publipostage.xlsx`` has a row per person, a row per pair, and an explanation of each column; ``publipostage.csv``
-    is its first table; ``fiches.html`` has all sheets, to print; the folder ``fiches`` has each sheet as a file, to
+    is its table of people; ``fiches.html`` has all sheets, to print; the folder ``fiches`` has each sheet as a file, to
     send.
 
     Parameters
@@ -435,15 +434,16 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
     names
         A name per key from a separate table (see ``read_names``); None: the names among the contacts.
     since
-        A former matching: only newcomers and people whose partners differ from it get a sheet.
+        A former matching: only newcomers and people whose partners differ from it get a sheet, and the tables contain
+        only these people and the pairs that are new.
 
     Raises
     ------
     RequestError
-        The decision file belongs to other pairs; the programme has no name; or a person has none although the survey
-        asks for names.
+        The decision file belongs to other pairs; the programme has no name; answers have names but no field is
+        declared as the name; or some people have a name and others none.
     OutputError
-        A file cannot be written, or an existing file was edited.
+        A file cannot be written, or an existing file was edited and ``replace`` is false.
     """
     target = Path(folder)
     with language(matching.language, unless_asked=True):
@@ -462,7 +462,7 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
 def handout_files(
     matching: Matching, contacts: Contacts, seal: Seal | None, since: Matching | None = None
 ) -> dict[str, bytes]:
-    """Return the files by name; with ``since``, those of people whose partners differ from it.
+    """Return the files by name; with ``since``, only for newcomers, people whose partners differ, and new pairs.
 
     Raises RequestError if names are missing: see ``refuse_nameless``.
     """

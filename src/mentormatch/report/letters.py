@@ -1,7 +1,8 @@
 """E-mail letters from templates that staff can edit, ready for a mail program; nothing is sent.
 
 A letter has an address, a subject, a text, and the same text as HTML. Contact details of partners, as far as the
-programme shows them, are in confirmations only, so that no one can contact a person who has not accepted.
+programme shows them, are in letters of the occasion ``confirmation`` only. In a proposal, nobody can therefore contact
+a person who has not accepted.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -118,7 +119,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to one person; ``file`` is the name of its draft, which contains a row number only."""
+    """A letter to one person, whose code is ``key``; ``file`` names the draft by side and row number."""
 
     made_by: ClassVar[str] = 'mm.letters(proposal, contacts, "proposal")'
 
@@ -150,8 +151,8 @@ class Letter:
 def templates_in(folder: str | PathLike[str], spoken: str) -> dict[LetterKind, Template]:
     """Return the templates in a folder; missing ones are first written there, in a language, to be edited.
 
-    Raises RequestError with a problem per template that has no subject or an unknown placeholder, and OutputError if a
-    template cannot be read or written.
+    Raises RequestError with a problem per missing subject and per unknown placeholder, and OutputError if a template
+    cannot be read or written.
     """
     templates, problems = dict[LetterKind, Template](), list[Problem]()
     with language(spoken, unless_asked=True):
@@ -192,7 +193,7 @@ def default_templates() -> dict[LetterKind, Template]:
 
 
 def parse_template(text: str, name: str) -> Template | list[Problem]:
-    """Return the template in a text, or a problem per line with an error."""
+    """Return the template in a text, or a problem for a missing subject and per unknown placeholder."""
     blank_lines = len(text) - len(text.lstrip("\n"))
     subject, _, body = text[blank_lines:].partition("\n")
     problems = (
@@ -214,7 +215,10 @@ def parse_template(text: str, name: str) -> Template | list[Problem]:
 
 
 def translate_placeholders(line: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Return a line with its placeholders in English, and the placeholders that are unknown."""
+    """Return a line with its placeholders in English, and the unknown ones; the whole line if braces do not match.
+
+    A placeholder with a format or a conversion is unknown too.
+    """
     try:
         parts = list(Formatter().parse(line))
     except ValueError:
@@ -243,14 +247,15 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
 ) -> tuple[Letter, ...]:
     """Return the letters of one occasion, mentors first, in the order of the answers; one per person in both roles.
 
-    ``proposal``: for people to whom this round proposes a pair, and people without partner; ``confirmation``: for
-    people in
-    a settled pair (all pairs of a matching are settled), and people without partner; ``reminder``: for people whose
-    reply is missing. ``deadline`` is printed verbatim in proposals and reminders. ``names`` maps keys to names of a
-    separate table (see ``read_names``). With ``since``, a former matching, only newcomers, people who left, and people
-    whose partners differ get a letter.
+    ``proposal``: for people to whom this round proposes a pair, and people without a partner; ``confirmation``: for
+    people in a settled pair (all pairs of a matching are settled), and people without a partner; ``reminder``: for
+    people whose reply is missing, or all people in a pair of a matching, which has no replies. ``deadline`` is printed
+    verbatim in proposals and reminders. ``names`` maps keys to names of a separate table (see ``read_names``). With
+    ``since``, a former matching, only newcomers and people whose partners differ get a letter. In confirmations, people
+    who left a pair then get one too, at the end.
 
-    Raises RequestError if the programme has no name, or a person has none although the survey asks for names.
+    Raises RequestError if the programme has no name, if answers have names but no field is declared as the name, or if
+    some people have a name and others none.
     """
     matching = proposed if isinstance(proposed, Matching) else proposed.matching
     with language(matching.language, unless_asked=True):
@@ -316,7 +321,7 @@ class FormerPartners:
         return [change for change in changes if change is not None]
 
     def letter_kind(self, handout: Handout, kind: LetterKind) -> LetterKind | None:
-        """Return the kind of letter in place of ``kind``; None if nothing changes for the person."""
+        """Return the kind of letter in place of ``kind``; None if the person neither is new nor has other partners."""
         changes = self.of(handout)
         if not changes or kind not in ("confirmation", "without"):
             return kind if changes else None
@@ -439,8 +444,7 @@ def write_letters(
     """Write the letters as drafts (.eml) and as one table, and return the files, the table first.
 
     A person without a valid address is in the table only. All files are readable for their owner alone. Raises
-    OutputError
-    if a file cannot be written, or if an existing file was edited and ``replace`` is false.
+    OutputError if a file cannot be written, or if an existing file was edited and ``replace`` is false.
     """
     target, addressed = Path(folder), [letter for letter in written if letter.address]
     with language(spoken, unless_asked=True), track_documents(len(addressed) + 1) as next_document:
