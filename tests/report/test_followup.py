@@ -11,6 +11,7 @@ import pytest
 from mentormatch import examples, follow_up, match
 from mentormatch.followup.waves import DESCRIPTION
 from mentormatch.languages.translation import tr
+from mentormatch.people.codes import codes_of
 from mentormatch.report.followup import notebook_fragment, year_page, year_workbook
 from mentormatch.results import Year
 from tests.followup.years import HEAD, asking, frame, paired, year
@@ -69,6 +70,21 @@ def test_a_notebook_names_nobody_whose_key_is_an_address() -> None:
     assert "x.example" not in notebook_fragment(found)
     assert "x.example" in year_page(found).decode()
     assert "M2" in notebook_fragment(year({1: frame(("E1",))}))
+
+
+@pytest.mark.promise(25)
+@pytest.mark.parametrize("coded", [False, True])
+def test_a_notebook_shows_people_whose_key_is_an_address_by_codes_or_not_at_all(*, coded: bool) -> None:
+    keys = {"metier": FIELDS["metier"], "courriel": {"question": "Courriel", "kind": "text", "use": "key"}}
+    rules = programme(fields=keys, criteria=[], follow_up=asking().follow_up.model_dump(by_alias=True))
+    matching = matched(rules, [{"courriel": "a@x.example"}], [{"courriel": "b@x.example"}])
+    wave = frame(("a@x.example", "", "Non")).set_axis(["Courriel", *HEAD[1:]], axis=1)
+    found = follow_up(rules, matching.pairs, {1: wave}, codes=codes_of(matching.cohort) if coded else None)
+    shown = notebook_fragment(found)
+    assert "x.example" not in shown
+    assert ("M01" in shown) == coded
+    assert ("x.example" in year_page(found).decode()) != coded
+    assert "1 ne se voit plus" in read(shown)
 
 
 @pytest.mark.promise(23)

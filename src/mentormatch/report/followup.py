@@ -1,4 +1,4 @@
-"""A year of follow-up as a page, a workbook, JSON and a notebook fragment, all from the same tables."""
+"""A year of follow-up as a page, a workbook, JSON and a notebook fragment."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -94,7 +94,7 @@ def call_sheet(year: Year, labels: Labels) -> ResultSheet:
             labels.person(call.side, call.person),
             tr(SIDE_WORDS[call.side]),
             partners_of(call, labels),
-            " · ".join(call.reasons),
+            " · ".join(map(labels.text, call.reasons)),
         )
         for call in year.to_call
     )
@@ -121,7 +121,7 @@ def meeting_sheet(year: Year, labels: Labels) -> ResultSheet:
 
 
 def rejected_sheet(year: Year) -> ResultSheet:
-    """Return the rejected answers with their reasons."""
+    """Return the rejected answers with their reasons; keys that identify people are left out."""
     columns = [
         *(("source", tr("Fichier")), ("line", tr("Ligne")), ("key", tr("Identifiant"))),
         *(("fate", tr("Sort")), ("reason", tr("Raison"))),
@@ -221,7 +221,10 @@ def year_page(year: Year, names: NamesByPerson | None = None) -> bytes:
 
 
 def notebook_fragment(year: Year) -> str:
-    """Return the year for a notebook, always with codes, because outputs are saved."""
+    """Return the year for a notebook, with codes if keys identify people, because outputs are saved.
+
+    If such codes are unknown, or the survey does not identify people, tables of people are left out.
+    """
     return fill_template("follow_up_fragment.html", year)
 
 
@@ -233,7 +236,7 @@ def fill_template(template: str, year: Year, names: NamesByPerson | None = None)
         "answered": [count_answers(year, wave) for wave in year.waves],
         "sheets": tables,
         "outcomes": list(group_by(tables[OUTCOME_SHEET].rows, lambda row: row[0]).items()),
-        "named": bool(year.programme.fields_with("key")),
+        "named": bool(year.programme.fields_with("key")) and hides_people(year),
         "months": year.waves[-1].months,
         "warning": warning(lines),
         "description": tr(DESCRIPTION),
@@ -242,12 +245,19 @@ def fill_template(template: str, year: Year, names: NamesByPerson | None = None)
     return render_template(template, name=year.programme.name, **context)
 
 
+def hides_people(year: Year) -> bool:
+    """Return whether the labels of the year identify nobody: no key does, or codes replace them."""
+    return year.labels is not KEY_LABELS or not any(
+        tells_who(key) for pair in year.pairs for key in keys_of(pair).values()
+    )
+
+
 def get_document_labels(year: Year, names: NamesByPerson | None) -> Labels:
     return year.labels if names is None else labels_with_names(names, year.labels, coded=True)
 
 
 def year_workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
-    """Return the workbook of the year, with names next to keys if ``names`` are given."""
+    """Return the workbook of the year, with names next to codes if ``names`` are given."""
     book = WorkbookWriter(tr("Suivi – {name}", name=year.programme.name))
     tables = {**year_sheets(year, get_document_labels(year, names)), LESSON_SHEET: lessons([year]).sheet}
     for name, table in tables.items():
@@ -268,7 +278,7 @@ def year_workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
 
 
 def year_json(year: Year) -> str:
-    """Return the year as one JSON object, with codes."""
+    """Return the year as one JSON object, with codes if keys identify people and their codes are known."""
     content = {
         "schema_version": 1,
         "months": [wave.months for wave in year.waves],
