@@ -1,6 +1,8 @@
 """Whom to recruit: as good as every mentor's double and every pair of answers, each figure that of a plan made anew."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib import import_module
 from io import BytesIO
 from itertools import combinations
 from random import Random
@@ -11,9 +13,11 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch import recruit
+from mentormatch.assignment.model.solution import Status
 from mentormatch.report.exporters.workbook import WorkbookExporter
 
 SKILLS, TOWNS, LEVELS, SLOTS = list("abcd"), ["Lyon", "Valence", "Riom"], list("1234"), ["lundi matin", "mardi matin"]
+recruiting = import_module("mentormatch.operations.recruit")  # a function has this name too
 type Given = dict[str, Any]
 
 
@@ -151,6 +155,24 @@ def test_each_figure_is_that_of_a_plan_made_anew(seed: int) -> None:
             again = matched(given, more, mentees)
             assert option.by_places.placed == len(again.pairs) - len(made.pairs)
             assert option.by_places.points == reached(again)[1] - reached(made)[1]
+
+
+def test_a_gain_over_a_plan_that_is_not_proved_is_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = programme(Random(1))
+    sides = [people(Random(2), letter, count) for letter, count in (("M", 2), ("E", 5))]
+    made = mm.match(mm.read_survey(given, mentors=sides[0], mentees=sides[1]), given)
+    assert recruit(made, 1).status == "proved"
+    solve, statuses = recruiting.solve, [Status.FEASIBLE]  # of the plan of today, the first with as many mentors
+
+    def short_of_time(problem: mm.AssignmentProblem, **options: Any) -> mm.Solution:
+        solution = solve(problem, **options)
+        is_today = bool(statuses) and problem.shape == made.problem.shape
+        return replace(solution, status=statuses.pop()) if is_today else solution
+
+    monkeypatch.setattr(recruiting, "solve", short_of_time)
+    found = recruit(made, 1)
+    assert [option.gain.status for option in found.options] == [Status.FEASIBLE]
+    assert found.status == "feasible"
 
 
 @pytest.mark.parametrize("seed", MARKETS)

@@ -240,11 +240,14 @@ class OpenMarket:
         return SolvedPlan(problem, solve(problem, seed=self.matching.seed, time_limit_s=self.limit, proofs="none"))
 
     def gain(self, plan: "SolvedPlan") -> PlanGain:
-        """Return the gain of a plan over the plan of today; today's mentors are its first rows."""
+        """Return the gain of a plan over the plan of today; today's mentors are its first rows.
+
+        The gain is proved only if both plans are.
+        """
         with_partner = [set(solved.pairs[:, 1].tolist()) for solved in (self.today, plan)]
-        ids = self.cohort.mentees.ids
+        statuses, ids = [solved.solution.status for solved in (self.today, plan)], self.cohort.mentees.ids
         return PlanGain(
-            plan.solution.status,
+            statuses[0] if statuses[1] is Status.PROVED else statuses[1],
             len(with_partner[1]) - len(with_partner[0]),
             tuple(ids[row] for row in sorted(with_partner[1] - with_partner[0])),
             plan.points - self.today.points,
