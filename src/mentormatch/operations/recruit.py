@@ -1,9 +1,9 @@
-"""Short descriptions of up to ten further mentors, who would improve the plan most.
+"""Short descriptions of up to ten further mentors who would improve the plan.
 
 First, each answer to each question is priced by the score that it would add for each mentee, under the rules. A plan
 with hypothetical mentors, who offer each mentee the best of these scores, selects the mentees of each further mentor.
 Then the answers of such a mentor are written down and shortened while nothing is lost, and the plan is solved again.
-Additional places of present mentors are priced in the same way. Invariant: every figure is that of a solved plan.
+Additional places of present mentors are priced in the same way. Invariant: every gain is that of a solved plan.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -53,20 +53,21 @@ NEW_KEY_PREFIX = "+"
 
 @track()
 def recruit(matching: Matching, k: int = 3, *, time_limit_s: float | None = None) -> Recruitment:
-    """Return the shortest descriptions of further mentors who would place most of the unmatched mentees.
+    """Return short descriptions of further mentors who would place most of the unmatched mentees.
 
-    The goals of the programme are followed in their order: first people, then points. Each further mentor takes one
-    person if the programme asks for a number of places; answers that a description does not list count as not given.
-    Each option also reports the gain of the same number of additional places with present mentors.
+    The goals of the programme are followed in their order. Each further mentor takes one person if the programme asks
+    for a number of places; answers that a description does not list count as not given, apart from those of ``like``.
+    Each option also reports the gain of at most the same number of additional places with present mentors.
 
     Parameters
     ----------
     matching
-        A result of ``match``, ``repair`` or ``evaluate``.
+        A result of ``match``, ``repair`` or ``evaluate``, for its people and its programme: the plan of today is
+        solved again, so that given or former pairs only stay if they are pinned.
     k
         The maximum number of further mentors, 1 to 10.
     time_limit_s
-        Seconds for each solve, of which there are at most five per number of mentors; None: until proved.
+        Seconds for each solve: one for today, and at most five per number of mentors; None: until proved.
 
     Raises
     ------
@@ -102,8 +103,8 @@ def recruit(matching: Matching, k: int = 3, *, time_limit_s: float | None = None
 class AnswerChoices:
     """The compared answers (c) to one question, of mentors without other answers; row 0 is no answer.
 
-    ``values`` (c, m) are their scores; ``barred`` (c, m) is True if a rule forbids the pair of a mentor with that
-    answer.
+    ``values`` (c, m) are their scores; ``barred`` (c, m) is True if a rule that reads the question forbids the pair of
+    a mentor with that answer. Rules on scores are left out.
     """
 
     answers: Column
@@ -127,12 +128,15 @@ class AnswerChoices:
 
     @property
     def needed(self) -> BoolVector:
-        """(m,) bool: mentees who exclude a mentor without this answer, because some answers are barred."""
+        """(m,) bool: mentees with whom some answer is barred; the question must then be answered."""
         return np.asarray(self.barred.any(axis=0))
 
     @property
     def best(self) -> Column:
-        """The answer with the highest score for each mentee, among those not barred; the shortest on a tie."""
+        """The answer with the highest score for each mentee, among those not barred; the first of these on a tie.
+
+        No answer if all are barred.
+        """
         barred = self.barred.copy()
         barred[0] |= self.needed
         best_rows: IntVector = np.where(barred, NO_SCORE, self.values).argmax(axis=0)
@@ -141,7 +145,10 @@ class AnswerChoices:
 
 @dataclass(frozen=True)
 class OpenMarket:
-    """The bipartite instance of a matching that further mentors may enter; ``limit`` is in seconds per solve."""
+    """The bipartite instance of a matching that further mentors may enter; ``limit`` is in seconds per solve.
+
+    ``described`` caches the further mentor described for some mentees, by position.
+    """
 
     matching: Matching
     limit: float | None
@@ -196,7 +203,7 @@ class OpenMarket:
 
     @property
     def unchecked(self) -> tuple[str, ...]:
-        """The labels of the rules that read questions on names or free text."""
+        """The labels of the rules that read questions to mentors on names or free text."""
         rules = self.matching.programme.rules
         fields_by_rule = ((rule, set(rule.fields_of("mentor")) & set(self.fields)) for rule in rules)
         return tuple(rule.label for rule, names in fields_by_rule if not names <= set(self.choices))
@@ -207,7 +214,7 @@ class OpenMarket:
         return self.one_place_each(people)
 
     def one_place_each(self, people: People) -> People:
-        """Set the number of places of each person to one, in the questions about it."""
+        """Return the people with one place each in the questions on the number of places."""
         for name in self.place_fields:
             answers = replace(people.numbers(name), values=np.ones(len(people)))
             people = with_answer(people, name, range(len(people)), answers)
@@ -254,7 +261,10 @@ class OpenMarket:
         )
 
     def option(self, candidates: "Candidates", number: int) -> RecruitOption | None:
-        """Return the best option with ``number`` further mentors; None if it improves nothing over fewer mentors."""
+        """Return the best option found with ``number`` further mentors.
+
+        None if one of them would have no mentee, or if the plan is no better than that of today.
+        """
         mentee_groups = self.mentees_of(candidates, number)
         if len(mentee_groups) < number:
             return None
@@ -279,7 +289,8 @@ class OpenMarket:
     def mentees_of(self, candidates: "Candidates", number: int) -> list[list[int]]:
         """Return the mentees of each of ``number`` hypothetical mentors.
 
-        Each hypothetical mentor offers each mentee the best score of any candidate.
+        Each hypothetical mentor offers each mentee the best score of any candidate. Hypothetical mentors without
+        mentees are left out; empty if the plan is no better than that of today.
         """
         if not candidates.allowed.any():
             return []
@@ -295,7 +306,10 @@ class OpenMarket:
         return [mentees for mentees in mentee_groups if mentees]
 
     def describe(self, candidates: "Candidates", mentees: Sequence[int]) -> "ChosenMentor":
-        """Return the candidate with the highest score for some mentees, without answers that add nothing."""
+        """Return the candidate for most of some mentees, then of the highest score, without answers that add nothing.
+
+        Mentees whom the candidate may not accompany are left out.
+        """
         fits = candidates.allowed[:, mentees]
         candidate_scores = np.where(fits, candidates.values[:, mentees], 0).sum(axis=1)
         best = int(np.lexsort((np.arange(len(candidate_scores)), -candidate_scores, -fits.sum(axis=1)))[0])
@@ -320,7 +334,7 @@ class OpenMarket:
         return ChosenMentor(full, shortest, partners, like)
 
     def points_of(self, person: People, mentees: Sequence[int]) -> dict[str, int]:
-        """Return the points that each answer of a person adds to the scores of the pairs with some mentees."""
+        """Map each question to the points that a person's answer adds to the scores of the pairs with some mentees."""
         bare = self.newcomers(1)
         variants = [with_answer(person, name, [0], bare.columns[name]) for name in self.fields]
         if not variants:
@@ -340,9 +354,9 @@ class OpenMarket:
         )
 
     def more_places(self, number: int) -> tuple[ChosenPlaces, PlanGain | None]:
-        """Return the best distribution of ``number`` additional places over present mentors, and its gain.
+        """Return a distribution of up to ``number`` additional places over present mentors, and its gain.
 
-        Empty and None if additional places improve nothing.
+        It is the best if no rule couples pairs and all solves are proved. Empty and None if it improves nothing.
         """
         bounds, n = self.problem.mentors, len(self.cohort.mentors)
         open_to_more = self.allowed & (bounds.most > 0)[:, None]
@@ -405,16 +419,17 @@ def single_places_after(bounds: DegreeBounds, first: int) -> DegreeBounds:
 
 
 def renumber(people: People, first: int = 0) -> People:
-    """Replace the keys by anonymous ones, numbered from ``first`` + 1 on."""
+    """Return the people with anonymous keys, numbered from ``first`` + 1 on, and without hashes of identity."""
     return replace(
         people, ids=tuple(f"{NEW_KEY_PREFIX}{first + place}" for place in range(1, len(people) + 1)), persons=None
     )
 
 
 def shorten(person: People, fields: Sequence[str], suffices: Callable[[People], BoolVector]) -> People:
-    """Remove answers of a person while ``suffices`` holds; items of a list are removed one at a time.
+    """Return a person without answers that can be removed while ``suffices`` holds.
 
-    If several answers can be removed separately but not together, the answer of the first field is removed.
+    A whole answer is removed if possible, else the items of a list one at a time. If several answers can be removed
+    separately but not together, that of the first field is.
     """
     while True:
         shorter = {name: shorter_answers(person.columns[name]) for name in fields if person.known(name)[0]}
@@ -433,8 +448,8 @@ def shorter_by_field(
 ) -> list[tuple[str, Column]]:
     """Return a shorter answer that suffices, for each field that has one.
 
-    The candidates of a field end with the shortest answer; it is returned if it suffices, else the first candidate
-    that does.
+    The candidates of a field end with the blank answer; it is returned if it suffices, else the first candidate that
+    does.
     """
     count = sum(map(len, shorter.values()))
     if not count:
@@ -497,7 +512,7 @@ class Candidates:
 
     @staticmethod
     def anonymous(person: People, market: OpenMarket) -> People:
-        """Remove the answers that staff cannot look for: names and free text."""
+        """Return the person without the answers that staff cannot look for: names and free text."""
         bare = market.newcomers(1)
         for name in market.fields:
             if name not in market.choices:

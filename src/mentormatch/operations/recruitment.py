@@ -21,8 +21,8 @@ type ChosenPlaces = tuple[tuple[str, int], ...]
 class PlanGain:
     """The improvement of a plan over today's: ``placed`` more mentees, and ``points`` in millionths of a score.
 
-    ``people`` are the keys of mentees without a partner today who have one in the plan; ``status`` is that of the
-    plan.
+    ``people`` are the keys of mentees without a partner today who have one in the plan. ``status`` is that of the
+    plan, or that of today's plan if only the former is proved.
     """
 
     status: Status
@@ -89,7 +89,8 @@ class MentorDescription:
 class RecruitOption:
     """The gain of a number of further mentors: with all described answers, and with the ``least`` answers.
 
-    ``places`` are the same number of additional places with present mentors, and ``by_places`` their gain.
+    ``places`` are at most the same number of additional places with present mentors, and ``by_places`` their gain;
+    empty and None if these improve nothing.
     """
 
     mentors: tuple[MentorDescription, ...]
@@ -100,7 +101,7 @@ class RecruitOption:
 
     @property
     def places_do(self) -> bool:
-        """Whether additional places with present mentors pair as many people."""
+        """Whether additional places with present mentors pair at least as many people."""
         return self.by_places is not None and self.by_places.placed >= self.gain.placed
 
     def sentences_for(self, labels: Labels = KEY_LABELS) -> Iterator[str]:
@@ -130,7 +131,7 @@ def places_in_words(places: ChosenPlaces, labels: Labels = KEY_LABELS) -> str:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Recruitment(ContentEquality):
-    """The options, by number of further mentors, from one on, while a further mentor improves the plan.
+    """The options, by number of further mentors, from one on, while each of them has a mentee.
 
     ``tried`` counts the compared answers and copies of present mentors. ``left`` is the number of mentees without a
     partner today; ``unchecked`` are the rules on names, which descriptions cannot take into account.
@@ -149,7 +150,7 @@ class Recruitment(ContentEquality):
 
     @property
     def status(self) -> Status:
-        """Whether every plan behind the figures is proved optimal."""
+        """``proved`` if every plan behind the figures is proved optimal, else ``feasible``."""
         statuses = [
             gain.status for option in self.options for gain in (option.gain, option.least, option.by_places) if gain
         ]
