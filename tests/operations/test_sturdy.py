@@ -192,6 +192,42 @@ def test_a_departure_leaves_what_a_repair_leaves(seed: int) -> None:
         assert (held.worst, held.total) == (min(found), sum(found))
 
 
+def test_of_plans_of_one_price_only_the_most_robust_is_told() -> None:
+    given = mm.Programme.read(
+        {
+            "programme": {"name": "Mentorat"},
+            "fields": {
+                "id": {"kind": "text", "use": "key"},
+                "skills": {"kind": "choices", "options": list("abcd")},
+                "town": {"kind": "choice", "options": ["x", "y"]},
+            },
+            "criteria": [{"kind": "same", "field": "town"}],
+            "rules": [{"kind": "common", "field": "skills"}],
+        }
+    )
+    repeated = 0
+    for seed in range(10, 20):
+        random = Random(seed)
+        sides = [
+            [
+                {
+                    "id": f"{letter}{number}",
+                    "skills": random.sample("abcd", random.randint(1, 2)),
+                    "town": random.choice("xy") if seed % 2 else "x",
+                }
+                for number in range(count)
+            ]
+            for letter, count in (("M", 5), ("E", 4))
+        ]
+        cohort = mm.read_survey(given, mentors=sides[0], mentees=sides[1])
+        found = sturdy(mm.match(cohort, given))
+        assert found.complete
+        prices = [plan.price for plan in found.curve[1:]]
+        repeated += len(found.curve) > 1
+        assert len(set(prices)) == len(prices)
+    assert repeated
+
+
 @pytest.mark.parametrize("k", [1, 2])
 def test_of_many_plans_some_are_tried_and_a_bound_is_told(k: int, monkeypatch: pytest.MonkeyPatch) -> None:
     made = market(7, 7)

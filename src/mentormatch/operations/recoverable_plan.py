@@ -267,9 +267,9 @@ class PlanSearch:
                 evaluated += self.local_search(*best)
         except TimeoutError:
             complete = False
-        # Pareto front of points and robustness
+        # Pareto front of points and robustness; of plans with equal points the most robust comes first
         better, reached = list[EvaluatedPlan](), present
-        for pairs, after in sorted(evaluated, key=lambda plan: self.points_of(plan[0]), reverse=True):
+        for pairs, after in sorted(evaluated, key=lambda plan: (self.points_of(plan[0]), plan[1]), reverse=True):
             if after > reached:
                 reached = after
                 better.append((pairs, after))
