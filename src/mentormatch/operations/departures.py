@@ -41,8 +41,9 @@ class RetentionCounts:
 class PlaceMatching:
     """A maximum matching of mentees to free places, by augmenting paths (Kuhn 1955).
 
-    ``allowed_mask`` contains per mentee a bit for each allowed mentor, ``room`` the free places per mentor, and
-    ``given`` the mentees placed with each mentor. Mentors reached by a failed search are on no later augmenting path.
+    ``allowed_mask`` contains per mentee a bit for each allowed mentor, ``room`` the free places per mentor, which
+    decrease in place, and ``given`` the mentees placed with each mentor. Mentors reached by a failed search (``dead``)
+    are on no later augmenting path.
     """
 
     __slots__ = ("allowed_mask", "dead", "free", "given", "room")
@@ -108,7 +109,8 @@ class PlaceMatching:
 class DepartureMarket:
     """All departures of ``k`` participants of a problem; ``deadline`` is on the monotonic clock.
 
-    ``known`` caches solved repairs under coupling rules. Methods raise TimeoutError once the deadline has passed.
+    ``known`` caches solved repairs under coupling rules. Methods that examine departures raise TimeoutError once the
+    deadline has passed.
     """
 
     problem: AssignmentProblem
@@ -130,7 +132,7 @@ class DepartureMarket:
 
     @cached_property
     def allowed_mask(self) -> list[int]:
-        """Per mentee, a bit for each allowed mentor."""
+        """Per mentee, a bit for each allowed mentor with a place; 0 for a mentee without a place."""
         mentors_by_mentee = [0] * self.problem.shape[1]
         for mentor, mentee in np.argwhere(self.allowed).tolist():
             mentors_by_mentee[mentee] |= (
@@ -140,7 +142,7 @@ class DepartureMarket:
 
     @cached_property
     def people(self) -> tuple[list[int], list[int]]:
-        """The mentors and the mentees with at least one allowed partner; the departure of others changes nothing."""
+        """The mentors and the mentees with an allowed partner; others are in no pair that the rules allow."""
         taking = self.problem.mentees.most > 0
         able = (self.allowed & taking[None, :]).any(axis=1)
         mentors = [row for row, count in enumerate(self.places) if count and able[row]]
@@ -209,7 +211,10 @@ class PlanAfterDepartures:
         self.several = {int(row) for row in np.flatnonzero(bounds.conditional & (bounds.most > 0))}
 
     def count_retained(self, departure: Departure) -> int:
-        """Return the number of mentees with a partner after a departure, with the free places filled."""
+        """Return the number of mentees with a partner after a departure, with as many free places filled as possible.
+
+        Raises TimeoutError after the deadline, and EngineError if a repair under coupling rules is not solved.
+        """
         mentors, mentees = departure
         room, free = self.room.copy(), self.free
         touched = {mentee for mentor in mentors for mentee in self.mentees_of[mentor]}
@@ -246,7 +251,10 @@ class PlanAfterDepartures:
     def count_under_rules(
         self, departure: Departure, placement: dict[int, list[int]], seekers: Sequence[int], room: Sequence[int]
     ) -> int:
-        """Return the number of mentees that can be placed under coupling rules; ``placement`` may break them."""
+        """Return the number of mentees that can be placed under coupling rules.
+
+        ``placement`` is a largest one without these rules, given the free places ``room`` of present mentors.
+        """
         rules = NewPairRules(self.market.problem, self.rows_after(departure), self.conditional_mentors(departure))
         new = [(mentor, mentee) for mentor, mentees in placement.items() for mentee in mentees]
         if rules.are_kept_by(new):

@@ -69,9 +69,9 @@ class SturdyPlan(VersionedPickle):
 class Sturdiness(ContentEquality):
     """The results for departures of ``k`` people: ``curve`` starts at the given plan, with increasing robustness.
 
-    The last plan is the most robust known; all have the same number of pairs. Each was evaluated over all
-    ``departures``. No plan exceeds ``most_worst`` in the worst case, nor ``most_mean`` on average. ``complete``:
-    every plan was enumerated, and each of ``curve`` is the most robust plan at its price.
+    The last plan is the most robust known; all have at least as many pairs as the given one. Each was evaluated over
+    all ``departures``. No plan exceeds ``most_worst`` in the worst case, nor ``most_mean`` on average. ``complete``:
+    every plan was considered, and each of ``curve`` but the given one is the most robust plan at its price.
     """
 
     k: int
@@ -88,7 +88,7 @@ class Sturdiness(ContentEquality):
 
     @property
     def status(self) -> Status:
-        """Whether it is proved that no plan with as many pairs is more robust than the last one."""
+        """``proved`` if no plan with at least as many pairs is more robust than the last one, else ``feasible``."""
         at_bound = (self.best.worst, self.best.mean) == (self.most_worst, self.most_mean)
         return Status.PROVED if self.complete or at_bound else Status.FEASIBLE
 
@@ -152,9 +152,10 @@ class Sturdiness(ContentEquality):
 def sturdy(matching: Matching, k: int = 1, *, time_limit_s: float | None = None) -> Sturdiness:
     """Return the plan that is most robust to the departure of any ``k`` people, with its price against the given plan.
 
-    Compared plans have as many pairs and as much priority as the given plan, and keep its rules. They are ordered by
-    the number of mentees with a partner in the worst case, then by its average over all departures, then by points. A
-    repair does not move a mentee who still has a partner, and fills the free places with as many mentees as possible.
+    Compared plans have at least as many pairs and as much priority as the given plan, and keep its rules. They are
+    ordered by the number of mentees with a partner in the worst case, then by its average over all departures, then by
+    points. A repair does not move a mentee who still has a partner, and fills the free places with as many mentees as
+    possible.
 
     Parameters
     ----------
@@ -163,13 +164,15 @@ def sturdy(matching: Matching, k: int = 1, *, time_limit_s: float | None = None)
     k
         The number of people who leave, of either side: 1 or 2.
     time_limit_s
-        Seconds for the search of further plans; None: until all candidates are evaluated.
+        Seconds for the given plan, the bound and the search of further plans; None: until all candidates are evaluated.
 
     Raises
     ------
     RequestError
         There is no pair, ``k`` is out of range, fewer people take part, a mentee must have several mentors, there are
-        too many departures, or the time was too short for the given plan.
+        too many departures, the pairs are too many to be stored, or the time was too short for the given plan.
+    EngineError
+        A repair under rules that couple pairs could not be solved.
 
     Examples
     --------
@@ -252,7 +255,10 @@ class PlanSearch:
         return int(self.matching.scores.at(*pairs.T).sum())
 
     def better_plans(self, present: RetentionCounts) -> tuple[list[EvaluatedPlan], bool]:
-        """Return increasingly robust plans, most points first, and whether every plan was evaluated."""
+        """Return increasingly robust plans, most points first, and whether every plan was considered.
+
+        Plans with fewer points than one that reaches the bound are not evaluated.
+        """
         # All plans if they are few, else heuristic plans, and local search from the best of them
         all_pairs = enumerate_plans(self.problem, len(self.matching.solution.pairs))
         plans, evaluated = self.heuristic_plans() if all_pairs is None else all_pairs, list[EvaluatedPlan]()
@@ -313,12 +319,12 @@ class PlanSearch:
                     yield np.array(sorted((*remaining, pair)), dtype=np.int64)
 
     def is_as_full(self, pairs: IntMatrix) -> bool:
-        """Return whether a plan has as many pairs and as much priority as the given one."""
+        """Return whether a plan has at least as many pairs and as much priority as the given one."""
         present = self.matching.solution.pairs
         return len(pairs) >= len(present) and self.priority_of(pairs) >= self.priority_of(present)
 
     def priority_of(self, pairs: IntMatrix) -> int:
-        """Return the sum of the priority weights of the people in a plan (p, 2)."""
+        """Return the sum of the priority weights of both people over the pairs (p, 2); 0 if priority is no goal."""
         if "priority" not in self.problem.goals:
             return 0
         weights = self.problem.mentor_priority, self.problem.mentee_priority
@@ -329,7 +335,10 @@ class PlanSearch:
         )
 
     def heuristic_plans(self) -> list[IntMatrix]:
-        """Return plans that leave versatile people free; each is optimal for one weight of versatility."""
+        """Return plans that leave versatile people free, one per weight of versatility, without duplicates.
+
+        After the deadline, only the plans found before.
+        """
         n, m = self.problem.shape
         values = self.problem.scores.block(np.arange(n), np.arange(m)).astype(np.int64)
         values = np.where(self.market.allowed, values, 0)
@@ -362,7 +371,10 @@ class PlanSearch:
         return (allowed & placed[None, :]).sum(axis=1), (allowed & used[:, None]).sum(axis=0)
 
     def best_for(self, values: IntMatrix) -> IntMatrix:
-        """Return the pairs of the best plan with as many people for other values of pairs."""
+        """Return the pairs of the plan with the largest sum of ``values`` (n, m), after number of pairs and priority.
+
+        Raises TimeoutError if no plan is found in time.
+        """
         people = [goal for goal in self.problem.goals if goal in ("matched", "priority")]
         goals = (*(people if "matched" in people else ["matched", *people]), "total")
         deadline = self.market.deadline
