@@ -165,7 +165,7 @@ def test_a_gain_over_a_plan_that_is_not_proved_is_not_proved(monkeypatch: pytest
     solve, statuses = recruiting.solve, [Status.FEASIBLE]  # of the plan of today, the first with as many mentors
 
     def short_of_time(problem: mm.AssignmentProblem, **options: Any) -> mm.Solution:
-        solution = solve(problem, **options)
+        solution: mm.Solution = solve(problem, **options)
         is_today = bool(statuses) and problem.shape == made.problem.shape
         return replace(solution, status=statuses.pop()) if is_today else solution
 
