@@ -233,7 +233,7 @@ SQLITE_REASONS = {
 }
 
 
-def make_storage_problem(error: sqlite3.Error) -> RefusedError:
-    """Convert an error of SQLite to a problem, by the low byte of its code."""
+def make_storage_problem(error: sqlite3.Error | OutputError) -> RefusedError:
+    """Convert an error of the file to a problem, by the low byte of its code of SQLite if it has one."""
     kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return RefusedError("not-kept", SQLITE_REASONS.get(kind, mark("Le fichier du service a échoué")))

@@ -73,6 +73,8 @@ class WorkspaceHandle:
     tabs: dict[ClientTab, TabPresence] = field(default_factory=dict)
     progress: Progress | None = None
     pending_calls: int = 0
+    saving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    erased: bool = False
 
     async def prepare(self) -> None:
         """Load code in the worker; if it has ended, the next call reports that."""
@@ -98,10 +100,14 @@ class WorkspaceHandle:
         stream = BytesIO(answer.body)
         return {name: stream.read(length) for name, length in answer.head["parts"].items()}
 
-    async def restore(self, parts: StateParts) -> ServiceMessage:
-        """Restore a saved state."""
+    async def restore(self, parts: StateParts) -> str:
+        """Restore a saved state, and return a notice on parts not restored. Raises RefusedError if none can be."""
         lengths = {name: len(part) for name, part in parts.items()}
-        return await self.call({"do": "restore", "parts": lengths}, b"".join(parts.values()))
+        answer = await self.call({"do": "restore", "parts": lengths}, b"".join(parts.values()))
+        content = json.loads(answer.body)
+        if answer.head.get("refused"):
+            raise RefusedError("contradiction", content["title"], spoken=answer.head["language"])
+        return str(content["told"])
 
     def stop(self) -> None:
         """Interrupt the computation, which then returns its best result so far."""
@@ -218,17 +224,16 @@ class Workspaces:
         self.handles[worker.id] = handle = WorkspaceHandle(tab, worker, SavedWorkspace(key), self.settings)
         handle.touch(tab)
         limits = {"people": 2 * self.settings.max_people, "pairs": self.settings.max_pairs}
-        await handle.call({"do": "begin", **limits})
+        try:
+            await handle.call({"do": "begin", **limits})
+            notice = await handle.restore(parts) if parts else ""
+        except BaseException:  # its key must not open an empty workspace, which would replace the stored one
+            self.workers.end(worker.id)
+            raise
         if not parts:
             self.preparing.add(task := asyncio.create_task(handle.prepare()))
             task.add_done_callback(self.preparing.discard)
-            return OpenedWorkspace(worker.id, handle)
-        answer = await handle.restore(parts)
-        content = json.loads(answer.body)
-        if answer.head.get("refused"):
-            self.workers.end(worker.id)
-            raise RefusedError("contradiction", content["title"], spoken=answer.head["language"])
-        return OpenedWorkspace(worker.id, handle, content["told"])
+        return OpenedWorkspace(worker.id, handle, notice)
 
     def evict_one(self) -> None:
         """End the workspace that was abandoned first, if too many are open."""
@@ -258,19 +263,24 @@ class Workspaces:
 
     async def save(self, handle: WorkspaceHandle) -> None:
         """Store the changes of a workspace, if storing is enabled; on failure ``handle.saved.saved`` is None."""
-        if self.store.keep_s:
-            with suppress(RefusedError):
-                await self.store.save(handle.saved, await handle.parts(handle.saved.digests))
+        if not self.store.keep_s:
+            return
+        async with handle.saving:  # changed parts are those since the save before
+            try:
+                changed_parts = await handle.parts(handle.saved.digests)
+                if not handle.erased:
+                    await self.store.save(handle.saved, changed_parts)
+            except RefusedError:
+                handle.saved.saved = None
 
     async def erase(self, tab: ClientTab, key: WorkspaceKey) -> None:
         """Delete a workspace, and end its process. Raises RefusedError if another caller edits it."""
         if entry := self.find_open(key):
             ident, handle = entry
             handle.acquire(tab)
+            handle.erased = True
             self.workers.end(ident)
             self.remove_ended()
-        else:
-            await self.store.load(key)  # raises RefusedError for a wrong key
         await self.store.delete(key)
 
     def close_all_of(self, owner: str) -> None:

@@ -29,6 +29,7 @@ from pydantic import Field as Setting
 from pydantic import ValidationError
 
 from mentormatch.base.strict_json import JsonMessage
+from mentormatch.errors import OutputError
 from mentormatch.languages.translation import mark
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.store import make_storage_problem, open_store, transaction
@@ -276,7 +277,7 @@ class WorkspaceStore:
         try:
             self.table = self.table or WorkspaceTable(self.path)
             return ask(self.table)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OutputError) as error:
             raise make_storage_problem(error) from None
 
 
