@@ -54,8 +54,7 @@ def prepare_notebook() -> None:
     """Make a notebook show the value of each named result, and the progress of work above one second.
 
     Each step can then be one line. Errors that a caller can act on are shown by their message, without a traceback.
-    Outside
-    a notebook nothing happens.
+    Outside a notebook nothing happens.
     """
     shell = notebook_shell()
     if shell is not None:
@@ -71,7 +70,8 @@ def format_error_lines(error: MentorMatchError) -> list[str]:
 class KernelWidget(anywidget.AnyWidget):
     """A widget of a notebook: ``asked`` is the request of the page, ``view`` the answer, with the same turn.
 
-    A notebook saves codes or pseudonyms only, and a table for viewers that cannot show widgets.
+    A notebook saves the labels of people, which are codes unless the caller gives others, and a table for viewers that
+    cannot show widgets.
     """
 
     words = traitlets.Dict().tag(sync=True)
@@ -284,7 +284,7 @@ def open_board(
     folder
         The folder for the documents, the decision and its log after a validation.
     labels
-        The labels of people; None: codes, or pseudonyms if keys are e-mail addresses.
+        The labels of people; None: keys, or codes if keys identify people.
     time_limit_s
         The limit per move; None: no limit.
     """
@@ -294,9 +294,8 @@ def open_board(
 def open_form(programme: str | PathLike[str], answers: AnswerSource, *, seed: int = 0) -> FormWidget:
     """Return the form of a programme: weights, rules and goals, each edit tried at once on the people who answered.
 
-    A kept version is written to the programme file with its comments, and the former file is backed up under its date.
-    The
-    widget's ``programme`` is the newest kept version, its ``cohort`` the participants.
+    A kept version is written to the programme file with its comments, and the former file is backed up under the
+    present date. The widget's ``programme`` is the newest kept version, its ``cohort`` the participants.
 
     Parameters
     ----------
@@ -310,7 +309,9 @@ def open_form(programme: str | PathLike[str], answers: AnswerSource, *, seed: in
     Raises
     ------
     ProgrammeError
-        The file is no programme of pairs.
+        The file is no valid programme.
+    RequestError
+        The programme does not form pairs, or cannot be tried on these answers.
     SurveyError
         The answers cannot be read.
     """
@@ -362,11 +363,13 @@ def open_documents(
     Parameters
     ----------
     result
-        A matching, a year, groups, dates, turns, a view, data for the next edition, or a widget with a plan.
+        A matching, a year, groups, rounds, topics, dates, turns, a view, data for the next edition, or a widget with a
+        plan.
     target
         A folder, or a file with its suffix.
     contacts
-        With contacts, the widget offers names in documents; see ``read_contacts``. None: codes only.
+        With contacts, the widget offers names in the documents of matchings, years and groups; see ``read_contacts``.
+        None: codes only.
     who, why
         For the log of a folder; see ``Matching.save``.
 
@@ -396,7 +399,7 @@ def open_departures(plan: Matching | BoardWidget, *withdrawn: Key, labels: Label
     withdrawn
         Keys of people who leave initially; people who are not in the plan are ignored.
     labels
-        The labels of people; None: codes, or pseudonyms if keys are e-mail addresses.
+        The labels of people; None: keys, or codes if keys identify people.
 
     Raises
     ------

@@ -154,7 +154,7 @@ class PersonPiece(Piece):
 class Participant(Piece):
     """The sheet of a person by side and position, as ``write_handouts`` writes it: partners with contact details.
 
-    It has no answer, veto, ranking or reason of anyone.
+    It has no other answer, and no veto, ranking or reason of anyone.
     """
 
     heading: ClassVar[str] = mark("Votre binôme")
@@ -167,7 +167,7 @@ class Participant(Piece):
 
     @once_spoken
     def handout(self) -> Handout:
-        """The sheet; without contacts, the person's key is shown as a code or pseudonym too."""
+        """The sheet; without contacts, the person's key is shown as a code too if keys identify people."""
         key = self.matching.cohort.side(self.side).ids[self.row]
         sheet = next(
             handout for handout in make_handouts(self.matching, self.contacts) if handout.keys.get(self.side) == key
@@ -202,7 +202,7 @@ class UnmatchedPiece(Piece):
 
     @property
     def omitted(self) -> OmittedCounts:
-        """The numbers of people and pairs that are not shown."""
+        """The numbers of people, pairs and rows beyond the limit of a page."""
         return count_omitted(self.matching)
 
     @property
@@ -231,7 +231,7 @@ class MarketPiece(Piece):
         return MarketPictures(replace(self.matching, solution=UNSOLVED), self.labels)
 
 
-# Possible pairs; above, the ladder of a repair is not solved. ``Repair.rung`` gives a single step.
+# Mentors times mentees; above, the ladder of a repair is not solved. ``Repair.rung`` gives a single step.
 MAX_LADDER_CELLS = 2_500
 
 
@@ -245,7 +245,7 @@ class EvaluationPiece(Piece):
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> Self:
-        """Return the view for a notebook, with codes or pseudonyms, because outputs are saved."""
+        """Return the view for a notebook, with codes if keys identify people, because outputs are saved."""
         return cls(evaluation.matching, evaluation.matching.labels, evaluation)
 
     @property
@@ -284,7 +284,7 @@ class RepairPiece(Piece):
 
     @classmethod
     def of(cls, repair: Repair) -> Self:
-        """Return the view for a notebook, with codes or pseudonyms, because outputs are saved."""
+        """Return the view for a notebook, with codes if keys identify people, because outputs are saved."""
         return cls(repair.matching, repair.matching.labels, repair)
 
     @property

@@ -17,7 +17,7 @@ from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report import intake_words, words
 from mentormatch.report.texts import render_template
 
-# False: codes, or pseudonyms if keys are e-mail addresses; True: keys unchanged; else the given names
+# False: keys, or codes if keys identify people; True: keys unchanged; else the given names
 type ViewNames = bool | GivenNames
 
 
@@ -31,9 +31,10 @@ def get_view_labels(matching: Matching, names: ViewNames) -> Labels:
 
 
 def find_person(matching: Matching, labels: Labels, person: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:
-    """Return side and position of a person, given by key or by label.
+    """Return side and position of a person, given by key, code or label.
 
-    If both sides match, the mentor is returned. Raises RequestError if no person matches.
+    Keys and codes come before labels; of two sides that match, the first of ``sides``. Raises RequestError if no person
+    matches.
     """
     for side in sides:
         people = matching.cohort.side(side)
@@ -83,7 +84,10 @@ class Piece:
 
     @own_language
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the view as an .html page, readable for its owner alone. Raises OutputError if it cannot be written."""
+        """Write the view as an .html page, readable for its owner alone.
+
+        Raises OutputError for another suffix, or if the file cannot be written.
+        """
         target = Path(path)
         if target.suffix.lower() != ".html":
             raise OutputError(tr("Format de vue inconnu : « {suffix} » ; le format est .html", suffix=target.suffix))

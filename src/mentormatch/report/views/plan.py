@@ -352,7 +352,7 @@ class SideBySide(Piece):
 
     @property
     def differing(self) -> tuple[KeyPair, ...]:
-        """The pairs in only one of the two plans, as texts, by mentor."""
+        """Rows by mentor: a pair that only the other plan has, and one that only this plan has, as texts or a dash."""
         gone_by_mentor, new_by_mentor = self._by_mentor(self.comparison.gone), self._by_mentor(self.comparison.new)
         rows = [
             zip_longest(gone_by_mentor.get(key, ()), new_by_mentor.get(key, ()), fillvalue="–")
@@ -369,7 +369,10 @@ class SideBySide(Piece):
 
     @property
     def why_not(self) -> tuple[tuple[str, str], ...]:
-        """The first pairs that only the other plan has, with the effect of choosing them here."""
+        """The first pairs that only the other plan has, with the effect of choosing them here.
+
+        Empty without ``reasons``; pairs of people who are not in this plan are left out.
+        """
         case, cohort = self.case, self.matching.cohort
         return tuple(
             (self._pair(pair), why_not(case, cohort.mentors.find(pair[0]), cohort.mentees.find(pair[1])).reason)
@@ -382,7 +385,10 @@ class SideBySide(Piece):
 
     @once_spoken
     def means(self) -> tuple[tuple[str, str, str, str], ...]:
-        """Each criterion with its mean points per pair in both plans, and the difference, as texts."""
+        """Each criterion with its mean points per pair in both plans, and the difference, as texts.
+
+        Empty if all people have the same partners, a plan has no pair, or the plans count points differently.
+        """
         return tuple(
             (name, points(before), points(after), format_difference(after - before))
             for name, before, after in (criterion_means(self.other, self.matching) if self.shifts else ())
@@ -434,9 +440,9 @@ VIEW_TYPES: tuple[type[Piece], ...] = (
 class Views:
     """Views of a matching in plain words; in a notebook it shows the list of its methods.
 
-    People are identified by codes, or by pseudonyms if keys are e-mail addresses. ``names=True`` shows keys unchanged;
+    People are identified by keys, or by codes if keys identify people. ``names=True`` shows keys unchanged;
     ``names=contacts`` (see ``read_contacts``) shows the names that people gave. A method that takes a person accepts
-    the key and the label of a view.
+    the key, the code, and the label of a view.
     """
 
     matching: Matching
@@ -470,13 +476,14 @@ class Views:
     def participant(self, person: str, contacts: Contacts | None = None) -> Participant:
         """Return the sheet that one person may read. Raises RequestError if the person is unknown.
 
-        Without ``contacts`` (see ``read_contacts``) partners are identified by codes or pseudonyms.
+        Without ``contacts`` (see ``read_contacts``) partners are identified by keys, or by codes if keys identify
+        people.
         """
         labels, all_contacts = get_view_labels(self.matching, contacts or False), contacts or Contacts((), {})
         return Participant(self.matching, labels, *find_person(self.matching, labels, person), all_contacts)
 
     def market(self, *, names: ViewNames = False) -> MarketPiece:
-        """Return the possible pairs before solving: number of partners per person, people with few or none."""
+        """Return the possible pairs before solving: partners per person, people with few or none, unmet needs."""
         return MarketPiece(self.matching, get_view_labels(self.matching, names))
 
     def prices(self) -> Prices:
@@ -514,7 +521,8 @@ class Views:
     def compared_with(self, other: Matching, *, names: ViewNames = False, reasons: bool = False) -> SideBySide:
         """Return the differences to another plan: pairs, goals, criteria, gains and losses of people.
 
-        With ``reasons``, each pair of the other plan has its effect here, or the rule that forbids it.
+        With ``reasons``, each of the first pairs that only the other plan has is listed with its effect here, or the
+        rule that forbids it.
         """
         return SideBySide(self.matching, get_view_labels(self.matching, names), other, reasons)
 
