@@ -59,7 +59,7 @@ REFUSAL_TEXT = mark("Les décisions de ce classeur ne peuvent pas être reprises
 @checked_init
 @dataclass(frozen=True, slots=True)
 class Decisions(VersionedPickle):
-    """The decisions of staff in a workbook, as keys (mentor, mentee).
+    """The decisions of staff in a workbook, as keys (mentor, mentee), or codes if they were read without a cohort.
 
     ``pins`` are pairs that staff approved or entered, ``bans`` pairs that they refused or overwrote, here or in an
     earlier workbook; ``discussed`` pairs are open and bind nothing. ``notes`` has all typed texts, for the next
@@ -101,7 +101,8 @@ def read_decisions(
     ------
     SurveyError
         With every problem: an unknown person, a pair that a rule forbids, a person with more partners than places, a
-        duplicate pair, a deleted row, a renamed column, a workbook of other answers or of another programme.
+        duplicate pair, a deleted row, a renamed column, a workbook of other answers or of another programme, a code
+        that may belong to another person by now.
 
     Examples
     --------
@@ -259,7 +260,7 @@ class DecisionSheet:
                     yield self.make_overbooked_problem(person_rows, key, limit)
 
     def find_undecided(self) -> Iterator[Problem]:
-        """Yield a problem per changed row without a decision."""
+        """Yield a problem per changed row that is open, or that refuses the pair typed over a proposed one."""
         replaced = set(map(id, self.find_replacements().values()))
         for row in self.changed_rows:
             if row.choice == OPEN or (row.choice == REFUSED and id(row) in replaced):
@@ -297,7 +298,10 @@ class DecisionSheet:
 
 
 def merge_notes(row_notes: Iterable[Note], other_notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Merge notes per pair: the choice of the row, and all remarks; notes without a pair follow."""
+    """Merge notes per pair: the choice of the row, if there is one, and all remarks; notes without a pair follow.
+
+    Notes without any text are left out.
+    """
     notes_by_pair = {get_compared_keys(note.pair): note for note in row_notes}
     loose = [note for note in other_notes if not any(note.pair)]
     for note in other_notes:
@@ -338,7 +342,7 @@ def notes_by_pair(matching: Matching) -> dict[KeyPair, Note]:
 
 
 def leftover_notes(matching: Matching) -> list[Note]:
-    """Return the notes on pairs that no longer exist, and the banned pairs without a note."""
+    """Return the notes on pairs that no longer exist, the banned pairs without a note, and notes without a pair."""
     present, pair_notes = notes_by_pair(matching), [note for note in matching.notes if any(note.pair)]
     noted_pairs = {get_compared_keys(note.pair) for note in pair_notes}
     bans = [
@@ -409,7 +413,7 @@ def get_partner_labels(matching: Matching) -> dict[str, list[str]]:
 
 
 def describe_pair_fate(note: Note, matching: Matching, partner_labels: dict[str, list[str]]) -> str:
-    """Return the present situation of both people of a pair."""
+    """Return the present situation of both people of a pair; empty for a note without a pair."""
     if not any(note.pair):
         return ""
     pair_labels = label_pair(note.pair, matching.labels)

@@ -54,9 +54,9 @@ class WorkbookFingerprint(JsonMessage):
 
     ``programme`` and ``answers`` are digests, the first without manually decided pairs. ``bans`` are earlier manual
     bans. ``forbidden`` has a text per mentor with a character per mentee: ``-`` if the pair is allowed, else the mark
-    of a rule in ``rules``; it is empty above four million pairs. ``people`` has the digest of each person's answers,
-    mentors first, by which unchanged people are found in other answers. People are identified by codes; if these are
-    not the keys, ``codes`` is the digest of both.
+    of a rule in ``rules``, or ``?`` if marks are too few. It is empty above four million pairs, or if the scores are
+    not in memory. ``people`` has the digest of each person's answers, mentors first, by which unchanged people are
+    found in other answers. People are identified by codes; if these are not the keys, ``codes`` is the digest of both.
     """
 
     schema_version: Literal[1] = 1
@@ -120,9 +120,8 @@ class WorkbookFingerprint(JsonMessage):
     def doubtful(self, cohort: Cohort, programme: Programme | None) -> set[tuple[Side, str]]:
         """Return side and key of people whose code may belong to another person by now.
 
-        Empty if all codes still have the same keys. A code is trusted if the programme remembers it, or if its person
-        gave the
-        same answers as before and no other person did.
+        Empty if all codes still have the same keys. A code is trusted if the programme remembers a code of its person,
+        or if its person gave the same answers as before and no other person did.
         """
         if self.codes == digest_of_codes(cohort):
             return set()
@@ -173,7 +172,8 @@ def get_banned_pairs(matching: Matching) -> Iterator[KeyPair]:
 def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
     """Return the mark of the first rule that forbids each pair, and the name of each marked rule.
 
-    Manual bans are not marked, because the team may change its mind.
+    Manual bans are not marked, because the team may change its mind. Empty if the pairs are too many or the scores are
+    not in memory.
     """
     if prod(matching.problem.shape) > MOST_CELLS or not matching.scores.held:
         return [], {}
@@ -277,7 +277,7 @@ class WorkbookLanguage:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRow:
-    """A row of the sheet: line, keys of the pair, choice, and all notes."""
+    """A row of the sheet: line, codes of the pair, choice (empty: none), and all notes."""
 
     line: int
     pair: KeyPair
@@ -396,7 +396,7 @@ def read_records(
 
 
 def get_keys_by_label(bearings: WorkbookFingerprint) -> dict[Side, dict[str, str]]:
-    """Return the keys of the people of each side, by their text in the cells."""
+    """Return the codes of the people of each side, by their text in the cells, in comparison form."""
     return {side: {canonical(clip(visible(key))): key for key in bearings.places(side)} for side in COLUMNS}
 
 
