@@ -203,10 +203,10 @@ def too_large(rows: int, columns: int) -> str:
 
 # A larger grid cannot be read and is slow to open.
 MAX_GRID_CELLS = 250_000
-# From 0 to 100 points; with dark text up to 80 and white text above, the contrast is at least 4.5 to 1.
+# From 0 to 100 points; with dark text below 80 and white text from 80 on, the contrast is at least 4.5 to 1.
 SCORE_TINTS = palette("heat")
 FIRST_DARK_TINT = 8
-# Characters; if all keys are at most this long, they are written horizontally.
+# Characters; if all codes of mentees are at most this long, they are written horizontally.
 MAX_HORIZONTAL_KEY = 6
 SCORES_TITLE = mark("Scores")
 
@@ -227,7 +227,7 @@ def write_grid(book: WorkbookWriter, matching: Matching) -> None:
 
 
 def write_headings(page: SheetWriter, grid: Grid) -> None:
-    """Write the keys of both sides, frozen and repeated in print."""
+    """Write the codes of both sides, frozen and repeated in print."""
     across = {"align": "center"} if longest_key(grid.mentees) <= MAX_HORIZONTAL_KEY else {"rotation": 90}
     page.heading(1, 0, "")
     for index, key in enumerate(grid.mentees, start=1):
@@ -249,7 +249,7 @@ def write_cells(page: SheetWriter, grid: Grid, pairs: set[tuple[str, str]]) -> N
 
 
 def write_points(page: SheetWriter, row: int, column: int, points: float, outline: dict[str, object]) -> None:
-    """Write one cell: the points on their tint, or a grey dash if a rule forbids the pair."""
+    """Write one cell: the points on their tint, or a grey dash if the pair is not allowed."""
     if math.isnan(points):
         page.put(row, column, "—", align="center", font_color=theme()["mute"], **outline)
         return

@@ -30,7 +30,7 @@ SHORT_GOAL_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class GoalChange:
-    """The values of one goal in two plans, as texts; ``difference`` is empty if they are equal."""
+    """The values of one goal in two plans, as texts; ``difference`` is empty if they are equal or one is missing."""
 
     goal: str
     before: str
@@ -64,7 +64,7 @@ class Comparison:
 
     @property
     def goal_sentences(self) -> tuple[str, ...]:
-        """The goals in which the two plans differ."""
+        """A sentence per goal in which the two plans differ."""
         return tuple(
             tr("{goal}\u00a0: {now}, {difference}.", goal=change.goal, now=change.now, difference=change.difference)
             for change in self.goals
@@ -79,13 +79,13 @@ class Comparison:
 
 
 def compare(before: Matching, after: Matching, labels: Labels = KEY_LABELS) -> Comparison:
-    """Compare two plans of the same programme."""
+    """Return the differences from the plan ``before`` to the plan ``after``."""
     repair = Repair(before, after)
     return Comparison(repair.new, (*repair.broken, *repair.ended), tuple(compare_goals(before, after)), labels)
 
 
 def compare_goals(before: Matching, after: Matching) -> Iterator[GoalChange]:
-    """Yield each goal of both plans with its two values."""
+    """Yield each goal of either plan with its two values, a dash for a plan without the goal."""
     former, reached = get_values_by_goal(before.solution.tiers), get_values_by_goal(after.solution.tiers)
     for goal in dict.fromkeys((*former, *reached)):
         value_before, value_now = (
@@ -145,7 +145,7 @@ class PointsChange:
 
     @property
     def words(self) -> str:
-        """The change for this person, as a text."""
+        """The change for this person, as a text without a subject."""
         if not (self.before and self.now):
             return tr("a maintenant un binôme") if self.now else tr("n'a plus de binôme")
         if self.gain is None:

@@ -46,7 +46,7 @@ ANALYSES: Mapping[str, Analysis] = {
         lambda result, _: result.lessons.sheet,
     ),
 }
-# In the workbook of the team, never on the page for the committee
+# In the workbook of the team, never on the page
 STAFF_ONLY = (INCENTIVES,)
 
 

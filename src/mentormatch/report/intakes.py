@@ -95,7 +95,7 @@ def reading_lines(intake: Intake) -> Iterator[str]:
 
 
 class IntakeJson(Writer[Intake]):
-    """The report as one JSON object; keys that are e-mail addresses are left out, line numbers stay."""
+    """The report as one JSON object; if keys may not be shown, all are left out, and line numbers stay."""
 
     kind: ClassVar[str] = ".json"
     filename: ClassVar[str] = "reponses.json"

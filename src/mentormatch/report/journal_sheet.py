@@ -2,8 +2,8 @@
 
 The sheet of the log states who validated the decision, how to check it, the entries of the log, and the stamp that a
 check reads. After a validation it is renewed inside a workbook that staff may have saved: only the rows of this part of
-the archive are replaced, in their styles, and every other part stays byte for byte. If the sheet was edited, nothing is
-replaced.
+the archive are replaced, in their styles, and its stated size is removed; every other part stays byte for byte. If the
+sheet was edited, nothing is replaced.
 
 The sheet of charts shows the distribution of the points and the points of the best pair, with the numbers of
 ``report.pictures`` in tables next to native charts.
@@ -79,7 +79,10 @@ def write_journal(book: WorkbookWriter, imprint: SealText) -> None:
 
 
 def reseal_workbook(content: bytes, before: Seal, seal: Seal) -> bytes | None:
-    """Return a workbook with a new seal in place of ``before``; None if the sheet was edited."""
+    """Return a workbook with a new seal in place of ``before``.
+
+    None if the texts of the sheet were edited, or its XML is not encoded in UTF-8.
+    """
     present_texts = {
         (row, column): normalize_whitespace(unescape_xml(text))
         for row, cells in log_sheet_cells(content).items()
@@ -170,7 +173,7 @@ def find_xml_offsets(xml: bytes) -> SheetXmlOffsets:
 
 
 def replace_row_xml(xml: bytes, old_rows: Sequence[JournalRow], new_rows: Sequence[JournalRow]) -> bytes | None:
-    """Return the XML of a sheet with other rows, in the styles of old rows of the same kind."""
+    """Return the XML of a sheet with other rows, in the styles of old rows of the same kind; None if not UTF-8."""
     if not re.match(rb'<\?xml[^>]*encoding="utf-8"|(?!<\?xml)', xml, re.IGNORECASE):
         return None
     # Only the rows and the size of the sheet are replaced; each row takes the styles of the first of its kind.
@@ -233,7 +236,7 @@ class Plot:
 
 
 def write_charts(book: WorkbookWriter, matching: Matching) -> None:
-    """Write the sheet of charts, if there are pairs."""
+    """Write the sheet of charts, if there are pairs and the scores are in memory."""
     best = make_best_waterfall(matching, matching.labels)
     if best is None or not matching.scores.held:
         return

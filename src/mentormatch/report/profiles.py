@@ -44,8 +44,9 @@ INSTRUCTIONS: Mapping[tuple[bool, bool], str] = {
 def write_profiles(profiles: Profiles, folder: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
     """Write the profiles and the form of each side, the questions to paste, and the table of codes; return the files.
 
-    The page and form for a side may be sent to everyone on it. The table of codes is for staff, readable for its owner
-    alone. Raises OutputError if a file cannot be written, or if an existing file was edited and ``replace`` is false.
+    The page and form for a side may be sent to everyone on it; a page with the code of a reader in its name, only to
+    this reader. The table of codes is for staff, readable for its owner alone. Raises OutputError if a file cannot be
+    written, or if an existing file was edited and ``replace`` is false.
     """
     target = Path(folder)
     with language(profiles.programme.heading.language, unless_asked=True):
@@ -85,7 +86,7 @@ def for_readers(profiles: Profiles, side: Side) -> Iterator[tuple[str, bytes]]:
 
 
 def readers(profiles: Profiles, side: Side) -> list[str]:
-    """Return the codes of the people of one side with at least one profile to read."""
+    """Return the codes of the people of one side; with individual lists, only of people with a profile to read."""
     codes = sorted(code for key_side, code in profiles.keys if key_side == side)
     return [code for code in codes if profiles.lists is None or profiles.read_by(side, code)]
 

@@ -1,7 +1,7 @@
 """Groups, turns, topics and dates -> page, workbook, CSV, JSON, calendar, and a notebook fragment.
 
 Contents for the team only are in a document if ``staff`` is set. A notebook shows the points of each group and the
-people without a group, as it does for pairs.
+people without a group, as it does for pairs. CSV has the first table only.
 """
 
 import json
@@ -35,7 +35,10 @@ from mentormatch.report.view import CRITERION_COLOURS, ScorePart
 
 @dataclass(frozen=True, slots=True)
 class GroupCard:
-    """A group as texts; points, answered share and parts are means over its pairs, empty outside team documents."""
+    """A group as texts; points, answered share and parts are means over its pairs.
+
+    These three are empty outside notebooks and team documents, and for the groups of a round.
+    """
 
     heading: str
     size: str
@@ -55,7 +58,7 @@ class CardSection:
 
 
 def make_card_sections(result: Result, *, staff: bool) -> tuple[CardSection, ...]:
-    """Return the groups of a result in sections, with points for the team; empty if it has none."""
+    """Return the groups of a result in sections, with points if ``staff``; empty if it has none."""
     if isinstance(result, Grouping) and result.groups:
         return (
             CardSection(tr("Les groupes"), tuple(card(result.labels, group, staff=staff) for group in result.groups)),
@@ -90,7 +93,7 @@ def plain_card(number: int, members: Sequence[str], leader: str = "") -> GroupCa
 
 
 def score_parts(shares: Sequence[GroupShare], pairs: int) -> Iterator[ScorePart]:
-    """Yield the criteria of a group, as means over its pairs, with the position of each segment on the bar."""
+    """Yield the criteria of a group, as means over its ``pairs``, with the position of each segment on the bar."""
     start = 0
     for index, share in enumerate(shares):
         yield ScorePart(
@@ -190,7 +193,7 @@ class SessionTexts:
 
 
 def write_session_documents(result: Result, paths: Sequence[Path], *, staff: bool, replace: bool) -> None:
-    """Write documents together per folder; those for the team are readable for their owner alone."""
+    """Write the documents of each folder together; if ``staff``, they are readable for their owner alone."""
     files = {path: content_of(result, path, staff=staff) for path in paths}
     write_documents(files, result.kind, replace=replace, private=staff)
 
@@ -313,19 +316,19 @@ def form_and_width(table: str, column: str, cell: CellValue) -> tuple[CellFormat
 
 
 def first_table(documents: SessionDocuments) -> bytes:
-    """Return the first table of a result as CSV; the first team table if ``staff`` is set."""
+    """Return the first table of a result as CSV; if ``staff`` is set, the first team table if there is one."""
     tables = (documents.result.staff_sheets if documents.staff else {}) or documents.result.sheets
     return to_csv(with_boolean_texts(next(iter(tables.values()))))
 
 
 def first_table_as_text(documents: SessionDocuments) -> str:
-    """Return the first table of a result, one line per row."""
+    """Return the first table of a result that may be shown to all, one line per row after the headings."""
     table = with_boolean_texts(next(iter(documents.result.sheets.values())))
     return "\n".join(row_text(*row) for row in (table.titles, *table.rows))
 
 
 def to_json(documents: SessionDocuments) -> bytes:
-    """Return a result as one JSON object, with codes."""
+    """Return a result as one JSON object, with keys, or with codes if it was made by ``in_codes``."""
     result = documents.result.plain or documents.result
     content = result.as_dict_for_staff if documents.staff else result.as_dict
     document = {"schema_version": 1, "kind": result.kind, **content}

@@ -28,7 +28,9 @@ _AFTER = re.compile(r"(?<=[«°]) ")
 
 
 def visible(text: str) -> str:
-    r"""Return a text with escapes for characters that are invisible or that XML and UTF-8 cannot represent.
+    r"""Return a text with escapes for control characters and for others that XML or UTF-8 cannot represent.
+
+    Tabs and line ends stay; CR LF becomes LF.
 
     >>> visible("a\x1ab\ud800")
     'a\\x1ab\\ud800'

@@ -42,7 +42,7 @@ MOST_LINES = 500
 class SealText:
     """The texts of a document on its record: proposal or validated decision, how to check it, and the log.
 
-    They do not depend on the answers, so that they are equal if a document is renewed after a validation. ``answered``
+    They do not depend on the answers, so that a document can be renewed after a validation without them. ``answered``
     is true if there is an assignment that can be validated.
     """
 
@@ -148,7 +148,7 @@ class Card:
 
     @property
     def has_blanks(self) -> bool:
-        """Whether a criterion counts without the answers of both people."""
+        """Whether a criterion lacks an answer of one of the two people."""
         return not all(part.answered for part in self.parts)
 
 
@@ -210,7 +210,10 @@ class MatchingView:
 
 
 def view(matching: Matching, labels: Labels = KEY_LABELS, seal: Seal | None = None) -> MatchingView:
-    """Return the texts of a matching, with people under these labels, and with the seal if one is given."""
+    """Return the texts of a matching, with people under these labels, and with the seal if one is given.
+
+    ``losses`` has the labels of the matching.
+    """
     verdict, status = words.verdict(matching)
     return MatchingView(
         name=matching.programme.name,
@@ -328,7 +331,7 @@ def make_score_part(share: Contribution, start: int, tone: str) -> ScorePart:
 
 
 def explain_unmatched(matching: Matching, labels: Labels, limit: int | None = None) -> Iterator[UnmatchedLine]:
-    """Yield people without a partner, at most ``limit`` (None: all), under these labels also in reasons of others."""
+    """Yield people without a partner, at most ``limit`` (None: all), with these labels in all texts."""
     cases: tuple[Iterable[Unmatched], Iterable[PossibleChange | None]] = (matching.unmatched, matching.smallest_changes)
     if labels is not KEY_LABELS:
         case = replace(case_of(matching), labels=labels)
@@ -342,7 +345,7 @@ def chains_in_words(matching: Matching, labels: Labels) -> tuple[str, ...]:
 
 
 def explain_infeasibility(matching: Matching, labels: Labels) -> Diagnosis | None:
-    """Return the diagnosis of an infeasible programme under these labels."""
+    """Return the diagnosis under these labels, None if there is an assignment."""
     return matching.diagnosis if labels is KEY_LABELS else diagnose_case(replace(case_of(matching), labels=labels))
 
 

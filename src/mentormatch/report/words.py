@@ -116,7 +116,8 @@ def count_unmatched(matching: Matching) -> dict[Side, int]:
 def verdict(matching: Matching) -> tuple[str, str]:
     """Return the status of the pairs, in short and as a sentence.
 
-    If nothing was compared, or the optimum cannot be checked, the text has only that caveat.
+    If nothing was compared, or the optimum cannot be checked, the sentence is that of the caveats; otherwise caveats
+    precede the sentence.
     """
     first = " ".join(caveat.sentence for caveat in matching.caveats)
     if first and matching.is_vacuous:
@@ -224,7 +225,7 @@ def format_proof_text(tier: Tier) -> str:
 
 
 def criteria(matching: Matching) -> Iterator[LabelledItem]:
-    """Yield each criterion with its share of the weight."""
+    """Yield each criterion with its share of the weight, then the emphasis of people, if any, without one."""
     for criterion, weight in zip(matching.scores.criteria, matching.scores.weights, strict=True):
         yield LabelledItem(criterion.label, percent(weight), criterion.group or "", questions(matching, criterion))
     if (emphasis := matching.programme.emphasis) is not None:

@@ -104,8 +104,8 @@ CAVEATS_METADATA_KEY = "mentormatch.caveats"
 class ParquetExporter(Exporter):
     """The pairs as columns, and the caveats as JSON in the metadata of the schema.
 
-    Cells are neither compressed nor dictionary-encoded, so that a text search finds the people in the file. A folder
-    includes it only if the programme requests it.
+    Cells are neither compressed nor dictionary-encoded, so that a text search finds the people in the file. It is not
+    part of a folder.
     """
 
     kind: ClassVar[str] = ".parquet"

@@ -1,7 +1,7 @@
 """Matching -> an HTML page, its fragment for notebooks, and a summary of two A4 pages for a committee.
 
 The summary lists the pairs to vote on, the points to discuss, and places to sign. If there are more than
-``FIRST_PAGE_PAIRS`` pairs, its first page has the weakest pairs, and an annex lists all.
+``FIRST_PAGE_PAIRS`` pairs, its first page has the weakest pairs, and an annex lists the best ``MOST_LISTED``.
 """
 
 import re
@@ -74,7 +74,7 @@ class PageExporter(NamedExporter):
         return reseal_page(content, seal, {"kicker": (), "notices": (), "record": (RECHECK_TEXT,)})
 
     def fragment(self, matching: Matching) -> str:
-        """Return the fragment for a notebook, with pseudonyms if keys are e-mail addresses."""
+        """Return the fragment for a notebook, with codes if keys identify people."""
         return fragment(matching, matching.labels)
 
 
@@ -88,9 +88,10 @@ def fill_template(template: str, matching_view: MatchingView, **names: object) -
 
 
 def reseal_page(content: bytes, seal: Seal, parts: Mapping[str, tuple[str, ...]]) -> bytes | None:
-    """Return a page with another seal; None if the page was edited there.
+    """Return a page with another seal; None if the marks of its language or of a part are missing or repeated.
 
     ``parts`` maps macros of ``imprint_parts.html`` to their sentences; each part is marked by comments with its name.
+    Edits between the marks are lost.
     """
     text = content.decode("utf-8", "surrogateescape")
     language_mark = LANGUAGE_MARK.search(text)
@@ -131,7 +132,10 @@ MAX_NAME_LENGTH = 40
 
 @dataclass(frozen=True)
 class PairLine:
-    """A pair with its rank from 1, and the criteria that explain it best."""
+    """A pair with its rank from 1, and reasons for its points or lost points.
+
+    ``weak`` pairs have the fewest points, or a low answered share.
+    """
 
     number: int
     card: Card
@@ -141,7 +145,7 @@ class PairLine:
 
 @dataclass(frozen=True)
 class AnnexLine:
-    """A pair of the complete list."""
+    """A pair of the annex, with its rank from 1."""
 
     number: int
     mentor: str
@@ -151,7 +155,7 @@ class AnnexLine:
 
 @dataclass(frozen=True)
 class CommitteeSummary:
-    """The contents of the two pages, with people under these labels; ``held`` states that names are included."""
+    """The contents of the pages, with people under these labels; ``held`` states that names are included."""
 
     matching: Matching
     labels: Labels
@@ -165,7 +169,7 @@ class CommitteeSummary:
 
     @property
     def imprint(self) -> SealText:
-        """Proposal or validated decision."""
+        """The texts on the record: proposal or validated decision."""
         return make_seal_text(self.matching, self.seal)
 
     @property
@@ -311,7 +315,7 @@ class CommitteeSummary:
 
 
 def get_best_reasons(pair: Pair) -> Iterator[str]:
-    """Yield the reasons for the points of a pair, largest share first, unanswered criteria excluded."""
+    """Yield up to two reasons for the points of a pair, largest share first, unanswered criteria excluded."""
     shares = sorted(
         (contribution for contribution in pair.contributions if contribution.answered and contribution.share),
         key=lambda contribution: -contribution.share,
@@ -335,7 +339,7 @@ def shorten_middle(text: str) -> str:
 
 
 class SummaryExporter(NamedExporter):
-    """Two printable pages without scripts or external resources."""
+    """Two printable pages, with an annex for many pairs, without scripts or external resources."""
 
     kind: ClassVar[str] = ".resume.html"
     filename: ClassVar[str] = "binomes.resume.html"

@@ -124,9 +124,10 @@ COLUMNS_BY_SHEET: dict[str, tuple[tuple[str, float, CellFormat], ...]] = {
 
 
 class WorkbookExporter(NamedExporter):
-    """Nine visible sheets and a hidden one, preceded by the caveats if there are any; texts stay texts.
+    """Eight visible sheets and a hidden one, preceded by the caveats if there are any; texts stay texts.
 
-    Sheets for chains and for requested analyses are added. The same matching gives the same bytes.
+    Sheets for charts, earlier decisions, chains and analyses are added if they have contents. The same matching gives
+    the same bytes.
     """
 
     kind: ClassVar[str] = ".xlsx"
