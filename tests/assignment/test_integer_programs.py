@@ -205,9 +205,9 @@ def test_a_tree_that_is_stopped_has_a_bound_that_no_choice_exceeds(program: Prog
 
 
 @pytest.mark.promise(12)
-@given(programs(greatest=2))
-def test_every_best_choice_is_in_a_box_that_the_tree_puts_aside(program: Program) -> None:
-    answer, most = solve_integer_program(program, None), best(program)
+@given(programs(greatest=2), st.sampled_from([Effort.FULL, Effort.MIP]))
+def test_every_best_choice_is_in_a_box_that_the_tree_puts_aside(program: Program, effort: Effort) -> None:
+    answer, most = solve_integer_program(replace(program, effort=effort), None), best(program)
     if most is not None and answer.boxes is not None:
         for choice in choices(program):
             if int(program.profit[choice].sum()) == most:

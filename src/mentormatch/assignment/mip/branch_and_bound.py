@@ -12,7 +12,7 @@ that was closed because it contains no better choice, or is the incumbent.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import count
 from time import monotonic
@@ -318,7 +318,9 @@ class SearchTree:
         self.branching_bound = min(bound.units, max(upper, self.value))
         is_proved = self.chosen is not None and self.branching_bound == self.value
         is_feasible = choice is not None or loss_result.choice is None
-        return self.answer(SolverStatus.OPTIMAL if is_proved else SolverStatus.STOPPED), is_feasible
+        # The MIP solver proves the optimum, not that it is the only one
+        result = self.answer(SolverStatus.OPTIMAL if is_proved else SolverStatus.STOPPED)
+        return replace(result, boxes=None), is_feasible
 
     def _is_stalling(self, first_bound: int) -> bool:
         """Return whether the bound has hardly moved since the root."""
