@@ -227,6 +227,18 @@ def test_an_optimum_is_what_the_stated_bound_proves(beyond: float | None, gap: i
     assert found.status is Status.FEASIBLE
 
 
+def test_ties_are_settled_only_by_hashes_that_a_solver_proves() -> None:
+    weights = np.random.default_rng(1).integers(1, 9, (3, 6, 6))
+    rows = [Row(f"row {place}", part, most=12) for place, part in enumerate(weights)]
+    problem = AssignmentProblem.from_scores(
+        np.zeros((6, 6), np.int64), mentor_capacity=2, mentee_capacity=2, rows=rows, goals=("total",)
+    )
+    exact, loose = (solve(problem, engine="pulp", solver=pulp.HiGHS(msg=False, gapRel=gap)) for gap in (0, 0.9))
+    assert exact.canonical
+    assert (loose.status, loose.canonical) == (Status.PROVED, False)
+    assert loose.pairs.tolist() != exact.pairs.tolist()
+
+
 def test_whatever_else_a_solver_says_leaves_a_greedy_answer_with_a_note() -> None:
     for status in (LpSolveStatus.NumericalError, LpSolveStatus.Unbounded):
         found = asked(Liar((), status))
