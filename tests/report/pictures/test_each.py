@@ -50,6 +50,13 @@ def test_above_sixty_people_a_side_the_map_shows_groups_and_no_names() -> None:
     assert "moyenne d’un groupe" in found.caption
 
 
+@pytest.mark.parametrize(("size", "marked"), [(25, "encadrés"), (26, "rond"), (60, "rond"), (61, "rond")])
+def test_the_caption_of_the_map_says_how_chosen_pairs_are_marked(size: int, marked: str) -> None:
+    found = HeatMap(market(size), KEY_LABELS)
+    assert [word for word in ("encadrés", "rond") if word in found.caption] == [marked]
+    assert ((found.svg or b"").count(b"<circle") > 0) == (marked == "rond")
+
+
 def test_the_waterfall_ends_at_the_points_of_the_pair() -> None:
     matching = small()
     pair = matching.pairs[1]

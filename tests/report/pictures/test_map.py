@@ -100,6 +100,15 @@ def test_for_many_departements_the_colour_tells_alone_and_the_first_lines_are_dr
     assert (found.svg or b"").count(b'stroke-width="1.5"') == LINES_DRAWN
 
 
+def test_the_caption_explains_a_second_circle_only_if_one_is_drawn() -> None:
+    names = [name for number, name in DEPARTEMENTS if number in outlines()]
+    for count, is_drawn in ((10, True), (40, False)):
+        found = Map(living(names[:count], names[count : 2 * count]))
+        assert any(spot.without_mentor for spot in found.territory.spots)
+        assert (b"stroke-dasharray" in (found.svg or b"")) == is_drawn
+        assert ("second cercle" in found.caption) == is_drawn
+
+
 @pytest.mark.parametrize("homes", [["Paris"], ["La Réunion"], ["Martinique", "Nouvelle-Calédonie"]])
 def test_one_place_and_places_overseas_alone_are_drawn(homes: list[str]) -> None:
     assert Map(living(homes, homes)).svg

@@ -101,7 +101,7 @@ class HeatMap(Picture):
             tr("Plus la case est claire, plus le binôme a de points."),
             tr("Une case montre la moyenne d'un groupe.") if grouped else "",
         ]
-        if chosen_count and grouped:
+        if chosen_count and (grouped or HeatMapGrid(self.lines(0), self.lines(1)).size < MIN_NUMBERED_CELL):
             hints.append(tr("Chaque rond compte les binômes retenus."))
         elif chosen_count:
             hints.append(tr("Les binômes retenus sont encadrés."))

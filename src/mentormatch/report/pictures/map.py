@@ -187,7 +187,7 @@ class Map(Picture):
         sentences = [tr("Plus le département est clair, plus il y a de personnes.")]
         if self.numbered:
             sentences.append(tr("Leur nombre est dans le rond."))
-        if any(spot.without_mentor for spot in self.territory.spots):
+        if any(spot.without_mentor for spot in self.labelled_spots):
             sentences.append(tr("Un second cercle, en tirets : aucun·e mentor·e dans ce département."))
         if self.paired:
             sentences.append(
@@ -209,6 +209,12 @@ class Map(Picture):
         """Whether the départements have room for numbers of people."""
         return len(self.territory.spots) <= MOST_DOTS
 
+    @property
+    def labelled_spots(self) -> tuple[MapPlace, ...]:
+        """The départements with a name and a dot: all if there is room, else overseas collectivities only."""
+        spots = self.territory.spots
+        return spots if self.numbered else tuple(spot for spot in spots if spot.number not in outlines())
+
     @cached_property
     def territory(self) -> Territory:
         """The places of the people and the pairs between them."""
@@ -220,15 +226,10 @@ class Map(Picture):
         if not territory.spots:
             return ()
         plane = MapProjection.of(territory)
-        labelled_spots = (
-            territory.spots
-            if self.numbered
-            else tuple(spot for spot in territory.spots if spot.number not in outlines())
-        )
         frame = Frame(plane.width, plane.height)
         colour_outlines(frame, plane)
         draw_links(frame, plane)
-        name_spots(frame, plane, labelled_spots)
+        name_spots(frame, plane, self.labelled_spots)
         frame.text(plane.width, plane.height + 8, tr(OUTLINE_CREDIT), "end", font_size=9, fill=SOFT)
         max_people = max(spot.people for spot in territory.spots)
         frame.legend(
