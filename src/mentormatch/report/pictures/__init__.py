@@ -1,6 +1,7 @@
 """Pictures of a matching: plain objects that a notebook shows and that ``save`` writes as SVG or PNG.
 
-They are drawn on this machine; ``alternative`` has each number in words. The extra ``pictures`` is required for PNG.
+They are drawn on this machine; ``alternative`` has the main numbers in words. The extra ``pictures`` is required for
+PNG.
 """
 
 from mentormatch.report.pictures.distribution import Distribution

@@ -83,7 +83,7 @@ def bars(name: str, scores: IntVector, colour: str) -> Frame:
 
 
 def compute_histogram(scores: IntVector) -> list[int]:
-    """Return the number of scores in each bin of 5 points."""
+    """Return the number of scores in each bin of 5 points; 100 points are in the last bin."""
     steps = MAX_SCORE // BIN_WIDTH
     counts: list[int] = np.bincount(np.clip(scores // BIN_WIDTH, 0, steps - 1), minlength=steps).tolist()
     return counts

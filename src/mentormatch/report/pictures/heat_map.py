@@ -120,7 +120,7 @@ class HeatMap(Picture):
 
     @cached_property
     def exclusions_by_rule(self) -> tuple[RuleExclusions, ...]:
-        """The pairs excluded by each rule; empty if cells are too small for letters."""
+        """The pairs excluded by each rule; empty if there is no map, or its cells are too small for letters."""
         case = case_of(self.matching)
         is_empty = not all(side.any() for side in self.participants)
         if self.too_many_pairs or is_empty or HeatMapGrid(self.lines(0), self.lines(1)).size < MIN_NUMBERED_CELL:

@@ -84,7 +84,7 @@ class Territory:
 
 
 def territory(case: SolvedInstance) -> Territory:
-    """Locate people by the first place question that their side answers.
+    """Return where people and pairs are, by the first place question that each side answers.
 
     The Rhône and the Métropole de Lyon count as one, because answers do not reliably distinguish them.
     """
@@ -132,7 +132,7 @@ PADDING_SHARE, MIN_EXTENT = 0.1, 300.0
 LINES_DRAWN, LINES_NAMED = 60, 12
 # Dots per step of the outlines; below, the map has numbers instead of names.
 MIN_NAMED_SCALE = 0.42
-# Dots, line width of one pair and increment per further pair; the maximum width
+# Dots, line width of one pair and greatest increment per further pair; the maximum width
 MIN_LINE_WIDTH, MAX_LINE_WIDTH = 1.5, 9.0
 # Départements with a dot and the number of people; if there are more, only colours.
 MOST_DOTS = 40
@@ -302,7 +302,7 @@ class MapProjection:
 
     @classmethod
     def of(cls, territory: Territory) -> "MapProjection":
-        """Return the frame around the départements with people, with a strip below for overseas collectivities."""
+        """Return the frame around the départements with people, and a strip below if some are overseas."""
         inside = [spot.number for spot in territory.spots if spot.number in outlines()]
         points = [point for number in inside or outlines() for ring in outlines()[number][:1] for point in ring]
         (left, across), (top, down) = (extent([point[axis] for point in points]) for axis in (0, 1))

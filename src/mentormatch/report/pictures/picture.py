@@ -103,7 +103,7 @@ class Frame:
         self.width, self.height = width, height
         self.marks: list[str] = []
         self.left, self.top, self.right, self.bottom = 0.0, 0.0, width, height
-        """How far the marks reach."""
+        """The extent of the frame and its texts."""
 
     def rect(self, x: float, y: float, width: float, height: float, **style: StyleValue) -> None:
         self._draw("rect", x=x, y=y, width=width, height=height, **style)
@@ -119,7 +119,7 @@ class Frame:
         self._draw("path", d=steps, **style)
 
     def clip(self) -> dict[str, StyleValue]:
-        """Return the style of a mark that is clipped at the frame."""
+        """Add a clipping path, and return the style of a mark that is clipped at the frame."""
         self.marks.append(f'<clipPath id="frame">{element("rect", width=self.width, height=self.height)}</clipPath>')
         return {"clip_path": "url(#frame)"}
 
@@ -332,7 +332,10 @@ class Drawing(ABC):
 
     @own_language
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the picture as .svg or .png. Raises OutputError if there is nothing to draw or it cannot be written."""
+        """Write the picture as .svg or .png.
+
+        Raises OutputError for another suffix, if there is nothing to draw, or if the file cannot be written.
+        """
         target = Path(path)
         if target.suffix not in (".svg", ".png"):
             raise OutputError(
@@ -353,7 +356,7 @@ class Drawing(ABC):
 class Picture(Drawing):
     """A picture of a matching, found by its ``kind``.
 
-    ``labels`` are the labels of people; None: their codes, or pseudonyms if keys are e-mail addresses.
+    ``labels`` are the labels of people; None: keys, or codes if keys identify people.
     """
 
     kind: ClassVar[str]
