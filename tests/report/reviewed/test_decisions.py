@@ -13,7 +13,7 @@ from mentormatch import Matching, examples, match, read_decisions
 from mentormatch.operations.matching import KeyPair
 from mentormatch.report.reviewed import rows
 from mentormatch.results import Decisions
-from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme
+from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.edition import attacks, edition
 from tests.report.readers import sheets
 from tests.report.reviewed.edits import line_of, saved, with_cells, with_row, without_words, workbook
@@ -118,6 +118,17 @@ def test_a_pair_that_was_set_aside_may_be_imposed_again(tmp_path: Path) -> None:
     refused = match(one().cohort, one().programme, bans=[first])
     content = with_cells(workbook(refused), {"A2": first[0]})
     assert read_decisions(saved(tmp_path, content)).pins == (first,)
+
+
+def test_a_banned_pair_may_be_imposed_again_if_only_some_keys_identify_people(tmp_path: Path) -> None:
+    fields = {**FIELDS, "code": {"question": "Courriel", "kind": "text", "use": "contact"}}
+    people = [person("ana@example.org"), person("B2")], [person("cyd@example.org"), person("d4")]
+    banned = matched(programme(fields=fields), *people, bans=[("B2", "d4")])
+    codes = [banned.labels.person("mentor", pair.mentor) for pair in banned.pairs]
+    content = with_cells(workbook(banned), {"A2": codes[1], "A3": codes[0]})
+    decisions = read_decisions(saved(tmp_path, content), banned.cohort)
+    assert ("B2", "d4") in decisions.pins
+    assert set(decisions.bans) == pairs(banned)
 
 
 @cache

@@ -204,9 +204,14 @@ def describe_rule(rule: Rule, matching: Matching) -> str:
 
 def label_pair(pair: KeyPair, labels: Labels) -> KeyPair:
     """Return the labels of a pair of keys, also of people who left; the keys of a note may be empty."""
-    people = zip(SIDES, pair, strict=True)
-    mentor, mentee = (labels.person(side, key) if tells_who(key) else key for side, key in people)
+    mentor, mentee = (label_key(side, key, labels) for side, key in zip(SIDES, pair, strict=True))
     return mentor, mentee
+
+
+def label_key(side: Side, key: str, labels: Labels) -> str:
+    """Return the label of a key; an unknown key stays if it identifies nobody."""
+    is_known = (side, canonical(key)) in labels.known
+    return labels.person(side, key) if is_known or tells_who(key) else key
 
 
 PAIRS = mark("Binômes")
