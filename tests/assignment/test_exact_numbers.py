@@ -12,6 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from mentormatch import AssignmentProblem, RequestError, Row, solve
 from mentormatch.assignment.model.problem import MAX_SUM, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
+from mentormatch.scale.constraints.relaxation import round_rows
 
 pose = AssignmentProblem.from_scores
 ones = np.ones((2, 3))
@@ -150,6 +151,20 @@ def test_rows_take_weights_and_bounds_of_any_whole_type() -> None:
     loose = replace(plain, rows=(given,))
     assert [(row.least, row.most, row.weights.tolist()) for row in loose.rows] == [(1, 2, [[1], [2]])]
     assert solve(loose).pairs.tolist() == solve(exact).pairs.tolist()
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint64, np.dtype(">i4")])
+def test_weights_of_a_short_or_unsigned_type_do_not_overflow(kind: Any) -> None:
+    low = 0 if np.dtype(kind).kind == "u" else -100
+    narrow, wide = (Row("quota", np.array([[low, 100]], dtype=dtype), least=50) for dtype in (kind, np.int64))
+    problems = [AssignmentProblem.from_scores(np.ones((2, 2), np.int64), rows=[row]) for row in (narrow, wide)]
+    assert [problem.rows[0].weights.dtype for problem in problems] == [np.int64, np.int64]
+    rounded = [round_rows(problem.rows, 2) for problem in problems]
+    assert [[(row.weights.tolist(), row.least) for row in rows or ()] for rows in rounded] == [
+        [([[0, 1]], 1 if low == 0 else 2), ([[1]], 2)]
+    ] * 2
+    with pytest.raises(RequestError, match="contrainte n° 1 'quota'"):
+        replace(problems[0], rows=(Row("quota", np.full((1, 2), 1 << 63, dtype=np.uint64), most=1),))
 
 
 @pytest.mark.promise(15)

@@ -267,7 +267,7 @@ def _whole_number(place: int, row: Row, name: str) -> int | None:
 
 
 def _weights(place: int, row: Row, value: Any) -> NDArray[np.int64]:
-    if type(value) is np.ndarray and value.dtype.kind in "iu":
+    if type(value) is np.ndarray and value.dtype == np.int64:
         return value
     where = row_label(place, row)
     cells = read_cells(value, f"{where}, weights")
@@ -275,7 +275,8 @@ def _weights(place: int, row: Row, value: Any) -> NDArray[np.int64]:
         weights = tr("des poids de type {type}", type=cells.values.dtype)
         actual = tr("un nombre masqué") if cells.mask is not None else weights
         raise input_error(where, actual, tr("des entiers"))
-    return cells.values.astype(np.int64)
+    # Differences of short integers, and products with unsigned ones, would overflow or become floats
+    return cells.finite(where).astype(np.int64)
 
 
 def row_problems(place: int, row: Row, shape: tuple[int, int]) -> list[Problem]:
