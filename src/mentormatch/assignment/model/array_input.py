@@ -102,7 +102,10 @@ class NumericCells:
         return f"[{', '.join(map(str, index))}]" if index else ""
 
     def finite(self, where: str, scale: int = 1) -> NumberArray:
-        """Return the numbers, with 0 for masked ones. Raises RequestError for NaN, infinity and too large numbers."""
+        """Return the numbers; masked ones are finite, of any value.
+
+        Raises RequestError if a number that is not masked is NaN, infinite, or above ``MAX_INPUT / scale``.
+        """
         if _is_exact(self.values, scale):
             return self.values
         values = self.values if self.mask is None else np.where(self.mask, self.values, 0)
@@ -135,12 +138,12 @@ def read_arrays(
 ) -> ParsedScores:
     """Return the allowed pairs with integer scores, multiplied by ``sign``, and the keys.
 
-    Numbers of pairs that are not allowed, banned or masked are not read.
+    Numbers of pairs that are banned, masked or not allowed are ignored; a text or a boolean is an error anywhere.
 
     Raises
     ------
     RequestError
-        If a number, a shape or a label is invalid.
+        If a number, a shape, a label, a ban or ``scale`` is invalid.
     """
     scale = whole_number("scale", scale, 1, MAX_INPUT)
     if isinstance(scores, SparseLike):
@@ -190,7 +193,10 @@ def read_sense(sense: str) -> int:
 def read_degree_bounds(
     minimum: ArrayLike, capacity: ArrayLike, people: SideKeys, side: str
 ) -> tuple[IntVector, IntVector, BoolVector]:
-    """Return ``least``, ``most`` and ``optional`` of one side; a minimum from arrays binds in any case."""
+    """Return ``least``, ``most`` and ``optional`` of one side; a minimum from arrays binds in any case.
+
+    Raises RequestError if a minimum exceeds the capacity.
+    """
     minimums = read_counts(minimum, people, f"{side}_minimum")
     capacities = read_counts(capacity, people, f"{side}_capacity")
     inverted = np.flatnonzero(minimums > capacities)
@@ -202,7 +208,10 @@ def read_degree_bounds(
 
 
 def read_counts(value: ArrayLike, people: SideKeys, where: str) -> IntVector:
-    """Return (n,) int64, not negative. One number applies to all people; labels must be those of the scores."""
+    """Return (n,) int64, not negative. One number applies to all people.
+
+    Labels, if both have any, must be those of the scores, or 0 to n - 1.
+    """
     expected = tr("un seul nombre, ou {count}", count=people.count)
     cells = _require_shape(read_cells(value, where), where, ((), (people.count,)), expected)
     _check_labels(value, where, people.keys)
@@ -212,7 +221,8 @@ def read_counts(value: ArrayLike, people: SideKeys, where: str) -> IntVector:
 def read_hours(value: ArrayLike | DataFrameLike, mentors: SideKeys, mentees: SideKeys) -> IntMatrix:
     """Return the hours of pairs, int64, not negative, in a shape that broadcasts to (n, m).
 
-    The input is one number for all pairs, (m,) for one per mentee, or (n, m). Labels must be those of the scores.
+    The input is one number for all pairs, (m,) for one per mentee, or (n, m). Labels are as in ``read_counts``, but
+    those of a frame must be those of the scores.
     """
     shape = n, m = mentors.count, mentees.count
     if isinstance(value, DataFrameLike):
@@ -234,7 +244,7 @@ def _require_shape(cells: NumericCells, where: str, shapes: Sequence[tuple[int, 
 
 
 def _whole_numbers(cells: NumericCells, where: str) -> NumberArray:
-    """Return the numbers. Raises RequestError if one is masked, a fraction or negative."""
+    """Return the numbers. Raises RequestError if one is masked, a fraction, negative or above ``MAX_INPUT``."""
     if cells.mask is not None:
         raise input_error(where + cells.first(~cells.mask), tr("un nombre masqué"), tr("des nombres entiers"))
     values = cells.finite(where)
@@ -258,7 +268,9 @@ def scale_to_int64(cells: NumericCells, where: str, scale: int) -> IntMatrix:
 
 
 def find_rounding_loss(exact: NDArray[np.float64]) -> int:
-    """Return the number of differences between numbers that rounding loses; 0 for more than `ROUNDING_CHECK_MAX`.
+    """Return the number of differences between neighbours, once sorted, that rounding loses.
+
+    0 for more than `ROUNDING_CHECK_MAX` numbers.
 
     >>> find_rounding_loss(np.array([1.2, 1.4, 3.0, 3.0 + 1e-9])), find_rounding_loss(np.array([1.0, 2.0]))
     (1, 0)
@@ -287,7 +299,7 @@ def labels_error(where: str) -> RequestError:
 
 
 def read_cells(value: ArrayLike | DataFrameLike, where: str) -> NumericCells:
-    """Return real numbers from any array or frame. Raises RequestError for booleans, also in lists, and texts."""
+    """Return real numbers from any array or frame. Raises RequestError for other types, such as texts and booleans."""
     if any(map(_is_boolean, _flatten(value))):
         raise input_error(where, tr("un booléen"), tr("des nombres"))
     array = _array(value, where)
@@ -384,7 +396,10 @@ def keys_of(scores: ArrayLike | DataFrameLike) -> tuple[tuple[str, ...], tuple[s
 
 
 def _check_labels(value: object, where: str, keys: Sequence[str]) -> None:
-    """Raise RequestError if a labelled column has other labels than the scores: it concerns other people."""
+    """Raise RequestError if a labelled column has labels other than ``keys``: it concerns other people.
+
+    The labels 0 to n - 1, which pandas gives by default, are accepted.
+    """
     index = getattr(value, "index", None)
     if not keys or callable(index) or not isinstance(index, Iterable):
         return

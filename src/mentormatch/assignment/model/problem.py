@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "changes")
 """The goals.
 
-``matched``: number of pairs. ``priority``: priority weights of the people in pairs. ``floor``: the score of the worst
-pair, 0 if there is no pair. ``floor_person``: the sum of scores of the worst mentee, among mentees who may have a
-partner. ``leximin``: most pairs first; then the best worst pair, the best second worst, and so on. ``total``: the sum
-of scores. ``changes``: the number of broken former pairs, which is minimised.
+``matched``: number of pairs. ``priority``: the sum over pairs of the priority weights of both people. ``floor``: the
+score of the worst pair, 0 if there is no pair. ``floor_person``: the sum of scores of the worst mentee, among mentees
+who may have a partner; 0 if there are none. ``leximin``: most pairs first; then the best worst pair, the best second
+worst, and so on. ``total``: the sum of scores. ``changes``: the number of broken former pairs, which is minimised.
 """
 DEFAULT_GOALS = ("matched", "priority", "total")
 ADDITIVE_GOALS = ("matched", "priority", "total", "changes")
@@ -181,7 +181,7 @@ class AssignmentProblem(ContentEquality):
         return bool(self.rows or self.mentors.conditional.any() or self.mentees.conditional.any())
 
     def satisfies_rows(self, pairs: IntMatrix) -> bool:
-        """Return whether pairs (k, 2) satisfy all side constraints."""
+        """Return whether pairs (k, 2) satisfy all ``rows``; conditional minimums are not checked."""
         return are_satisfied(self.rows, pairs, self.shape)
 
     def contains(self, pairs: Sequence[tuple[int, int]], mentors: IntVector, mentees: IntVector) -> BoolVector:
@@ -264,7 +264,7 @@ class AssignmentProblem(ContentEquality):
             Pairs, by position, that must be chosen, and that must not be chosen.
         sense
             ``max``: scores are maximised. ``min``: scores are costs; the score of a pair is then minus its cost, and
-            the values of goals are negative as well.
+            the values of goals that depend on scores are minus costs as well.
         scale
             Floats are multiplied by it and rounded once; integers are not scaled.
 
@@ -272,9 +272,10 @@ class AssignmentProblem(ContentEquality):
         ------
         RequestError
             If a number of an existing pair is NaN, infinite, or beyond the range of exact computation, with its
-            position; if one is a boolean, a text or no number at all; if a capacity or an hour is negative, fractional
-            or masked, or a capacity is below its minimum; if shapes or labels differ, a key comes twice, or one of
-            ``hours`` and ``mentor_hours`` comes without the other; if a pin or a ban is no pair, or a pair is both.
+            position; if a number is a boolean or a text, also as the score of no existing pair; if a capacity or an
+            hour is negative, fractional or masked, or a capacity is below its minimum; if shapes or labels differ, a
+            key comes twice, or one of ``hours`` and ``mentor_hours`` comes without the other; if a pin or a ban is no
+            pair, or a pair is both.
         """
         banned = [*bans]
         parsed = read_arrays(scores, allowed, banned, scale, read_sense(sense))
@@ -400,11 +401,9 @@ def _range_problems(problem: "AssignmentProblem", exact: int) -> list[Problem]:
         int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
     )
     beyond = [(name, value) for name, value in largest.items() if value > limit]
-    first_row_with = {id(row.weights): row for row in problem.rows if row.factor is None}
-    rows = [
-        (place, row) for place, row in enumerate(problem.rows, 1) if first_row_with.get(id(row.weights), row) is row
-    ]
-    # Rows with the same weights are checked once
+    last_row_with = {id(row.weights): row for row in problem.rows if row.factor is None}
+    rows = [(place, row) for place, row in enumerate(problem.rows, 1) if last_row_with.get(id(row.weights), row) is row]
+    # Rows with the same array of weights are checked once, at the last of these
     coefficients = [(row_label(place, row), row.max_abs_coefficient) for place, row in rows]
     beyond += [(name, value) for name, value in coefficients if value > limit]
     return [

@@ -69,7 +69,10 @@ class Row(ContentEquality):
         return coefficients if counts is None else coefficients * counts
 
     def as_sum(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
-        """Return vectors (n,) and (m,) int64 whose sum is the coefficient of each pair; None if the row is no sum."""
+        """Return vectors (n,) and (m,) int64 whose sum is the coefficient of each pair; None if there are none.
+
+        Also None for weights (n, m) and for a row of one person, which are not examined.
+        """
         height, width = np.atleast_2d(self.weights).shape
         mentor, mentee = (np.zeros(count, dtype=np.int64) for count in shape)
         if self.mentor is not None and self.mentee is not None and self.factor is None and height == width == 1:
@@ -82,7 +85,10 @@ class Row(ContentEquality):
         return mentor, mentee
 
     def as_product(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
-        """Return vectors (n,) and (m,) int64 whose product is the coefficient of each pair; None if there are none."""
+        """Return vectors (n,) and (m,) int64 whose product is the coefficient of each pair; None if there are none.
+
+        Also None for factors (n, m) and for a row that names a person, which are not examined.
+        """
         if self.mentor is not None or self.mentee is not None:
             return None
         mentor, mentee = (np.ones(count, dtype=np.int64) for count in shape)
@@ -94,7 +100,7 @@ class Row(ContentEquality):
         return mentor, mentee
 
     def among(self, mentors: IntVector, mentees: IntVector) -> "Row":
-        """Return the row restricted to some mentors and mentees, by position; zeros if it names none of them."""
+        """Return the row restricted to some mentors and mentees, by position; zeros if it names only other people."""
         persons = _position(self.mentor, mentors), _position(self.mentee, mentees)
         if persons == (None, None) != (self.mentor, self.mentee):
             return Row(self.name, np.zeros((1, 1), dtype=np.int64), self.least, self.most)
@@ -196,7 +202,7 @@ class _PairsByPerson:
 
 
 def _position(person: int | None, people: IntVector) -> int | None:
-    """Return the index of a person among ``people``; None if the person is absent."""
+    """Return the index of a person among ``people``; None if the person is absent or None."""
     return None if person is None else next(iter(np.flatnonzero(people == person).tolist()), None)
 
 
@@ -239,7 +245,7 @@ MAX_BOUND = 1 << 62  # for the absolute value of a bound
 def read_row(place: int, row: Row) -> Row:
     """Return a row of int64 weights and Python integers. ``place`` counts from 1.
 
-    Raises RequestError if a weight, a bound or a person is not an integer, of any type.
+    Raises RequestError if a weight, a bound or a person is not an integer, of any type, or is too large.
     """
     lower, upper, mentor, mentee = (_whole_number(place, row, name) for name in ("least", "most", "mentor", "mentee"))
     weights = _weights(place, row, row.weights)
@@ -280,7 +286,7 @@ def _weights(place: int, row: Row, value: Any) -> NDArray[np.int64]:
 
 
 def row_problems(place: int, row: Row, shape: tuple[int, int]) -> list[Problem]:
-    """Return the problem of a row with the shape (n, m), in a list; empty if it fits. ``place`` counts from 1."""
+    """Return the first kind of problem of a row with the shape (n, m); empty if it fits. ``place`` counts from 1."""
     for factor in row.factors:
         if factor.dtype.kind not in "iu":
             return [

@@ -18,7 +18,7 @@ type PersonMasks = tuple[BoolVector, BoolVector]
 BYTES_PER_LISTED_PAIR = 24  # two positions and a score of 8 bytes
 BYTES_PER_MASKED_CELL = 9  # a score and a boolean
 NO_SCORE = -(1 << 62)  # below every score
-EXCLUDED = -(1 << 61)  # added to the profits of people who do not take part
+EXCLUDED = -(1 << 61)  # offset of mentees, and minus the limit of mentors, who do not take part in a scan
 CACHE_CELLS = 1 << 17  # numbers per strip in the search for extremes; they stay in the cache
 STRIP_CELLS = 1 << 15  # numbers of 8 bytes that fit in the processor's cache
 
@@ -27,9 +27,9 @@ STRIP_CELLS = 1 << 15  # numbers of 8 bytes that fit in the processor's cache
 class ScanQuery:
     """Query for the pairs (i, k) with ``scale * score + column_offsets[k] >= row_limits[i]`` (pricing).
 
-    With offsets and limits from duals these are the pairs of non-negative reduced profit. A scan may list up to
-    ``per_row`` pairs per row on average; it then keeps the pairs that exceed their limit most, and may omit pairs at
-    the limit.
+    With offsets and limits from duals these are the pairs of non-negative reduced profit. A scan of scores that are not
+    stored may list only ``per_row`` pairs per row on average; it then keeps the pairs that exceed their limit most, and
+    may omit pairs at the limit.
     """
 
     row_limits: IntVector
@@ -38,14 +38,14 @@ class ScanQuery:
     per_row: int = 64
 
     def open(self, start: int, stop: int) -> IntVector:
-        """Return the positions of the mentors from ``start`` to ``stop`` who take part."""
+        """Return the positions of the mentors from ``start`` to before ``stop`` who take part."""
         return start + np.flatnonzero(self.row_limits[start:stop] != -EXCLUDED)
 
     def best_value(self, scores: NDArray[np.int32], min_score: int, profits: IntVector) -> int:
         """Return the greatest profit of the pairs of one mentor with at least ``min_score``.
 
-        The profits are written to ``profits``, also for forbidden pairs. As few forbidden pairs would be the best, they
-        are masked only if one is.
+        The profits are written to ``profits``. Pairs below ``min_score`` are masked only if one of these would be the
+        best, which is rare; else their profits are written, too.
         """
         if self.scale == 1:
             np.add(scores, self.column_offsets, out=profits)
@@ -152,7 +152,8 @@ class Scores(Protocol):
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
         """Return, for each mentee k of ``columns``, the greatest sum of ``least[k]`` to ``most[k]`` scores.
 
-        ``least`` and ``most`` are (m,). The result is an upper bound if scores are not stored.
+        ``least`` and ``most`` are (m,). With fewer allowed partners than ``least[k]``, it is the sum of all.
+        The result is an upper bound if scores are not stored.
         """
         ...
 
@@ -344,7 +345,7 @@ def pack_scores(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None
     Parameters
     ----------
     values
-        (n, m) int32 or int64; values of forbidden pairs are never read.
+        (n, m) int32 or int64; values of forbidden pairs do not matter.
     allowed
         (n, m) bool, or None if all pairs are allowed.
     """
@@ -365,13 +366,13 @@ def distinct_between(scores: IntVector, low: int, high: int) -> Sequence[int]:
 
 
 def upper_quantile(scores: IntVector, part: int) -> int | None:
-    """Return the score that one in ``part`` of all scores reaches; None if there are no scores."""
+    """Return the score that one in ``part``, 2 or more, of all scores reaches; None if there are no scores."""
     index = len(scores) - 1 - len(scores) // part
     return int(np.partition(scores, index)[index]) if index >= 0 else None
 
 
 def top_sums(scores: Scores, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
-    """Return, for each mentee k of ``columns``, the greatest sum of ``least[k]`` to ``most[k]`` scores."""
+    """Return the greatest sum of ``least[k]`` to ``most[k]`` scores of each mentee: see ``Scores.top_sums``."""
     greatest = np.empty(len(columns), dtype=np.int64)
     if not len(columns):
         return greatest
@@ -413,7 +414,7 @@ def _extremes(values: NDArray[np.int32 | np.int64]) -> tuple[int, int]:
 def _extremes_of(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None) -> tuple[int, int]:
     """Return the smallest and the greatest allowed value; zeros if there is none.
 
-    Forbidden values are multiplied by 0, which is faster than selecting allowed ones with a mask.
+    Distances from an end are multiplied by the mask, which is faster than a selection of the allowed values.
     """
     if allowed is None or not allowed.any():
         return _extremes(values) if allowed is None else (0, 0)

@@ -29,11 +29,12 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """The result in one goal: the ``value`` reached, and a proved ``bound`` on it (None: unknown).
+    """The result in one goal: the ``value`` reached, and a ``bound`` on it that the engine states (None: unknown).
 
     The bound holds among the solutions with the same values in the goals before. More is better, except in ``changes``,
-    where the value is the number of former pairs that are broken. For ``leximin`` the value is the score of the worst
-    pair, and ``vector`` contains the scores of all pairs in ascending order.
+    the number of former pairs that are broken, and in ``meetings`` of groups, the number of repeated meetings. For
+    ``leximin`` the value is the score of the worst pair, and ``vector`` contains the scores of all pairs in ascending
+    order; the bound is the value if the whole vector is optimal.
     """
 
     goal: str
@@ -43,7 +44,7 @@ class Tier:
 
     @property
     def proved(self) -> bool:
-        """Whether no solution is better in this goal."""
+        """Whether the bound is reached: no solution with the same values in the goals before is better."""
         return self.bound == self.value
 
     @property
@@ -76,7 +77,7 @@ class DualSolution(ContentEquality):
     score_threshold
         Only pairs with at least this score are allowed; None: all allowed pairs.
 
-    Without duals on rows, no allowed pair has a profit above the sum of the duals of its two people.
+    A pair is chosen at most once, so its profit may exceed the sum of its duals: that excess adds to the bound.
     """
 
     weights: tuple[tuple[str, int], ...]
@@ -210,7 +211,7 @@ class Incumbent:
             self.on_solution(incumbent())
 
     def offer(self, solution: Solution | None) -> None:
-        """Replace the incumbent if the solution has pairs and is no worse."""
+        """Replace the incumbent if the solution has tiers and is no worse; ``on_solution`` gets any one with tiers."""
         if solution is None or not solution.tiers:
             return
         if self.on_solution is not None:
@@ -246,7 +247,7 @@ def _tier_key(tier: Tier) -> int:
 
 
 def better_of(solution: Solution, greedy: Solution | None) -> Solution:
-    """Return the greedy solution if it is better, with the notes and the valid bounds of the other solution."""
+    """Return the greedy solution if it is better or the only one, with the notes and valid bounds of the other."""
     if greedy is None or (solution.tiers and lexicographic_key(solution) >= lexicographic_key(greedy)):
         return solution
     pairs = zip(solution.tiers, greedy.tiers, strict=False)
