@@ -151,12 +151,11 @@ class AssignmentGraph:
     def profit_gap(self) -> int:
         """Return the typical gap between a person's best and median profit, the scale of epsilon.
 
-        A constant that a right node adds to all its pairs, such as a priority, is subtracted first: it shifts the dual
-        of the node and no decision.
+        The largest profit of each right node is subtracted first, and with it any constant that the node adds to all
+        its pairs, such as a priority: such a constant shifts the dual of the node and no decision.
         """
         people, starts = np.flatnonzero(np.diff(self.side.starts)), self.side.starts
         sample = people[:: max(len(people) // AUCTION.sampled_people, 1)]
-        # Less the node's largest profit, for which all its people bid alike
         profit = self.side.profit - self.max_profits()[self.side.others]
         profits_by_person = (np.sort(profit[starts[person] : starts[person + 1]]) for person in sample)
         gaps = [
@@ -293,7 +292,7 @@ def solve_assignment(
     Raises
     ------
     EngineError
-        If a profit exceeds 2^60, a person has a minimum, or a left person has a capacity above 1.
+        If an absolute profit exceeds 2^60, a person has a minimum, or a left person has a capacity above 1.
     """
     _check_input(face, profit)
     check_deadline()

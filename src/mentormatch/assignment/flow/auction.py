@@ -73,9 +73,9 @@ def set_reservations(side: Adjacency, auction: Auction, patience: int) -> None:
 
 @jit
 def bid_forward(side: Adjacency, auction: Auction, step: int, bids: int) -> int:
-    """Let free people bid for slots until none wants to, or ``bids`` times; return the number of bids.
+    """Let free people bid for slots until none wants to, or for ``bids`` turns; return the number of turns.
 
-    A bid exceeds the second best by ``step`` (epsilon). People below their reservation do not bid.
+    A bid exceeds the second best by ``step`` (epsilon). People below their reservation do not bid in their turn.
     """
     count, bids_made = 0, 0
     # All free people are on the stack, the first person on top
@@ -131,7 +131,7 @@ def _best_node(side: Adjacency, auction: Auction, person: int) -> tuple[int, np.
             node, best, second = candidate, margin, best
         elif margin > second:
             second = margin
-            # A node at dual 0 has a free slot, so nobody is outbid
+            # A node at dual 0 has a free slot, unless bids raised nothing: nobody is outbid
             if margin == best and auction.right[candidate] == 0 and auction.right[node] > 0:
                 node = candidate
     return node, best, second
@@ -173,9 +173,9 @@ def equalise_duals(side: Adjacency, auction: Auction) -> None:
 
 @jit
 def bid_reverse(back: Adjacency, auction: Auction, step: int, bids: int) -> int:
-    """Reverse auction: let free slots with a positive dual bid for people; return the number of bids.
+    """Reverse auction: let free slots with a positive dual bid for people; return the number of turns.
 
-    It ends when no slot wants to bid, or after ``bids`` bids.
+    It ends when no slot wants to bid, or after ``bids`` turns; a slot may bid for nobody in its turn.
     """
     count, bids_made = 0, 0
     for slot in range(len(auction.occupant)):

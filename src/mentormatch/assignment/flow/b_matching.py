@@ -277,7 +277,7 @@ def _left_duals(face: OptimalFace, profit: IntVector, penalty: int, right: IntVe
 
 
 def _set_zero_capacity_duals(graph: BMatching, lefts: int) -> None:
-    """Set the duals of people without capacity to their best margin, the left side first; they have no pairs."""
+    """Set the duals of people without capacity to their best margin, at least 0, the left side first."""
     sides = (graph.lefts, graph.rights, slice(None, lefts)), (graph.rights, graph.lefts, slice(lefts, None))
     for nodes, partners, side in sides:
         margins = np.zeros_like(graph.dual)

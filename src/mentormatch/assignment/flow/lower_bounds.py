@@ -2,8 +2,8 @@
 
 Each required slot earns a reward when used: the ``penalty`` that a free one costs. If all are used at some penalty, the
 solution is optimal within the bounds: a Lagrangian relaxation without a gap. If not all are used at a penalty above
-all other profits, the bounds cannot be satisfied. Left people have capacity 1, so their reward is added to their pairs.
-On the right, the required slots become a second node of the same person.
+the profits of all pairs together, the bounds cannot be satisfied. Left people have capacity 1, so their reward is added
+to their pairs. On the right, the required slots become a second node of the same person.
 """
 
 from collections.abc import Callable

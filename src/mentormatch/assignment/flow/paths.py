@@ -116,8 +116,8 @@ def transpose_adjacency(side: Adjacency, count: int) -> Adjacency:
 def apply_start(side: Adjacency, state: AssignmentState, wanted: ShortVector, slack: int) -> None:
     """Match people with the partners ``wanted`` (n,), within capacities, if the pair is within ``slack`` of their best.
 
-    The left dual of a person is set to the margin of the partner, or else to the best margin. The duals are then
-    feasible, and tight on matched pairs if ``slack`` is 0.
+    The left dual of a person is set to the margin of the partner, or else to the best margin, at least 0. The duals are
+    then tight on matched pairs, and also feasible if ``slack`` is 0.
     """
     for person in range(len(wanted)):
         best, wanted_margin = np.int64(0), np.int64(NOBODY)
@@ -211,7 +211,7 @@ def augment_right(
 ) -> int:
     """Augment from each right node in ``todo`` with free slots at a positive dual, the last first.
 
-    Complementary slackness requires dual 0 of nodes with free slots: each search fills a slot or lowers the dual.
+    Complementary slackness requires dual 0 of nodes with free slots: each search fills a slot, or lowers the dual to 0.
     ``limits``: the dual at which a slot may stay free, and the number of arcs after which the search stops. Returns the
     number of nodes still to do.
     """
@@ -273,7 +273,7 @@ def _augment_from_person(side: Adjacency, state: AssignmentState, search: Search
 def _relax_person_arcs(side: Adjacency, state: AssignmentState, search: SearchHeap, person: int, distance: int) -> None:
     """Relax the arcs of a left person at a given distance.
 
-    After an auction the duals are only nearly feasible; ``max`` keeps arc lengths >= 0, as Dijkstra requires.
+    After a start with slack the duals are not feasible; ``max`` keeps arc lengths >= 0, as Dijkstra requires.
     """
     # Length of an arc: left dual + right dual - profit, the reduced cost
     base, best = distance + state.left[person], search.counters[BEST_LENGTH]
@@ -362,7 +362,7 @@ def _augment_to_slot(back: Adjacency, state: AssignmentState, search: SearchHeap
 
 @jit
 def _relax_node_arcs(back: Adjacency, state: AssignmentState, search: SearchHeap, reached: int) -> None:
-    """Relax all pairs of a right node, from its people to the nodes that they would leave."""
+    """Relax all pairs of a right node: each leads to the node that the person would leave, or to a free person."""
     # The same reduced cost, from right to left
     base, best = search.distance[reached] + state.right[reached], search.counters[BEST_LENGTH]
     begin, stop = back.starts[reached], back.starts[reached + 1]
@@ -386,7 +386,7 @@ def _relax_node_arcs(back: Adjacency, state: AssignmentState, search: SearchHeap
 def _augment_backward(state: AssignmentState, search: SearchHeap, node: int) -> None:
     """Augment along the path to a free slot: each person on it moves one node towards the root.
 
-    The person at its end, if any, takes the first of the slots that are left.
+    A free person at its end, if any, takes the slot that the last person leaves.
     """
     reached, person = search.counters[END_NODE], search.counters[END_PERSON]
     while reached != node:

@@ -2,7 +2,8 @@
 
 Hitchcock (1941); Edmonds and Karp (1972); Ahuja, Magnanti and Orlin (1993), 9.7. Nodes are classes of identical people
 with a supply on the left and a demand on the right. As a node represents many people, an augmentation moves as many
-units as the residual capacity of the path. A search scans each left node once, with all right nodes.
+units as the residual capacity of the path. A search scans each left node once at most, with
+all right nodes.
 
 Invariant: left dual + right dual >= profit for every pair of classes, with equality on pairs with flow.
 """
@@ -22,8 +23,8 @@ BEST_LENGTH, END_NODE, DISPLACED = range(3)  # indices of ``TransportSearch.coun
 class TransportState(NamedTuple):
     """The problem and both solutions: ``profit`` (u, v), ``flow`` (u, v), and the duals of both sides.
 
-    ``supply`` (u,) and ``demand`` (v,): units not yet shipped. ``suppliers`` (v, u): the left nodes with flow to each
-    right node; only the first ``supplier_count`` (v,) entries count.
+    ``supply`` (u,): units still to ship; ``demand`` (v,): units not yet received. ``suppliers`` (v, u): the left nodes
+    with flow to each right node; only the first ``supplier_count`` (v,) entries count.
     """
 
     profit: Any
