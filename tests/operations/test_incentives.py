@@ -184,6 +184,38 @@ def test_all_that_is_found_is_found_by_trying_every_answer(seed: int) -> None:
     assert told == set(every_gain(cohort, given))
 
 
+@pytest.mark.parametrize("seed", [66, 115])
+def test_the_wishes_of_others_for_a_person_count_with_each_answer(seed: int) -> None:
+    random, skills = Random(seed), "abcd"
+    given = mm.Programme.read(
+        {
+            "programme": {"name": "Mentorat"},
+            "fields": {
+                "id": {"kind": "text", "use": "key"},
+                "skills": {"kind": "choices", "options": list(skills)},
+                "wish": {"kind": "names", "side": "mentee"},
+            },
+            "criteria": [
+                {"kind": "overlap", "field": "skills", "weight": random.choice([2, 3, 5])},
+                {"kind": "wishes", "mentee": "wish", "weight": 1 + seed % 3},
+            ],
+        }
+    )
+    mentors = [{"id": f"M{number}", "skills": random.sample(skills, random.randint(1, 3))} for number in range(4)]
+    mentees = [
+        {
+            "id": f"E{number}",
+            "skills": random.sample(skills, random.randint(1, 3)),
+            "wish": random.sample([one["id"] for one in mentors], 1),
+        }
+        for number in range(5)
+    ]
+    cohort = matched(given, mentors, mentees).cohort
+    told = {(one.side, one.field, each) for one in incentives(cohort, given).incentives for each in one.gains}
+    assert ("mentor", "skills", "shorter") in {(side, field, each.change) for side, field, each in told}
+    assert told == set(every_gain(cohort, given))
+
+
 def scarce(neutral: float) -> tuple[mm.Cohort, mm.Programme]:
     """Return one mentor and two mentees, of whom one would be placed if they left a question blank."""
     given = mm.Programme.read(

@@ -9,7 +9,7 @@ effect of the answer on it, is below the effect of the answer on the present pai
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import cached_property
 from itertools import zip_longest
 from time import monotonic
 from typing import Self
@@ -33,7 +33,7 @@ from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, rules_by_hand
-from mentormatch.people.changes import AnswerChange, append_column, other_answers, with_answer
+from mentormatch.people.changes import AnswerChange, other_answers, with_answer
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.rules.rule import Rule, build_problem, eligible_people, forbidden_pairs, market_of
@@ -351,9 +351,10 @@ class TrueMarket:
         """Yield the gain in partners and in points by each answer that may bring one."""
         if not self.may_gain(side, row):
             return
-        variants = self.cohort.side(side).take([row] * len(answers))
-        variant_answers = reduce(append_column, (answer for _, answer in answers))
-        values, allowed = self.score_variants(side, with_answer(variants, name, range(len(answers)), variant_answers))
+        person = self.cohort.side(side).take([row])
+        # One variant at a time: some criteria and rules identify people by their keys
+        scored = [self.score_variants(side, with_answer(person, name, [0], answer)) for _, answer in answers]
+        values, allowed = (np.concatenate(parts) for parts in zip(*scored, strict=True))
         needs_solve, gain_by_effect = self.counts_elsewhere(side, name), dict[bytes, tuple[int, int]]()
         true = np.where(self.orient(side, self.allowed)[row], self.orient(side, self.values)[row], NO_SCORE)
         before = self.outcome(side, row, self.solution)
