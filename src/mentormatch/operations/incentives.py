@@ -56,7 +56,7 @@ class AnswerGain:
     """The gain of one ``person`` (key) by another answer, measured by their true answers.
 
     ``placed`` is the number of additional partners, ``points`` (millionths) the gain over all their pairs: the
-    largest of any answer of that kind. For the team only.
+    largest of any answer of that kind, partners first; points may be lost if a partner is gained. For the team only.
     """
 
     person: str
@@ -69,7 +69,7 @@ class AnswerGain:
 class Incentive:
     """A question to one side whose answers reward people who answer against their opinion.
 
-    ``parts`` are the labels of the criteria and rules that read it. ``closing`` is the smallest change of the
+    ``parts`` are the labels of the criteria and rules that read it. ``closing`` is the first tested change of the
     programme that removes every gain by that question; None if no tested change does, or time ran out.
     """
 
@@ -102,7 +102,7 @@ class Incentive:
 
     @property
     def gained(self) -> str:
-        """The largest gain, in words."""
+        """The largest gain, in words: a pair if any person gains one, else points."""
         return tr("un binôme") if self.placed else tr("jusqu'à {points} points", points=points(self.points))
 
     @property
@@ -203,15 +203,15 @@ def incentives(  # noqa: PLR0913 - the published signature; all but two are keyw
     """Return whether a person would gain by another answer, if all others keep their answers.
 
     All present answers are taken as true. Tested are shorter and reordered lists, blanks, exaggerated levels and
-    fewer time slots. A gain is measured by the points of the pairs under the true answers; a pair that the rules then
-    forbid counts nothing. The number of places of a person is not varied.
+    fewer time slots. A gain is measured by the pairs and their points under the true answers; a pair that the rules
+    forbid under these counts nothing. The number of places of a person is not varied.
 
     Parameters
     ----------
     cohort, programme, seed, pins, bans
         As for ``match``.
     time_limit_s
-        Seconds in total; None: until all answers are tested.
+        Seconds after which no further answer is tested; None: until all are. A solve is not interrupted.
 
     Raises
     ------
@@ -300,7 +300,7 @@ class TrueMarket:
         return [part for part in parts if name in part.fields_of(side)]
 
     def fields(self, side: Side) -> list[str]:
-        """Return the questions that criteria or rules read, without those on the number of places."""
+        """Return the questions to one side that criteria or rules read, without those on the number of places."""
         columns, places = self.cohort.side(side).columns, self.place_fields(side)
         return [name for name in columns if name not in places and self.parts(side, name)]
 
@@ -321,7 +321,10 @@ class TrueMarket:
         return block if side == "mentor" else block.T
 
     def score_variants(self, side: Side, variants: People) -> tuple[IntMatrix, BoolMatrix]:
-        """Return scores (k, other side) of people of one side, and whether each pair is allowed."""
+        """Return scores (k, other side) of people of one side, and whether each pair is allowed.
+
+        Two people of ``variants`` must not have the same key, by which some criteria and rules identify them.
+        """
         rules, mentor = self.programme.rules, side == "mentor"
         cohort = Cohort(variants, self.cohort.mentees) if mentor else Cohort(self.cohort.mentors, variants)
         values = score(cohort, self.programme.criteria, self.programme.emphasis).values
@@ -330,7 +333,10 @@ class TrueMarket:
         return self.orient(side, values.astype(np.int64)), allowed & eligible
 
     def gains(self, side: Side, name: str, deadline: SearchLimit) -> Iterator[tuple[list[AnswerGain], int]]:
-        """Yield the gains of each person by other answers to a question, and the number of answers tested."""
+        """Yield the gains of each person by other answers to a question, and the number of answers tested.
+
+        Ends without the present person once the deadline has passed.
+        """
         people = self.cohort.side(side)
         column, graded = people.columns[name], getattr(self.programme.fields[name], "kind", "") == "scale"
         for row in np.flatnonzero(self.taking[side] & column.known).tolist():
@@ -370,7 +376,7 @@ class TrueMarket:
             yield change, gain_by_effect[effect]
 
     def may_gain(self, side: Side, row: int) -> bool:
-        """Return whether a person has a partner below the best possible ones."""
+        """Return whether a person could have more or better partners than in the true plan."""
         max_partners = self.most_partners(side, row)
         possible = self.orient(side, self.values)[row][self.orient(side, self.allowed)[row]]
         best = np.sort(possible)[::-1][:max_partners]
@@ -386,7 +392,10 @@ class TrueMarket:
         return partners
 
     def outcome(self, side: Side, row: int, plan: Solution) -> tuple[int, int]:
-        """Return the number of a person's partners in a plan, and their points, by the true answers."""
+        """Return the number of a person's partners in a plan, and their points, by the true answers.
+
+        Pairs that the rules forbid under the true answers do not count.
+        """
         partners = self.partners(side, row, plan)
         partners = partners[self.orient(side, self.allowed)[row, partners]]
         return len(partners), int(self.orient(side, self.values)[row, partners].sum())
@@ -432,7 +441,10 @@ class TrueMarket:
 
 
 def closing_change(truth: TrueMarket, side: Side, name: str, deadline: SearchLimit) -> str | None:
-    """Return the smallest change of the programme that removes all gains by a question, in words; None if none does."""
+    """Return the first change of the programme that removes all gains by a question, in words; None if none does.
+
+    The first version of each criterion and rule is tried before the second of any. None also after the deadline.
+    """
     parts = truth.parts(side, name)
     for changes in zip_longest(*map(safer_versions, parts)):
         for part, change in zip(parts, changes, strict=True):
@@ -463,8 +475,9 @@ def with_part(programme: Programme, part: Criterion | Rule, changed: Criterion |
 class ReducedProfits:
     """Reduced profits ``reduced_profit`` (n, m), 0 or less, in units of 1 / denominator, from the duals of a plan.
 
-    A plan with a given pair, equal in the goals before the total, has at most the value of the optimum plus ``gap``
-    plus the cell of the pair. A score is multiplied by ``per_score``.
+    A plan with a given pair, equal in the goals before those of the last stage, has at most the value of the optimum
+    plus ``gap`` plus the cell of the pair, which is ``-MAX_PROFIT_SUM`` for a forbidden pair. A score is multiplied by
+    ``per_score``.
     """
 
     reduced_profit: IntMatrix
@@ -473,7 +486,10 @@ class ReducedProfits:
 
     @classmethod
     def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
-        """Return the reduced profits; None if the last stage has no duals, or scores count in an earlier goal."""
+        """Return the reduced profits; None if the duals do not bound every plan with a given pair.
+
+        They do if the solution is proved, there are no pins, and no goal before the last depends on scores.
+        """
         if solution.status is not Status.PROVED or problem.pins or not solution.prices:
             return None
         duals, values = solution.prices[-1], {tier.goal: tier.value for tier in solution.tiers}
