@@ -186,6 +186,24 @@ def test_a_reply_without_a_side_is_about_the_pair_with_its_partner(made: tuple[m
     assert not any("P02" in pair for pair in ((one.mentor, one.mentee) for one in left.matching.pairs))
 
 
+def test_a_person_who_gives_up_one_role_is_told_of_that_role_alone(
+    made: tuple[mm.Matching, Contacts], tmp_path: Path
+) -> None:
+    before, contacts = made
+    source = answers(tmp_path)
+    rows = source.read_text("utf-8")
+    source.write_text(rows.replace("P02;Les deux;Bo Li;bo@x.fr;Contrats", "P02;Mentoré·e;Bo Li;bo@x.fr;"), "utf-8")
+    now = mm.match(mm.read_survey(before.programme, source), before.programme)
+    assert {("P01", "P02"), ("P02", "P03")} <= {(pair.mentor, pair.mentee) for pair in before.pairs}
+    written = {letter.key: letter for letter in mm.letters(now, contacts, "confirmation", since=before)}
+    assert set(written) == {"P02", "P03"}
+    assert "votre binôme change" in written["P02"].subject
+    assert "Votre binôme avec Cleo Su s’arrête." in written["P02"].text
+    assert "Ana Bé vous accompagne." in written["P02"].text
+    sheets = mm.write_handouts(now, contacts, tmp_path / "fiches", since=before)
+    assert sum(path.parent.name == "fiches" and path.name.startswith("fiche-") for path in sheets) == 2
+
+
 def test_who_leaves_leaves_both_sides_also_under_two_keys(made: tuple[mm.Matching, Contacts]) -> None:
     repaired = mm.repair(made[0], withdrawn=["P02"])
     assert set(repaired.ended) == {("P01", "P02"), ("P02", "P03")}

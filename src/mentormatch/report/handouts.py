@@ -14,7 +14,7 @@ from mentormatch.base.generation import write_document, write_generation
 from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.caveats import sentences_by_code
-from mentormatch.explanation.names import GivenNames, Labels, name_called, with_names
+from mentormatch.explanation.names import GivenNames, Labels, name_called, on_both_sides, with_names
 from mentormatch.explanation.pairs import Pair
 from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
@@ -470,11 +470,8 @@ def handout_files(
     former: set[KeyPair] = set()
     if since is not None:
         changed = {(change.side, canonical(change.person)) for change in letter_changes(since, matching)}
-        handouts = tuple(
-            handout
-            for handout in handouts
-            if any((side, canonical(key)) in changed for side, key in handout.keys.items())
-        )
+        roles = find_roles(since)
+        handouts = tuple(handout for handout in handouts if not changed.isdisjoint(list_identities(handout, roles)))
         former = {(canonical(pair.mentor), canonical(pair.mentee)) for pair in since.pairs}
     new = [pair for pair in matching.pairs if (canonical(pair.mentor), canonical(pair.mentee)) not in former]
     refuse_nameless(matching, contacts, handouts)
@@ -492,6 +489,20 @@ def handout_files(
                 "handouts.html", handed=[handout], common=common
             ).encode()
     return files
+
+
+type Identity = tuple[Side, str]  # side, and key in comparison form
+
+
+def find_roles(before: Matching) -> Mapping[Identity, tuple[Identity, ...]]:
+    """Return both identities of each person in both roles, by each of them."""
+    return {identity: roles for roles in on_both_sides(before.cohort) for identity in roles}
+
+
+def list_identities(handout: Handout, former_roles: Mapping[Identity, tuple[Identity, ...]]) -> list[Identity]:
+    """Return the identities of a person now, and in a former matching with these roles."""
+    present = [(side, canonical(key)) for side, key in handout.keys.items()]
+    return list(dict.fromkeys(role for identity in present for role in (identity, *former_roles.get(identity, ()))))
 
 
 def handout_notes(matching: Matching, written: Sequence[Path]) -> Iterator[str]:

@@ -34,7 +34,14 @@ from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest
 from mentormatch.report.addressing import refuse_nameless
 from mentormatch.report.exporters.data_files import to_csv
-from mentormatch.report.handouts import Handout, Partner, get_contact_details, make_handouts
+from mentormatch.report.handouts import (
+    Handout,
+    Partner,
+    find_roles,
+    get_contact_details,
+    list_identities,
+    make_handouts,
+)
 from mentormatch.survey.contacts import Contacts, find_address_fault
 
 type LetterOccasion = Literal["proposal", "confirmation", "reminder"]
@@ -303,6 +310,7 @@ class FormerPartners:
 
     def __init__(self, before: Matching, now: Matching, contacts: Contacts) -> None:
         self.changes = {(change.side, canonical(change.person)): change for change in letter_changes(before, now)}
+        self.roles = find_roles(before)
         handouts = make_handouts(before, contacts)
         self.partners = {
             (side, canonical(key)): [partner for partner in handout.partners if partner.side == ACROSS[side]]
@@ -312,13 +320,13 @@ class FormerPartners:
         self.leavers = [
             handout
             for handout in handouts
-            if all(change.code == "left" for change in self.of(handout)) and self.of(handout)
+            if self.of(handout) and not any(now.cohort.side(side).has(key) for side, key in handout.keys.items())
         ]
 
     def of(self, handout: Handout) -> list[LetterChange]:
-        """Return the changes for a person, at most one per side."""
-        changes = (self.changes.get((side, canonical(key))) for side, key in handout.keys.items())
-        return [change for change in changes if change is not None]
+        """Return the changes for a person, on the present side or sides and in a former role."""
+        identities = list_identities(handout, self.roles)
+        return [self.changes[identity] for identity in identities if identity in self.changes]
 
     def letter_kind(self, handout: Handout, kind: LetterKind) -> LetterKind | None:
         """Return the kind of letter in place of ``kind``; None if the person neither is new nor has other partners."""
@@ -331,9 +339,8 @@ class FormerPartners:
     def ended_sentence(self, handout: Handout) -> str:
         """Return the sentence that names the partners who are no longer partners; empty if there are none."""
         present = {(partner.side, canonical(partner.key)) for partner in handout.partners}
-        former = [
-            partner for side, key in handout.keys.items() for partner in self.partners.get((side, canonical(key)), ())
-        ]
+        identities = list_identities(handout, self.roles)
+        former = [partner for identity in identities for partner in self.partners.get(identity, ())]
         names = [partner.name for partner in former if (partner.side, canonical(partner.key)) not in present]
         if not names:
             return ""
