@@ -102,6 +102,14 @@ def rewritten(*, without: str = "", more: str = "") -> bytes:
 # --- a programme whose columns are called otherwise ------------------------------------------------------------------
 
 
+def test_a_question_that_is_no_longer_there_confirms_nothing(tmp_path: Path) -> None:
+    sitting = handed(programme=PROGRAMME, answers=other_words(tmp_path))
+    sitting.done("read")
+    before = sitting.done("columns")
+    assert sitting.done("say", what="confirm", question="ffffffffffffffff") == before
+    assert sitting.done("say", what="confirm") != before
+
+
 def test_other_words_lead_to_the_columns_and_then_to_the_pairs_of_the_programmes_own_words(tmp_path: Path) -> None:
     sitting = handed(programme=PROGRAMME, answers=other_words(tmp_path))
     told = sitting.done("read")

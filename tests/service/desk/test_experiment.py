@@ -13,7 +13,7 @@ from mentormatch.programme.edits import ProgrammeText, WeightEdit
 from mentormatch.report.texts import spaced
 from mentormatch.service.desk.kept_state import restore, save_parts
 from tests.english import french_in
-from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
+from tests.service.desk.session import ANSWERS, PROGRAMME, VALIDATION, Sitting
 from tests.service.desk.trees import element, elements, table, words
 
 SEED = 20261129
@@ -71,6 +71,28 @@ def test_an_experiment_and_its_lots_are_there_again_and_speak_english(sitting: S
     said = again.done("experiment")
     heads = [words(one) for kind in ("thead", "p", "summary", "button") for one in elements(said["tree"], kind)]
     assert french_in(*heads, *rows(said)[0][2:]) == []
+
+
+def test_the_texts_of_documents_change_neither_the_lots_nor_what_was_decided_on_them(sitting: Sitting) -> None:
+    sitting.done("draw")
+    sitting.moved(action="ban", mentor="m1", mentee="e1")
+    sitting.done("letters", name="Mentorat 2027", message="Bonjour")
+    again = Sitting()
+    assert restore(again.desk, save_parts(sitting.desk, {})) == ""
+    assert again.done("open")["view"] == sitting.done("open")["view"]
+    assert again.content("hand", "tirage.json") == sitting.content("hand", "tirage.json")
+
+
+def test_running_pairs_with_other_answers_are_those_of_no_lot(sitting: Sitting) -> None:
+    sitting.done("draw")
+    sitting.moved(**VALIDATION, accept_unproved=True)
+    answers = ANSWERS.replace(ANSWERS.splitlines(keepends=True)[-1], b"")
+    sure = sitting.asks("take", answers, part="answers", name="suite.csv")["choices"][0]["sure"]
+    sitting.done("take", answers, part="answers", name="suite.csv", sure=sure)
+    assert "essai" in sitting.refused("hand", name="tirage.json")["title"]
+    again = Sitting()
+    assert restore(again.desk, save_parts(sitting.desk, {})) == ""
+    assert rows(again.done("experiment")) == []
 
 
 @pytest.mark.proof

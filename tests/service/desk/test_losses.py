@@ -16,6 +16,7 @@ from mentormatch.service.desk.peer_groups import GroupsStep
 from mentormatch.widgets.board.session import people_of
 from tests.conftest import DEEP
 from tests.operations.situations import edition
+from tests.report.reviewed.edits import with_cells
 from tests.service.desk.session import ANSWERS, EXAMPLE, PROGRAMME, VALIDATION, Sitting
 from tests.service.desk.test_kept_sequences import ANSWERS as MAPPED
 from tests.service.desk.test_kept_sequences import GROUPS, MEMBERS, PAIRS
@@ -103,6 +104,40 @@ def test_other_files_and_the_first_ones_again_give_each_their_own_decisions() ->
     assert plan(sitting) == first
     sitting.confirmed("take", ANSWERS + b"\n", part="answers", name="autre.csv")
     assert plan(sitting) == second
+
+
+def test_work_that_an_action_discards_before_it_fails_can_be_brought_back() -> None:
+    sitting = Sitting()
+    sitting.done("example")
+    for part in ("mentors", "mentees"):
+        sitting.done("take", ANSWERS, part=part, name=f"{part}.csv")
+    sitting.done("read")
+    sitting.done("form")
+    sitting.moved(**BAN)
+    before = plan(sitting)
+    sitting.desk.limits = sitting.desk.limits.model_copy(update={"people": 40})  # fewer than the rows of both files
+    sure = sitting.asks("read", apart=True)["sure"]
+    assert sitting.refused("read", apart=True, sure=sure)["place"] == "answers"
+    told = sitting.done("look")
+    assert told["plan"] is None
+    (back,) = told["past"]
+    sitting.done("back", id=back["id"])
+    assert plan(sitting) == before
+
+
+def test_a_reviewed_workbook_without_the_remarks_of_another_asks_first() -> None:
+    sitting = Sitting()
+    sitting.formed()
+    book = sitting.content("hand", "binomes.xlsx")
+    sitting.done("review", with_cells(book, {"G2": "à revoir"}), name="premier.xlsx")
+    sitting.done("review", sitting.content("hand", "binomes.xlsx"), name="premier.xlsx")  # it has the remark
+    second = with_cells(book, {"G3": "non"})
+    told = sitting.asks("review", second, name="second.xlsx")
+    assert told["words"] == "1\xa0remarque du classeur relu sera perdue."
+    told = sitting.confirmed("review", second, name="second.xlsx")
+    (back,) = told["past"]
+    sitting.confirmed("back", id=back["id"])
+    assert [note.remark for note in sitting.desk.require_board().matching.notes] == ["à revoir"]
 
 
 def test_a_reason_given_after_the_validation_asks_first() -> None:

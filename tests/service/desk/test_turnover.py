@@ -13,6 +13,7 @@ from mentormatch.operations.repair import keys_of
 from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.desk.kept_state import restore, save_parts
 from mentormatch.service.problems import RefusedError
+from mentormatch.widgets.board.session import people_of
 from tests.service.desk.session import FOREIGN, Sitting, foreign
 from tests.service.desk.trees import Tree, element, elements, words
 
@@ -158,6 +159,26 @@ def test_other_answers_are_departures_and_arrivals_and_the_pairs_go_on(sitting: 
     (back,) = sitting.desk.past.find_validated(sitting.desk.validated_head)
     sitting.confirmed("back", id=back.id)
     assert pairs(sitting) == before
+
+
+def test_a_second_file_of_answers_before_the_change_is_validated_replaces_the_first(sitting: Sitting) -> None:
+    board = sitting.desk.require_board()
+    ban = {"mentor": "m1", "mentee": "e1"}
+    assert (board.ground.key("m1"), board.ground.key("e1")) not in pairs(sitting)
+    sitting.moved(action="ban", **ban)
+    sitting.done("validate", **SIGNED)
+    running = pairs(sitting)
+    for content in (answers(5), answers(7)):
+        dialog = sitting.asks("take", content, part="answers", name="suite.csv")
+        sitting.done("take", content, part="answers", name="suite.csv", sure=dialog["choices"][0]["sure"])
+    step = sitting.desk.require_round()
+    cohort = step.board.matching.cohort
+    assert pairs(sitting) == {pair for pair in running if cohort.mentors.has(pair[0]) and cohort.mentees.has(pair[1])}
+    assert step.former
+    assert set(keys_of(step.former.matching)) == running
+    (carried,) = step.carried
+    assert [*map(step.board.ground.key, people_of(carried))] == [*map(board.ground.key, ("m1", "e1"))]
+    assert pairs(again(sitting)) == pairs(sitting)
 
 
 def test_the_attempt_after_arrivals_leads_back_to_the_validated_version_in_one_go(sitting: Sitting) -> None:

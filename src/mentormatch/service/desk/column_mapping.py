@@ -103,7 +103,7 @@ class ColumnMapping:
                 self.set_meaning(sample, gesture.means, interpretation)
             case "answer":
                 self.map_answer(interpretation, gesture)
-            case "confirm":
+            case "confirm" if sample or not gesture.question:
                 confirmed = [
                     fold(question_sample.question) for question_sample in ([sample] if sample else interpretation.open)
                 ]

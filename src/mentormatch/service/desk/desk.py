@@ -19,7 +19,7 @@ from mentormatch.programme.edits import ProgrammeText
 from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.programme import require_pairs
 from mentormatch.record.decision import Decision
-from mentormatch.report.reviewed.decisions import read_decisions
+from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.service.desk import desk_requests, desk_steps
 from mentormatch.service.desk.columns import ColumnsStep, UnreadQuestions, parse_column_action
@@ -84,6 +84,7 @@ from mentormatch.service.desk.losses import (
     attempt_lost,
     items_of,
     loss_dialog,
+    remarks_lost,
     seal_items,
     seals_of,
 )
@@ -208,15 +209,24 @@ class Workspace:
             raise LossError(loss, loss_dialog(loss, len(running.pairs) if running else 0, change))
         before = self.former_state() if loss else None
         validated = self.validated_head
-        yield
+        try:
+            yield
+        except BaseException:
+            if before and not self.marks.issuperset(before["marks"]):  # the action failed after it discarded the work
+                self.past.add(**before)
+            raise
         for state in (before, self.former_state() if self.validated_head not in ("", validated) else None):
             if state:
                 self.past.add(**state)
 
     def former_state(self) -> PastWorkArguments:
         """Return the current state as stored among the former ones."""
-        marks = [item.mark for part in ALL_PARTS for item in self.items(part)]
-        return {"parts": parts_of(self), "head": self.validated_head, "marks": marks, "files": digests_of(self)}
+        return {"parts": parts_of(self), "head": self.validated_head, "marks": self.marks, "files": digests_of(self)}
+
+    @property
+    def marks(self) -> set[str]:
+        """The marks of all work of staff."""
+        return {item.mark for part in ALL_PARTS for item in self.items(part)}
 
     @property
     def validated_head(self) -> str:
@@ -234,7 +244,9 @@ class Workspace:
         match action:
             case desk_requests.ForwardToBoard():
                 return self.loss_of_move(body)
-            case desk_requests.UploadReviewedWorkbook() | desk_requests.TryPlace():
+            case desk_requests.UploadReviewedWorkbook(name=name):
+                return self.loss_of_review(UploadedFile.of(name, body))
+            case desk_requests.TryPlace():
                 return self.loss_of_move(None)
             case ApplyChange():
                 return attempt_lost(self.round, decisions_of(self.round, action)) if self.round else WorkLoss()
@@ -251,6 +263,15 @@ class Workspace:
         """Return the validations that a request to the board would discard; None: any new decision."""
         seals = self.round.board.seals_lost_by(request) if self.round else []
         return WorkLoss(frozenset(seal_items(seals)), tuple(seals))
+
+    def loss_of_review(self, workbook: UploadedFile) -> WorkLoss:
+        """Return the validations and the remarks that a reviewed workbook would discard."""
+        loss = self.loss_of_move(None)
+        if self.round:
+            with suppress(MentorMatchError):  # the workbook will be refused
+                remarks = remarks_lost(self.round.board.ground.base.notes, self.read_review(workbook).notes)
+                return WorkLoss(loss.items | remarks, loss.seals)
+        return loss
 
     def parts_dropped(self, action: desk_requests.WorkspaceAction, body: bytes) -> Collection[WorkPart]:
         """Return the parts of the work that an action discards."""
@@ -391,7 +412,7 @@ class Workspace:
         versions = self.programme_form.versions if self.programme_form else None
         self.uploads, self.columns = UploadedFiles(files), columns
         self.intake, self.contacts = replaced.intake, replaced.contacts
-        self.programme_form = None
+        self.programme_form = self.drawn = None
         if versions:
             self.open_form().versions = versions
         self.set_round(replaced.round)
@@ -654,11 +675,14 @@ class Workspace:
 
     def review(self, workbook: UploadedFile) -> None:
         """Apply the decisions of a reviewed workbook. Raises SurveyError listing each row that cannot be applied."""
-        board = self.require_board()
-        decisions = read_decisions(workbook.read_table(), board.matching.cohort, board.ground.base.programme)
+        board, decisions = self.require_board(), self.read_review(workbook)
         board.review(decisions.pins, decisions.bans, decisions.notes)
         self.notice = tr("Le classeur « {name} » est repris : {decisions}.", name=workbook.name, decisions=decisions)
         self.revision += 1
+
+    def read_review(self, workbook: UploadedFile) -> Decisions:
+        board = self.require_board()
+        return read_decisions(workbook.read_table(), board.matching.cohort, board.ground.base.programme)
 
     def save(self, known: Mapping[str, str]) -> ServiceMessage:
         """Return the parts of the state whose digests are not in ``known``."""
@@ -768,8 +792,7 @@ class Workspace:
 
     def offered_past(self) -> list[PastWork]:
         """Return the former states that contain work missing in the current one."""
-        marks = (item.mark for part in ALL_PARTS for item in self.items(part))
-        return self.past.find_offered(self.validated_head, marks)
+        return self.past.find_offered(self.validated_head, self.marks)
 
     def state(self) -> dict[str, Any]:
         """Return the state of all steps, in the language of the session."""

@@ -100,9 +100,15 @@ def get_recorded_experiment(file: UploadedFile | None) -> Experiment:
 
 
 def draw_recorded(uploads: UploadedFiles, intake: Intake) -> Draw:
-    """Draw the lots. Raises RequestError if the record is of another programme."""
+    """Draw the lots. Raises RequestError without a record, or if it is of another programme."""
     experiment = get_recorded_experiment(uploads.files.get(EXPERIMENT_PART))
     experiment.refuse_other(intake.programme, uploads.files["programme"].name)
+    return draw_again(uploads, intake)
+
+
+def draw_again(uploads: UploadedFiles, intake: Intake) -> Draw:
+    """Draw the lots of the record, also if the texts of documents have changed since."""
+    experiment = get_recorded_experiment(uploads.files.get(EXPERIMENT_PART))
     with interruptible():
         return draw_plan(intake.cohort, experiment, time_limit_s=DEFAULT_TIME_LIMIT_S)
 

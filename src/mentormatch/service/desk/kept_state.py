@@ -6,6 +6,7 @@ and the user is told.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, Literal, Protocol
@@ -37,6 +38,7 @@ from mentormatch.service.desk.column_mapping import ColumnMapping, InterpretedMa
 from mentormatch.service.desk.columns import ColumnsStep, DraftReplies
 from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind, WishKind
 from mentormatch.service.desk.document_names import DocumentName
+from mentormatch.service.desk.experiment import draw_again
 from mentormatch.service.desk.follow_up import FollowUpState, get_stored_parts
 from mentormatch.service.desk.kind_steps import KindSteps
 from mentormatch.service.desk.past_works import PastWorks, digest_of
@@ -552,8 +554,9 @@ def restore_results(
     workspace: StoredWorkspace, state: WorkspaceState, portfolio: DecisionArchive, contents: Mapping[str, bytes]
 ) -> None:
     """Form pairs or groups again. Raises MentorMatchError if that is impossible."""
-    if state.drawn:
-        workspace.draw_lots()
+    if state.drawn and workspace.intake:
+        with suppress(RequestError):  # the pairs are stored, too
+            workspace.drawn = draw_again(workspace.uploads, workspace.intake)
     if state.round and workspace.intake:
         former = state.round.former
         is_running = workspace.uploads.has_decision or former is not None

@@ -3,7 +3,7 @@
 The page asks before such an action. The discarded state is stored, and can be brought back.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, get_args
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import RequestError
+from mentormatch.explanation.edits import Note
 from mentormatch.languages.phrases import clock, counted, listed
 from mentormatch.languages.translation import tr, tr_n
 from mentormatch.operations.proposal import ProposalRecord
@@ -209,7 +210,7 @@ def round_items(current: RoundStep | None, initial: ProposalRecord | None) -> It
     # ``initial`` is the record from which the rounds started.
     while current is not None:
         board = current.board
-        for entry in board.now.decisions:
+        for entry in dict.fromkeys((*board.now.decisions, *current.carried)):
             keys = [board.ground.key(person) for person in people_of(entry)]
             yield item("decision", entry.action, *keys, *([entry.places] if isinstance(entry, CapacityChange) else []))
         yield from (item("decision", "pin", *pair) for pair in current.pins)
@@ -232,6 +233,15 @@ def seals_of(current: RoundStep | None) -> list[Seal]:
 
 def seal_items(seals: list[Seal]) -> set[WorkItem]:
     return {item(VALIDATION_KIND, seal.head) for seal in seals}
+
+
+def remarks_lost(before: Iterable[Note], after: Iterable[Note]) -> frozenset[WorkItem]:
+    """Return the notes with a text that no note on the same pair contains afterwards."""
+    remaining: defaultdict[tuple[str, str], set[object]] = defaultdict(set)
+    for note in after:
+        remaining[note.pair] |= {note.remark, *note.columns}
+    lost = (note for note in before if not {note.remark, *note.columns} - {""} <= remaining[note.pair])
+    return frozenset(item("remark", note) for note in lost)
 
 
 def attempt_lost(current: RoundStep, decisions: Iterable[BoardDecision]) -> WorkLoss:

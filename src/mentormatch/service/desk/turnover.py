@@ -102,6 +102,12 @@ def plan_before(current: RoundStep) -> Matching | None:
     return step.matching if step else None
 
 
+def awaits_validation(current: RoundStep) -> bool:
+    """Return whether no change was validated since the departures and arrivals of the last file of answers."""
+    step = current.board.validated_before(current.board.at + 1)
+    return current.former is not None and step is current.board.steps[0] and step.seal is None
+
+
 def decisions_of(current: RoundStep, request: ChangeRequest) -> list[BoardDecision]:
     """Return the decisions of a change. Raises RequestError if one of its pairs is not running."""
     running = {ids_of(current.board, pair) for pair in keys_of(running_plan(current) or current.board.matching)}
@@ -437,14 +443,19 @@ def compare_files(
 def replace_answers(
     current: RoundStep, uploads: UploadedFiles, files: dict[FilePart, UploadedFile], reading: Reading
 ) -> ReplacedAnswers:
-    """Return a round with the running pairs of people who are still among the answers."""
+    """Return a round with the running pairs of people who are still among the answers.
+
+    Answers whose departures and arrivals were not validated are replaced as if they had not been uploaded.
+    """
     running = running_plan(current)
     if running is None:
         raise RequestError(tr(NOT_RUNNING))
     tables, intake, contacts = reading.read(UploadedFiles(files))
-    before = {part: file for part, file in uploads.files.items() if part in ANSWER_FILE_PARTS}
-    former = former_answers(uploads, before, keys_of(running), apart=reading.apart)
-    stay = [keys(pair) for pair in keys_of(running) if is_among(intake.cohort, pair)]
+    former = current.former if awaits_validation(current) else None
+    if former is None:
+        before = {part: file for part, file in uploads.files.items() if part in ANSWER_FILE_PARTS}
+        former = former_answers(uploads, before, keys_of(running), apart=reading.apart)
+    stay = [keys(pair) for pair in keys_of(former.matching) if is_among(intake.cohort, pair)]
     proposal = Proposal.read(ProposalRecord(pairs=stay), intake.cohort, intake.programme, seed=running.seed)
     next_round = RoundStep.of(proposal, is_running=True)
     next_round.former, next_round.carried = former, carried_decisions(current, next_round.board)
@@ -453,10 +464,11 @@ def replace_answers(
 
 
 def carried_decisions(current: RoundStep, board: LoggedBoard) -> tuple[BoardDecision, ...]:
-    """Return the decisions of the running plan for another board, without those on people who left."""
+    """Return the decisions of the running plan for another board, without those on people who left, and permissions."""
     validated = current.board.validated_before(current.board.at + 1)
+    decisions = validated.decisions if validated else ()
     carried = list[BoardDecision]()
-    for decision in validated.decisions if validated else ():
+    for decision in current.carried if awaits_validation(current) else decisions:
         keys = {person: current.board.ground.key(person) for person in people_of(decision)}
         is_present = [board.ground.base.cohort.side(side_of(person)).has(key) for person, key in keys.items()]
         if keys and all(is_present):
