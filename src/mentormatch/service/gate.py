@@ -1,8 +1,9 @@
 """Access to the service: authentication of requests, bounded reading of bodies, and one log line per request.
 
-``AccessMiddleware`` is the outermost layer. It gives each request an id, has ``RequestGuard`` authenticate the caller,
-and turns every refusal and error into problem details (RFC 9457). A key may call only the paths that
-``REQUIRED_SCOPES`` lists for its scopes. ``BodyReader`` bounds the type, size, duration and number of bodies.
+``AccessMiddleware`` gives each request an id, has ``RequestGuard`` authenticate the caller, and turns refusals and
+errors into problem details (RFC 9457), unless the client has gone or the response has started. A key may call only the
+paths that ``REQUIRED_SCOPES`` lists for its scopes, and public ones. ``BodyReader`` bounds the type, size, duration and
+number of bodies.
 """
 
 import asyncio
@@ -175,7 +176,7 @@ class CallerRegistry:
         return key is not None and key.state == "valid"
 
     def from_bearer(self, scope: Scope) -> Caller | None:
-        """Return the caller whose bearer token the request has, else None."""
+        """Return the caller whose bearer token the request has, else None. Raises as ``authenticate_token``."""
         scheme, _, token = Headers(scope=dict(scope)).get("authorization", "").partition(" ")
         return self.authenticate_token(token.strip()) if scheme.lower() == AUTH_SCHEME.lower() else None
 
@@ -331,7 +332,10 @@ def too_large(limit: int) -> RefusedError:
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
-    """Return the body. Raises RefusedError if it is larger than ``limit`` bytes."""
+    """Return the body.
+
+    Raises RefusedError if it is larger than ``limit`` bytes, ClientDisconnectedError if it is not complete.
+    """
     body = BytesIO()
     more = True
     while more:
@@ -426,7 +430,7 @@ class HttpExchange:
         await answer(self.scope, self.receive, self.send)
 
     def log_line(self, wrong: str) -> str:
-        """Return the log line as JSON: sizes and times only, no content of the request or response."""
+        """Return the log line as JSON, without any content or path parameter; ``wrong`` is the type of an error."""
         values = {
             "time": format_utc_now(),
             "request": self.id,
@@ -445,7 +449,7 @@ def format_utc_now() -> str:
 
 
 class AccessMiddleware:
-    """The outermost layer of the service; ``observe`` receives each exchange when it is complete."""
+    """The layer around all routes, inside that of CORS; ``observe`` receives each exchange when it is complete."""
 
     def __init__(
         self, app: ASGIApp, guard: RequestGuard, sending_s: float, observe: Callable[[HttpExchange], None]
@@ -467,7 +471,10 @@ class AccessMiddleware:
             self.observe(exchange)
 
     async def _answer(self, exchange: HttpExchange) -> str:
-        """Answer, and return the error for the log: its type only, as its text may contain personal data."""
+        """Answer, and return the error for the log, empty for a refusal: its type only.
+
+        Its text may contain personal data.
+        """
         try:
             try:
                 exchange.scope["state"]["caller"] = self.guard.authenticate(exchange.scope)

@@ -25,7 +25,7 @@ type SendMessage = Callable[[ServiceMessage], None]
 def answer_request(request: ServiceMessage, send: SendMessage) -> bytes:
     """Return the response of an operation, as JSON. Raises RefusedError.
 
-    ``send`` first receives the number of possible pairs, then the progress.
+    ``send`` first receives a bound on the number of possible pairs, then the progress.
     """
     kind, limits = request.head["kind"], request.head["most"]
     accepted = request.head.get("accepted", "")
@@ -54,7 +54,7 @@ def is_on_members(kind: str) -> bool:
 
 
 def refuse_too_large(data: Any, people: int, pairs: int, *, among: bool = False) -> int:
-    """Return the number of possible pairs. Raises RefusedError if there are too many people or pairs.
+    """Return a bound on the number of possible pairs. Raises RefusedError if there are too many people or pairs.
 
     ``among``: count pairs of any two people, whatever their role. The work on groups grows with that number: scores,
     rules and past meetings are matrices of members x members, and topics and dates have a row per member.
@@ -98,7 +98,10 @@ def count_people(data: Any, part: str) -> int:
 
 
 def parse_with_time_limit(kind: str, data: Any, limit_s: float) -> Request:
-    """Parse a request, with its time limit reduced to the solver's share of the service's limit."""
+    """Parse a request, with a time limit of at most the solver's share of the service's limit.
+
+    Raises RefusedError if it does not follow the contract.
+    """
     try:
         request: Request = operations_by_kind()[kind].request_type.of(data)
     except RequestError as error:

@@ -210,7 +210,10 @@ NO_JOB = mark("Cette tâche n'existe pas, ou son résultat a expiré")
 
 
 class Job:
-    """A request with its progress and, when done, its response or refusal."""
+    """A request with its progress.
+
+    ``answer`` or ``refused`` is set if this service ran the job; those of a job from the table are stored there.
+    """
 
     def __init__(self, record: JobRecord, body: bytes = b"", *, persistent: bool = False) -> None:
         self.record, self.body, self.persistent = record, body, persistent
@@ -244,17 +247,17 @@ class Job:
         return "queued" if self.pairs is None else "running"
 
     def end(self, record: JobRecord | None) -> None:
-        """Mark the job as done with the stored record; None: the job was deleted."""
+        """Mark the job as done with its new record, or as cancelled if there is none."""
         self.record, self.cancelled, self.body = record or self.record, record is None, b""
         self._notify()
 
     def cancel(self) -> None:
-        """Cancel the job; its worker is ended."""
+        """Cancel the job; a worker that runs it is ended."""
         if self.task is not None:
             self.task.cancel()
 
     async def wait_until_large_or_done(self, small: int) -> None:
-        """Return when the job is done, or has more than ``small`` pairs."""
+        """Wait until the job is done or cancelled, or has more than ``small`` pairs."""
         while not self.is_done and (self.pairs or 0) <= small:
             await self.changed.wait()
 
@@ -302,7 +305,7 @@ class Jobs:
             self._start(Job(record, persistent=True))
 
     async def close(self) -> None:
-        """Cancel all jobs; stored ones continue at the next start."""
+        """Cancel all jobs; stored ones are run again at the next start."""
         jobs = list(self.running.values())
         for job in jobs:
             job.cancel()
@@ -311,7 +314,7 @@ class Jobs:
         self.thread.shutdown()
 
     def refuse_if_full(self, caller: Caller) -> None:
-        """Raise RefusedError if the service or the caller has too many requests at work."""
+        """Raise RefusedError if the service stops, or it or the caller has too many requests that run or wait."""
         if self.pool.stopping:
             raise RefusedError("stopping", mark("Plus rien n'est accepté"))
         if len(self.running) >= self.settings.workers + self.settings.max_waiting:
@@ -362,7 +365,7 @@ class Jobs:
         return job
 
     async def find(self, ident: str, owner: str) -> Job:
-        """Return a persistent job of an owner. Raises RefusedError if it does not exist."""
+        """Return a persistent job of an owner. Raises RefusedError if it does not exist or has expired."""
         job = self.running.get(ident)
         if job is not None and job.persistent and job.record.owner == owner:
             return job
@@ -372,7 +375,7 @@ class Jobs:
         return Job(record, persistent=True)
 
     async def result(self, job: Job) -> bytes:
-        """Return the response of a job. Raises RefusedError if it failed or is not done."""
+        """Return the response of a job. Raises RefusedError if it failed, is not done, or was deleted."""
         if not job.is_done:
             raise RefusedError("not-yet", mark("Elle attend encore, ou elle est en cours"))
         if job.refused is not None:

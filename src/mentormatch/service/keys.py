@@ -4,8 +4,8 @@ A key is ``mm_<id>_<secret>``. The secret has 256 random bits and is shown once;
 hash is not needed against so long a secret. All keys of one name see the same jobs, so that one key can replace
 another.
 
-A one-time token signs in one browser. The file contains its SHA-256 until it is used, two minutes at most, so that a
-token in a browser history or process list is useless.
+A one-time token signs in one browser, within two minutes by default. The file contains its SHA-256 until it is used,
+or replaced by a new token after its end, so that a token in a browser history or process list is useless.
 """
 
 import hmac
@@ -33,7 +33,7 @@ class Caller:
     """An authenticated caller.
 
     ``owner`` is the name under which jobs are stored, ``key`` the id of the key (empty for the token of the service).
-    ``requests`` and ``jobs`` bound the running requests and stored jobs; None: only the limits of the service.
+    ``requests`` bounds the requests that run or wait, ``jobs`` the stored jobs; None: only the limits of the service.
     """
 
     owner: str = ""
@@ -113,7 +113,7 @@ class ApiKeys:
             return self._insert(key)
 
     def rotate(self, name: str, lasts_s: float, grace_s: float) -> tuple[ApiKey, str]:
-        """Add a new key for a name, and return it with its token; older keys expire after ``grace_s``.
+        """Add a new key for a name, and return it with its token; older keys expire within ``grace_s``.
 
         Raises RequestError if the name has no valid key.
         """
@@ -194,7 +194,7 @@ class OneTimeTokens:
         return token
 
     def redeem(self, token: str) -> bool:
-        """Delete a token, and return whether it was valid."""
+        """Return whether a token is valid, and delete it if it is."""
         values = (compute_token_digest(token), time())
         deleted = self.connection.execute(
             "DELETE FROM one_time_tokens WHERE digest = ? AND expires > ? RETURNING 1", values

@@ -157,7 +157,8 @@ def map_leaves(part: Any, change: Callable[[Any], Any]) -> Any:
 def simplify_for_clients(schema: Any) -> Any:
     """Return a schema without the parts that generators misread.
 
-    Removes doctests, a ``oneOf`` next to properties, patterns of property names, and integer next to number.
+    Removes doctests, a ``oneOf`` next to properties, patterns of property names, and integer next to number. Defaults
+    of properties move to their descriptions.
     """
     if isinstance(schema, list):
         return [simplify_for_clients(part) for part in schema]
@@ -189,8 +190,8 @@ def describe_default(property_schema: Json) -> Json:
 def to_openapi_3_0(part: Any) -> Any:
     """Convert a part of an OpenAPI 3.1 description to OpenAPI 3.0.3.
 
-    Null becomes ``nullable``, a constant an ``enum`` of one value, an exclusive bound a flag, and a reference with
-    siblings an ``allOf``. Bounds of integers are limited to 64 bits, as generators misread larger ones.
+    Null becomes ``nullable``, a constant an ``enum`` of one value, an exclusive minimum a flag, and a reference with
+    siblings an ``allOf``. Maxima of integers are limited to 64 bits, as generators misread larger ones.
     """
     if isinstance(part, list):
         return [to_openapi_3_0(item) for item in part]

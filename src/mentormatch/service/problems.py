@@ -1,4 +1,7 @@
-"""Problem details (RFC 9457) for every refused request; none contains personal data."""
+"""Problem details (RFC 9457) for every refused request.
+
+Only ``detail`` and ``problems`` may quote the request, such as the key of a person; the log contains neither.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ class WorkerProcess:
 
     @classmethod
     async def start(cls, settings: Settings) -> Self:
-        """Start a process and load all that it needs. Raises RefusedError if that fails."""
+        """Start a process and load all that it needs. Raises RefusedError if it cannot start, ends or is late."""
         try:
             child = cls(await start_process())
         except OSError:
@@ -70,7 +70,10 @@ class WorkerProcess:
         return self.process.returncode is None
 
     async def ask(self, message: ServiceMessage, on_message: OnMessage = lambda message: None) -> ServiceMessage:
-        """Send a message and return the answer; ``on_message`` receives progress messages. Raises RefusedError."""
+        """Send a message and return the answer or refusal; ``on_message`` receives the messages before it.
+
+        Raises RefusedError if the process ends.
+        """
         source = self.process.stdin
         assert source is not None
         try:
@@ -82,7 +85,10 @@ class WorkerProcess:
         return await self.receive(on_message)
 
     async def receive(self, on_message: OnMessage = lambda message: None) -> ServiceMessage:
-        """Return the next answer; ``on_message`` receives the messages before it. Raises RefusedError."""
+        """Return the next answer or refusal; ``on_message`` receives the messages before it.
+
+        Raises RefusedError if the process ends.
+        """
         out = self.process.stdout
         assert out is not None
         try:
@@ -207,7 +213,7 @@ class WorkerPool:
         return child
 
     def _schedule_warm_up(self) -> None:
-        # ``detach`` returns the first worker of the list; requests use the last one.
+        # ``detach`` prefers the front of the list, which is warmed up; requests prefer its end.
         if self.warm_up_target:
             if self.warm_up_task:
                 self.warm_up_task.cancel()
@@ -232,7 +238,7 @@ class WorkerPool:
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Wait for a free slot, and keep it while the context is open. Raises RefusedError when stopping."""
+        """Wait for a free slot, and keep it while the context is open. Raises RefusedError if the pool is stopping."""
         if self.stopping:
             raise RefusedError("stopping", mark("Plus rien n'est accepté"))
         self.load.waiting += 1
@@ -250,7 +256,7 @@ class WorkerPool:
     async def ask(self, kind: str, body: bytes, on_message: OnMessage) -> bytes:
         """Return the response of an operation as JSON; the caller must have a ``slot``. Raises RefusedError.
 
-        If the caller is cancelled, the worker is ended.
+        If the caller is cancelled, the worker is ended, unless it is still starting.
         """
         started = monotonic()
         try:
@@ -265,7 +271,7 @@ class WorkerPool:
         return ServiceMessage({"do": "ask", "kind": kind, "most": limits, **languages}, body)
 
     async def _ask_any_worker(self, task: ServiceMessage, on_message: OnMessage) -> bytes:
-        """Return the response of a worker, trying another one if it had ended before it started."""
+        """Return the response of a worker; another one is tried if it ended before its first message."""
         has_started = False
 
         def forward(message: ServiceMessage) -> None:
@@ -336,7 +342,10 @@ def is_usable(worker: asyncio.Task[WorkerProcess]) -> bool:
 
 
 class StatefulWorker:
-    """A process that keeps one object and answers one call at a time; a call that takes too long ends it."""
+    """A process that keeps one object and answers one call at a time.
+
+    A call that takes too long or is cancelled ends the process.
+    """
 
     def __init__(self, child: WorkerProcess, call_timeout_s: float) -> None:
         self.id = token_urlsafe(18)
@@ -352,12 +361,12 @@ class StatefulWorker:
         return await self.send(ServiceMessage({"do": "call"}, payload), on_message)
 
     def interrupt(self) -> None:
-        """Interrupt the computation of the object."""
+        """Interrupt the computation of the object, if the object listens to interrupts."""
         with suppress(ProcessLookupError):
             self.child.process.send_signal(signal.SIGINT)
 
     async def send(self, message: ServiceMessage, on_message: OnMessage = lambda message: None) -> bytes:
-        """Return the answer of the process to a message."""
+        """Return the answer of the process to a message. Raises RefusedError as ``call`` does."""
         async with self.lock:
             answer = await self._answer(message, on_message)
             self.last_used = monotonic()
@@ -390,7 +399,7 @@ class StatefulWorkers:
         self.starting = 0
 
     async def start(self, factory: str) -> StatefulWorker:
-        """Start a process that keeps an object. Raises RefusedError if there are too many.
+        """Start a process that keeps an object. Raises RefusedError if there are too many, or it cannot start.
 
         ``factory`` is ``module:name``; the object has a method ``answer(payload: bytes) -> bytes``.
         """

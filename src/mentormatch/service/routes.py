@@ -1,7 +1,8 @@
 """Routes of the service except the staff page: operations, jobs, health, readiness and metrics.
 
-``POST /v1/<kind>`` returns the response, or a job if it takes long. ``/v1/jobs`` returns the jobs of the caller: their
-progress, events and results. ``/health`` and ``/ready`` are public; ``/metrics`` is for Prometheus.
+``POST /v1/<kind>`` returns the response, or a job if it takes long or the client asks for one. ``/v1/jobs`` returns the
+jobs of the caller: their progress, events and results. ``/health`` and ``/ready`` are public; ``/metrics`` is for
+Prometheus.
 """
 
 import asyncio
@@ -72,7 +73,10 @@ class OperationRoute:
         return Response(await jobs.result(job), media_type=MediaType.JSON)
 
     async def _wait_for_answer(self, job: Job, request: Request) -> None:
-        """Wait until the job is done or takes long. A disconnected client cancels the job unless it is persistent."""
+        """Wait until the job is done, large or takes long.
+
+        Raises ClientDisconnectedError if the client has gone; this cancels the job unless it is persistent.
+        """
         settings = self.components.settings
         settled = asyncio.create_task(job.wait_until_large_or_done(settings.sync_pairs))
         disconnected = asyncio.create_task(wait_for_disconnect(request))
@@ -159,7 +163,7 @@ class JobRoutes:
         return Response(page_form.model_dump_json(), media_type=MediaType.JSON)
 
     async def state(self, request: Request, job_id: str) -> Response:
-        """Return the state of a job."""
+        """Return a job with its state."""
         return Response(job_json(await self._find(request, job_id), self.settings), media_type=MediaType.JSON)
 
     async def cancel(self, request: Request, job_id: str) -> Response:
@@ -205,7 +209,7 @@ def job_json(job: Job, settings: Settings) -> str:
 
 
 def get_job_out(job: Job, settings: Settings) -> JobOut:
-    """Return the state of a job and its links."""
+    """Return a job with its state, times and links."""
     path, ended = job_path(job), job.record.ended
     links = {"self": path, "events": f"{path}/events", "result": f"{path}/result"}
     values = {"id": job.id, "kind": job.record.kind, "state": job.state, "progress": job.progress, "links": links}
@@ -252,7 +256,7 @@ class HealthRoutes:
         return Response(form.model_dump_json(), media_type=MediaType.JSON)
 
     async def ready(self) -> Response:
-        """Return 200 if a worker is ready and the disk has space. Raises RefusedError otherwise."""
+        """Return 200 if a worker is busy or ready and the disk has space. Raises RefusedError otherwise."""
         pool, min_bytes = self.components.pool, self.components.settings.min_free_disk_bytes
         if pool.stopping:
             raise RefusedError("stopping", mark("Plus rien n'est accepté"))

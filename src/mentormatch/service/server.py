@@ -55,7 +55,7 @@ class LimitedConnection(H11Protocol):
             self._start_head_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Process the data, and restart the timer if the head is incomplete."""
+        """Process the data; the timer runs while a head is incomplete."""
         if self.transport.is_closing():
             return
         super().data_received(data)
@@ -192,8 +192,8 @@ async def raise_validation_problem(request: Request, error: Exception) -> NoRetu
 class Server(uvicorn.Server):
     """A server that refuses new work after a stop signal, and exits with 0.
 
-    After SIGTERM it drains: running work may finish within ``drain_s``, and results can be fetched. A second signal, or
-    SIGINT, ends it at once.
+    After SIGTERM it drains: running and waiting work may finish within ``drain_s``, and results can be fetched. A
+    second signal, or SIGINT, ends the work at once.
     """
 
     def __init__(self, config: uvicorn.Config, components: Components) -> None:
@@ -217,7 +217,7 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     def _drained(self, time_s: float) -> bool:
-        """Return whether no work is running, and the results of the last work could be fetched."""
+        """Return whether the time is over, or no work runs or waits and its results could be fetched for 2 s."""
         if self.pool.load.busy or self.pool.load.waiting:
             self.last_busy = time_s
         assert self.drain_deadline is not None
@@ -271,7 +271,7 @@ def serve(settings: Settings, listening: socket.socket, *, quiet: bool = False) 
 
 
 def log_to_stderr(level: int) -> None:
-    """Log requests to stderr, and nothing else: log lines of libraries may contain personal data."""
+    """Log requests and failed jobs to stderr, but nothing of uvicorn or asyncio, which may contain personal data."""
     for name in ("uvicorn", "uvicorn.error", "asyncio"):
         logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False

@@ -1,4 +1,4 @@
-"""The limits of the service, all in one place and all finite."""
+"""The limits and addresses of the service."""
 
 import os
 from dataclasses import dataclass, field
@@ -45,7 +45,8 @@ class Settings:
         Time limit of a request, memory limit of a worker, and the memory above which a worker is replaced after a
         request.
     max_jobs, results_bytes, expiry_s
-        Number and total size of stored results, and the time until they expire.
+        Number of stored jobs and total size of their responses, above which no job is added; the time until a finished
+        job expires.
     max_workspaces, workspace_idle_s
         Number of processes with state, such as open workspaces, and the time without a call after which one ends.
     left_tab_s, silent_tab_s

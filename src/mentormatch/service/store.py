@@ -1,8 +1,8 @@
 """The SQLite file of the service with its jobs, keys and workspaces.
 
 Without a file the same tables are in memory. Only the owner may read and write the file; deleted data is overwritten
-with zeros. One service at a time uses it; the command ``keys`` may write meanwhile (write-ahead log: readers do not
-wait for the writer). The file must be on a local disk, not on a network.
+with zeros. One service at a time uses it; commands may write keys and one-time tokens meanwhile (write-ahead log:
+readers do not wait for the writer). The file must be on a local disk, not on a network.
 """
 
 import os
@@ -156,10 +156,11 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def lock_store(path: Path | None) -> Iterator[None]:
-    """Lock a file for this service, after an integrity check. Raises OutputError, or StoreLockedError if locked.
+    """Lock a file for this service, then check its integrity. Raises OutputError, or StoreLockedError if locked.
 
-    The lock ends with the process in any case. It is a lock of BSD (``flock``), as SQLite uses POSIX locks. Its
-    descriptor is opened before any connection and closed after all.
+    The lock ends with the process in any case. It is a lock of BSD (``flock``), as SQLite uses POSIX locks, which
+    closing the descriptor would release: it is opened before the connections of the service and closed after them.
+    Windows has no such lock.
     """
     if path is None:
         yield

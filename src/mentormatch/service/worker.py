@@ -1,7 +1,7 @@
 """The program of a worker process, which answers one message after another through its pipes.
 
-It ends with the service, even if that is killed. During work, closing its standard input ends it by signal; between two
-messages it reads from there. Processes that it starts end in the same way.
+It ends with the service, even if that is killed: on Linux the system kills it; elsewhere closing its standard input
+ends it by signal during work. Between two messages it reads from there. Processes that it starts end in the same way.
 """
 
 import os
@@ -116,7 +116,7 @@ def import_target(target_name: str) -> Callable[[], Any]:
 def call_object(
     stateful_object: StatefulObject | None, payload: bytes, send: Callable[[ServiceMessage], None]
 ) -> bytes:
-    """Return the answer of the object; ``send`` receives the progress."""
+    """Return the answer of the object; ``send`` receives the progress. Raises RefusedError if it refuses."""
     from mentormatch.base.progress import listen
     from mentormatch.errors import MentorMatchError
     from mentormatch.service.handler import progress_message

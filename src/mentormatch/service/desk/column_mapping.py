@@ -356,7 +356,7 @@ class InterpretedMapping:
         return joined([kind, guessed.why.removeprefix(quoted(field.question)).lstrip(" :?\u00a0\u202f")])
 
     def examples(self, sample: QuestionSample, field: AnyField | None) -> tuple[str, ...]:
-        """Return two answers to a question, none if they are private."""
+        """Return up to two answers to a question, none if they are private."""
         if field is None:
             guess: Guess = find_first_guess(sample, ())
             return find_examples(sample, guess.kind, guess.use)
@@ -412,7 +412,7 @@ class InterpretedMapping:
             )
 
     def find_doubled(self) -> Iterator[ColumnBlocker]:
-        """Yield the fields with two columns in one file."""
+        """Yield a problem per field with two columns in one file."""
         for table, _ in self.tables:
             for name, claim in claims_by_field(table.header, self.plan).items():
                 columns = claim.find_doubled()
@@ -428,7 +428,7 @@ class InterpretedMapping:
                     )
 
     def find_unidentified(self) -> Iterator[ColumnBlocker]:
-        """Yield the problem that people, or sides, cannot be identified."""
+        """Yield the problem that people cannot be identified, and that sides cannot."""
         if not self.proposal.absent:
             return
         headers = [claims_by_field(table.header, self.plan) for table, _ in self.tables]

@@ -177,7 +177,8 @@ class Workspace:
     def handle(self, action: desk_requests.WorkspaceAction, sure: str, body: bytes) -> ServiceMessage:
         """Run an action and return its response.
 
-        Raises MentorMatchError if it is refused, LossError if ``sure`` does not confirm a loss; nothing changes then.
+        Raises MentorMatchError if it is refused, LossError if ``sure`` does not confirm a loss. Work that a refused
+        action discarded nevertheless is stored among the former states.
         """
         match action:
             case desk_requests.ShowPage(name=name):
@@ -199,7 +200,7 @@ class Workspace:
 
     @contextmanager
     def store_losses(self, action: desk_requests.WorkspaceAction, body: bytes, sure: str) -> Iterator[None]:
-        """Store the state that the action replaces or validates; raises LossError if ``sure`` does not confirm it."""
+        """Store the state that the action discards or validates. Raises LossError for an unconfirmed loss."""
         loss = self.loss_of(action, body)
         if loss and sure.removeprefix(TURNOVER_PREFIX) != loss.token:
             current, running, change = self.round, running_plan(self.round) if self.round else None, None
@@ -230,7 +231,7 @@ class Workspace:
 
     @property
     def validated_head(self) -> str:
-        """The digest of the log when the plan was validated; empty for a proposal."""
+        """The digest of the log when the current plan was validated; empty if it is not."""
         seal = self.round.board.now.seal if self.round else None
         return seal.head if seal else ""
 
@@ -405,7 +406,7 @@ class Workspace:
         return files
 
     def apply_turnover(self, files: dict[desk_requests.FilePart, UploadedFile]) -> None:
-        """Replace the answers and keep the running pairs. Raises MentorMatchError, with the state unchanged."""
+        """Replace the answers and keep the running pairs. Raises MentorMatchError if they cannot be read."""
         replaced = replace_answers(self.require_round(), self.uploads, files, self.reading)
         columns = ColumnsStep.of(self.uploads.stated_programme, replaced.tables, self.columns)
         columns.confirmed = self.columns is not None and self.columns.confirmed
@@ -423,7 +424,7 @@ class Workspace:
         return Reading(self.has_separate_files, self.limits.people)
 
     def take_files(self, files: dict[desk_requests.FilePart, UploadedFile]) -> None:
-        """Use these files, with the former state of the same files; no effect if they have not changed."""
+        """Use these files, with the former state of the same files; no effect if their contents have not changed."""
         if contents_of(files) == contents_of(self.uploads.files):
             return
         self.reset_files(files)
@@ -462,7 +463,7 @@ class Workspace:
         return {"programme": self.uploads.files["programme"], "edition": carry_over}
 
     def reset_files(self, files: dict[desk_requests.FilePart, UploadedFile]) -> None:
-        """Use these files, and discard all results from other files."""
+        """Use these files, and discard all results from other files; choices on columns are reused."""
         self.chosen_kind = UploadedFiles(files).kind_from_files or self.kind
         self.uploads, self.intake, self.round, self.kinds = UploadedFiles(files), None, None, KindSteps()
         self.previous_columns, self.columns = self.columns or self.previous_columns, None
@@ -493,7 +494,7 @@ class Workspace:
         self.uploads = UploadedFiles(files | {"programme": UploadedFile(DocumentName.PROGRAMME, questions.content)})
 
     def group_questions(self) -> GroupQuestions:
-        """Return the five questions. Raises RequestError if the programme was not written from them."""
+        """Return the five questions. Raises RequestError before the files are read, or for another programme."""
         return GroupQuestions(self.require_columns().tables, self.uploads.stated_programme)
 
     @property
@@ -570,7 +571,10 @@ class Workspace:
         return self.columns
 
     def solve(self, seed: int, seconds: float) -> None:
-        """Form pairs, groups or sessions; an interrupt stops the search and returns the best result so far."""
+        """Form pairs, groups or sessions; after an interrupt the result is the best so far.
+
+        Raises MentorMatchError if there is none, or the service takes no problem of this size.
+        """
         if self.kind == "pairs":
             self.solve_pairs(seed, seconds)
             return
@@ -585,7 +589,7 @@ class Workspace:
         self.revision += 1
 
     def solve_pairs(self, seed: int, seconds: float) -> None:
-        """Form the pairs, or restore those of the uploaded proposal or decision."""
+        """Form the pairs, or restore those of the uploaded proposal or decision; former replies are discarded."""
         intake, record = self.require_intake(), self.uploads.proposal()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.limits.pairs, POSSIBLE_PAIRS)
         if record:
@@ -597,7 +601,7 @@ class Workspace:
         self.set_round(RoundStep.of(proposal, is_running=isinstance(record, Decision)))
 
     def draw_lots(self) -> None:
-        """Draw the lots of the recorded experiment, and use the pairs drawn."""
+        """Draw the lots of the recorded experiment, and use the pairs drawn. Raises MentorMatchError if refused."""
         intake = self.require_intake()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.limits.pairs, POSSIBLE_PAIRS)
         draw = draw_recorded(self.uploads, intake)
@@ -607,7 +611,7 @@ class Workspace:
     def edit_programme(self, request: dict[str, Any]) -> dict[str, Any]:
         """Apply an action to the programme form and return the form; a saved version replaces the programme.
 
-        Raises RequestError if the programme does not form pairs, or the action is invalid.
+        Raises MentorMatchError if the programme does not form pairs, or the action is invalid.
         """
         intake = self.require_intake()
         require_pairs(intake.programme)
@@ -690,7 +694,7 @@ class Workspace:
         return ServiceMessage({"parts": {name: len(part) for name, part in parts.items()}}, b"".join(parts.values()))
 
     def restore(self, lengths: Mapping[str, int], body: bytes) -> None:
-        """Replace the state by a saved one. Raises RequestError if nothing can be restored."""
+        """Replace the state by a saved one; a notice names what is not restored. Raises RequestError if damaged."""
         stream = BytesIO(body)
         self.notice = restore(self, {name: stream.read(length) for name, length in lengths.items()})
 
@@ -791,7 +795,7 @@ class Workspace:
         return answer | ({"leads": leads} if leads else {})
 
     def offered_past(self) -> list[PastWork]:
-        """Return the former states that contain work missing in the current one."""
+        """Return the last validated and the last other former state, if they have work missing in the current one."""
         return self.past.find_offered(self.validated_head, self.marks)
 
     def state(self) -> dict[str, Any]:

@@ -74,10 +74,10 @@ class PairChoiceOut(JsonMessage):
 class PlanStatusOut(JsonMessage):
     """The current plan.
 
-    ``answered``: there are pairs to validate; ``final``: they are validated. ``losses``: people without a place.
-    ``named``: names are shown (None if there are no questions with names), ``named_documents``: also in documents. The
-    lists of documents: ``rounds`` for the proposal, ``letters`` for people, ``year`` for the follow-up, ``after`` for
-    the next edition.
+    ``answered``: there are pairs to validate; ``final``: they are validated. ``losses``: sentences on people who lose a
+    place before pairs are formed. ``named``: names are shown (None if there are no questions with names),
+    ``named_documents``: also in documents. The lists of documents: ``rounds`` for the proposal, ``letters`` for people,
+    ``year`` for the follow-up, ``after`` for the next edition.
     """
 
     status: str
@@ -102,7 +102,7 @@ class PlanStatusOut(JsonMessage):
 class PastOut(JsonMessage):
     """A former state that can be brought back.
 
-    ``attempt``: the current pairs are an unvalidated version of this one.
+    ``attempt``: a sentence if the current state is not validated and this one is, else empty.
     """
 
     id: str

@@ -108,7 +108,10 @@ def change_documents(
 
 
 def set_documents(workspace: WorkspaceInSteps, request: desk_requests.SetDocuments) -> None:
-    """Change the texts of documents; pairs and decisions stay, but validations are withdrawn."""
+    """Change the texts of documents; pairs and decisions stay, but validations are withdrawn.
+
+    Raises MentorMatchError if a setting is invalid.
+    """
     current, file = workspace.require_round(), workspace.uploads.files["programme"]
     form, edits = workspace.open_form(), settings_edits(request, current.board.matching.programme)
     form.versions, text = with_settings(form.versions, edits)
@@ -122,7 +125,7 @@ def set_documents(workspace: WorkspaceInSteps, request: desk_requests.SetDocumen
 
 
 def validate_plan(workspace: WorkspaceInSteps, request: desk_requests.ValidatePlan) -> None:
-    """Validate the pairs. Raises RefusedError if the caller may not, RequestError without a programme name."""
+    """Validate the pairs. Raises RefusedError if the caller may not, MentorMatchError if the plan may not be."""
     board = workspace.require_board()
     if not request.validates:
         raise lacks_scope(["validate"])
@@ -161,7 +164,7 @@ def change_year(workspace: WorkspaceInSteps, action: KindAction, body: bytes) ->
 
 
 def change_replies(workspace: WorkspaceInSteps, action: desk_requests.WorkspaceAction, body: bytes) -> dict[str, Any]:
-    """Return the round after an action on replies."""
+    """Return the round after an action on replies. Raises MentorMatchError if it is refused."""
     current, message = workspace.require_round(), ""
     match action:
         case desk_requests.NoteReply():

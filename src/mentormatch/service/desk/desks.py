@@ -1,6 +1,6 @@
 """Open workspaces, each in a process, with the tabs that use them; and login sessions, identified by a cookie.
 
-Scripts cannot read the cookie, and other sites cannot send it.
+Scripts cannot read the cookie, and a browser does not send it from other sites.
 """
 
 import asyncio
@@ -82,7 +82,10 @@ class WorkspaceHandle:
             await self.worker.call(ServiceMessage({"do": "prepare"}).pack())
 
     async def call(self, head: Mapping[str, Any], body: bytes = b"") -> ServiceMessage:
-        """Return the answer of the workspace. Raises RefusedError if its process has ended."""
+        """Return the answer of the workspace, also one that refuses.
+
+        Raises RefusedError if the process ends or fails, or the call takes too long.
+        """
         self.pending_calls += 1
         try:
             answer = read_message(BytesIO(await self.worker.call(ServiceMessage(head, body).pack(), self._on_progress)))
@@ -94,7 +97,7 @@ class WorkspaceHandle:
         return answer
 
     async def parts(self, known_digests: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the parts of the state whose digests are not in ``known``."""
+        """Return the parts of the state whose digests are not in ``known_digests``."""
         digests = {name: digest.hex() for name, digest in known_digests.items()}
         answer = await self.call({"do": "remember", "known": digests})
         stream = BytesIO(answer.body)
@@ -110,7 +113,7 @@ class WorkspaceHandle:
         return str(content["told"])
 
     def stop(self) -> None:
-        """Interrupt the computation, which then returns its best result so far."""
+        """Interrupt the computation, if any, which then returns its best result so far or is refused."""
         if self.pending_calls:
             self.worker.interrupt()
 
@@ -156,7 +159,7 @@ class WorkspaceHandle:
 class OpenedWorkspace:
     """A workspace that was opened, and a notice on parts not restored.
 
-    ``newer``: the stored or open state is newer than the uploaded file, and was used instead.
+    ``newer``: a workspace that was open, or stored with at least as many changes, was used instead of the file.
     """
 
     ident: str
@@ -179,7 +182,8 @@ class Workspaces:
     async def open(self, tab: ClientTab, key: WorkspaceKey, least: int = 0) -> OpenedWorkspace:
         """Return the workspace with this key, opening it if needed.
 
-        Raises RefusedError if it does not exist, is older than the save number ``least``, or too many are open.
+        Raises RefusedError if it is neither open nor stored, its stored state is older than the save number ``least``
+        or cannot be restored, or too many are open.
         """
         async with self.opening.setdefault(key.id, asyncio.Lock()):
             if entry := self.find_open(key):
@@ -194,7 +198,11 @@ class Workspaces:
             return opened
 
     async def open_file(self, tab: ClientTab, content: bytes) -> OpenedWorkspace:
-        """Return the workspace of a working file; an open or newer stored state is used instead of the file."""
+        """Return the workspace of a working file.
+
+        An open state, whatever its age, or a stored state that is not older is used instead of the file. Raises
+        RefusedError if the file or the stored state is damaged, or too many are open.
+        """
         key, uploaded = WorkingFile.read_save(content)
         async with self.opening.setdefault(key.id, asyncio.Lock()):
             if entry := self.find_open(key):
@@ -236,7 +244,7 @@ class Workspaces:
         return OpenedWorkspace(worker.id, handle, notice)
 
     def evict_one(self) -> None:
-        """End the workspace that was abandoned first, if too many are open."""
+        """End the workspace that was abandoned first, even if it is not stored, if no other may be opened."""
         self.remove_ended()
         if len(self.workers.by_id) >= self.settings.max_workspaces:
             abandoned = [
@@ -247,7 +255,7 @@ class Workspaces:
                 self.remove_ended()
 
     def find(self, ident: str, tab: ClientTab) -> WorkspaceHandle:
-        """Return a workspace that the caller uses. Raises RefusedError if there is none with this id."""
+        """Return a workspace that the caller uses, and record the request. Raises RefusedError if there is none."""
         handle = self.handles.get(ident)
         if handle is None or tab.owner not in {tab.owner for tab in (handle.holder, *handle.tabs)}:
             raise RefusedError("not-found", mark("Cette session n'existe pas, ou elle a pris fin"))
@@ -274,7 +282,7 @@ class Workspaces:
                 handle.saved.saved = None
 
     async def erase(self, tab: ClientTab, key: WorkspaceKey) -> None:
-        """Delete a workspace, and end its process. Raises RefusedError if another caller edits it."""
+        """Delete a stored workspace, and end its process. Raises RefusedError if another caller edits it."""
         if entry := self.find_open(key):
             ident, handle = entry
             handle.acquire(tab)
@@ -284,7 +292,7 @@ class Workspaces:
         await self.store.delete(key)
 
     def close_all_of(self, owner: str) -> None:
-        """End all workspaces that an owner edits."""
+        """End all workspaces that an owner edits, even if they are not stored."""
         for ident, handle in list(self.handles.items()):
             if handle.holder.owner == owner:
                 self.workers.end(ident)
@@ -296,7 +304,7 @@ class Workspaces:
         self.opening = {ident: lock for ident, lock in self.opening.items() if lock.locked()}
 
     async def clean_up(self) -> None:
-        """End abandoned workspaces that are stored, and delete expired ones."""
+        """End abandoned workspaces that are stored, and delete expired ones from the store."""
         for ident, handle in list(self.handles.items()):
             if handle.is_abandoned and handle.saved.saved:
                 self.workers.end(ident)
@@ -330,7 +338,7 @@ class LoginSessions:
         self.all: dict[str, LoginSession] = {}
 
     def create(self, token: str) -> str:
-        """Return the cookie of a new session. Raises RefusedError for a wrong token, or if there are too many."""
+        """Return the cookie of a new session. Raises RefusedError for an invalid token, or if there are too many."""
         if not (caller := self.callers.sign_in(token)):
             raise WrongTokenError
         self.expire()
@@ -359,7 +367,10 @@ class LoginSessions:
         return f"{BEARER_OWNER}:{caller.owner}" if caller else None
 
     def authenticate(self, scope: Scope) -> Caller | None:
-        """Return the caller with a cookie. Raises RefusedError if another site may have sent the request."""
+        """Return the caller with a cookie, on the paths of the page; None without a session.
+
+        Raises RefusedError if another site may have sent the request.
+        """
         session = (
             self._session(get_session_id(get_session_cookie(scope)))
             if scope["path"].startswith(("/desk", "/works", "/session", "/page/"))
@@ -371,7 +382,7 @@ class LoginSessions:
         return session.caller
 
     def _session(self, owner: str) -> LoginSession | None:
-        """Return a session and record its use; a session whose key is no longer valid ends."""
+        """Return a session and record its use, None without one; a session whose key is no longer valid ends."""
         self.expire()
         session = self.all.get(owner)
         if session and not self.callers.is_valid(session.caller):
@@ -405,7 +416,7 @@ def refuse_cross_site(scope: Scope) -> None:
 
 
 def get_session_cookie(scope: Scope) -> str:
-    """Return the cookie of a request, empty without one."""
+    """Return the cookie of a request, empty if there is none or it cannot be parsed."""
     headers = Headers(scope=dict(scope))
     try:
         morsel = SimpleCookie(headers.get("cookie", "")).get(cookie_name(headers))

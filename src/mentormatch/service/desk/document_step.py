@@ -107,7 +107,7 @@ def letters_to_read(matching: Matching, contacts: Contacts) -> tuple[Sequence[Le
 
 
 def name_choices(programme: Programme, contacts: Contacts) -> list[tuple[str, str]]:
-    """Return the questions that may contain names (id and text), if the programme states none."""
+    """Return the questions that may contain names (id and text), likely ones first; none if names are known."""
     fields = contact_fields(programme, contacts)
     if programme.documents.names or contacts.names:
         return []

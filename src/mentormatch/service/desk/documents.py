@@ -1,4 +1,4 @@
-"""Pages and documents of a plan, each made on request."""
+"""Pages and documents of a plan, each made on request unless it was made with the validation."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -82,9 +82,10 @@ PRIVACY_NOTES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class DocumentSource:
-    """The inputs of documents: the current plan, contacts, naming and the seal.
+    """The inputs of documents: the current plan, contacts, naming, the seal, and the documents validated last.
 
-    ``named``: names on the screen; ``named_documents``: names next to the keys in documents.
+    ``named``: names on the screen; ``named_documents``: names next to the keys in documents. ``seal`` is None for a
+    proposal.
     """
 
     matching: Matching
@@ -156,7 +157,7 @@ class DocumentSource:
         return self.contacts if self.named else False
 
     def page(self, name: str) -> bytes:
-        """Return a page by its name."""
+        """Return a page by its name, which ``check_page`` accepts."""
         if name.startswith(PAIR_PAGE_PREFIX):
             return self.pair_page(name).page().encode()
         if name == PageName.SUMMARY:
@@ -203,7 +204,7 @@ class DocumentSource:
 
     @property
     def offered_documents(self) -> list[str]:
-        """The documents in the order of their purposes."""
+        """The documents that the plan has, in the order of their purposes."""
         has_codes = self.matching.labels is not KEY_LABELS
         is_missing: dict[str, bool] = {
             DocumentName.LOG: self.seal is None,
@@ -279,7 +280,7 @@ def get_media_type(name: str) -> str:
 
 
 def list_letters(current: RoundStep, contacts: Contacts) -> list[DocumentLine]:
-    """Describe the letters that have recipients, if the survey has e-mail addresses."""
+    """Describe the letters that have recipients; none if the programme has no question on e-mail addresses."""
     proposal = current.proposal
     if email_of(proposal.matching.programme) is None:
         return []
@@ -309,7 +310,7 @@ def letters_privacy_note(matching: Matching, contacts: Contacts) -> str:
 
 
 def contact_question(matching: Matching, contacts: Contacts) -> str:
-    """Return the question to confirm if some people cannot contact each other, else an empty text."""
+    """Return the question to confirm if some people of a pair cannot contact each other, else an empty text."""
     problem_text = format_unreachable_warning(matching, make_handouts(matching, contacts))
     return f"{problem_text} {tr('Continuer quand même ?')}" if problem_text else ""
 

@@ -9,7 +9,7 @@ from mentormatch.service.desk.uploads import UploadedFile, contents_of
 
 
 def changes_files(action: object) -> bool:
-    """Return whether an action changes the answers or the programme."""
+    """Return whether an action changes the uploaded files, except that of an experiment."""
     files = (
         *(desk_requests.UploadFile, desk_requests.RemoveFile, desk_requests.LoadExample),
         *(desk_requests.AssignSide, desk_requests.SplitSheets),
@@ -20,7 +20,10 @@ def changes_files(action: object) -> bool:
 def parts_of_files(
     before: Mapping[desk_requests.FilePart, UploadedFile], after: Mapping[desk_requests.FilePart, UploadedFile]
 ) -> Collection[WorkPart]:
-    """Return the parts of the work that other files discard; none if their contents are equal."""
+    """Return the parts of the work that other files discard: none if all contents are equal.
+
+    Saved versions of the programme stay if the programme does.
+    """
     if contents_of(after) == contents_of(before):
         return ()
     has_same_programme = contents_of(after).get("programme") == contents_of(before).get("programme")

@@ -124,7 +124,7 @@ class FileNotes:
     aside: dict[str, str] = field(default_factory=dict)
 
     def note_on(self, part: FilePart, file: UploadedFile) -> FileNote:
-        """Return the note on a file, computed once; empty if it contains no answers."""
+        """Return the note on a file, computed once; empty if it is no file of answers."""
         if detect_part(part, file) not in ANSWER_PARTS:
             return FileNote()
         if compute_file_key(file) not in self.notes:
@@ -140,7 +140,10 @@ class FileNotes:
         return other_files | dict(zip(SIDE_LABELS, sheets if way == "listed" else sheets[::-1], strict=True))
 
     def update(self, action: WorkspaceAction, body: bytes, uploads: UploadedFiles) -> str:
-        """Return the reason why an upload is not used, and forget the notes on removed files."""
+        """Set an upload aside if it cannot be read, and return the reason, else an empty text.
+
+        Notes on files that are not used are forgotten.
+        """
         notice = ""
         if isinstance(action, UploadFile):
             file = UploadedFile.of(action.name, body)

@@ -70,7 +70,7 @@ class CallEntry:
 class FollowUpStep:
     """Files of answers by month, people called by side and key, and results of previous editions by file name.
 
-    Only results of previous editions are stored, without keys of people.
+    Of previous editions only the results remain, without keys of people.
     """
 
     waves: dict[int, UploadedFile] = field(default_factory=dict)
@@ -88,7 +88,10 @@ class FollowUpStep:
         self.waves.pop(month, None)
 
     def add_edition(self, file: UploadedFile) -> None:
-        """Add the results of a previous edition. Raises RequestError if they are invalid or already there."""
+        """Add the results of a previous edition.
+
+        Raises RequestError if they are invalid or already there, or there are too many.
+        """
         results = results_in(file.content, file.name)
         if results in [known_results for _, known_results in self.editions]:
             raise RequestError(tr("Cette édition est déjà là"))
@@ -115,7 +118,10 @@ class FollowUpStep:
         (self.called.add if done else self.called.discard)(place)
 
     def document(self, name: str, matching: Matching, contacts: Contacts | None) -> bytes:
-        """Return a document of the year, or its form. Raises RequestError if there are no answers yet."""
+        """Return a document of the year, or the form, which needs no answers; names if ``contacts`` are given.
+
+        Raises RequestError if there are no answers yet.
+        """
         if name in FORM_FILES:
             with language(matching.language):
                 return FORM_FILES[name](with_follow_up_questions(matching))
@@ -279,7 +285,7 @@ class FollowUpState(JsonMessage):
 
 
 def get_stored_parts(year: FollowUpStep) -> dict[str, bytes]:
-    """Return the files of a year by the names of their stored parts."""
+    """Return the answers of a year and the results of previous editions by the names of their stored parts."""
     waves = {get_wave_part(month): file.content for month, file in year.waves.items()}
     return waves | {
         get_edition_part(at): edition.model_dump_json().encode() for at, (_, edition) in enumerate(year.editions)

@@ -1,8 +1,8 @@
 """A workspace <-> bytes: files, columns, programme form, groups, rounds and boards.
 
-Only uploads, decisions and sealed documents are stored. Pairs and groups are solved again; proved results are canonical
-and come out equal. Pairs that were not proved, or differ, are restored as stored; groups that differ are not restored,
-and the user is told.
+Uploads, settings, decisions, replies, keys of pairs and members, and sealed documents are stored. Proved pairs and all
+groups are solved again: proved results are canonical and come out equal. Pairs that were not proved, or differ, are
+restored as stored. If groups differ, only the files are restored, and the user is told.
 """
 
 from collections.abc import Mapping
@@ -120,7 +120,7 @@ class DecisionState(JsonMessage):
 
 
 class FormerState(JsonMessage):
-    """The answers replaced while pairs were running, by names of files, with their pairs."""
+    """Answers replaced while pairs were running: names of their files, the pairs, and the decisions carried over."""
 
     files: dict[FilePart, str]
     pairs: list[Keys]
@@ -141,7 +141,7 @@ class FormerState(JsonMessage):
 
 
 class RoundState(JsonMessage):
-    """A round, with the previous one if it can be reopened."""
+    """A round, with the previous one if there is one."""
 
     record: ProposalRecord
     status: str
@@ -316,7 +316,7 @@ class GroupsVersionState(JsonMessage):
         return cls(wishes=wishes, groups=group_members(stage), changed=stage.changed)
 
     def restore(self, groups: GroupsStep) -> GroupsVersion:
-        """Solve the groups again. Raises RequestError if they differ."""
+        """Solve the groups again under the wishes. Raises RequestError if they differ."""
         wishes = tuple(MemberWish(wish.way, tuple(wish.people)) for wish in self.wishes)
         stage = GroupsVersion(wishes, groups.solve(wishes), self.changed)
         if group_members(stage) != self.groups:
@@ -472,7 +472,7 @@ def state_of(workspace: StoredWorkspace) -> WorkspaceState:
 
 
 def save_parts(workspace: StoredWorkspace, known_digests: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the parts of the state whose SHA-256 is not in ``known``, by part."""
+    """Return the parts of the state whose SHA-256 is not in ``known_digests``, by name."""
     if state_of(workspace) != workspace.last_saved_state:
         workspace.save_count += 1
         workspace.last_saved_state = state_of(workspace)
@@ -497,7 +497,11 @@ def parts_of(workspace: StoredWorkspace) -> dict[str, bytes]:
 
 
 def restore(workspace: StoredWorkspace, parts: Mapping[str, bytes]) -> str:
-    """Restore a saved state, and return a notice on parts not restored. Raises RequestError if nothing can be read."""
+    """Restore a saved state, and return a notice if only the files could be.
+
+    Raises RequestError, with the state unchanged, if the parts are damaged. A state that could not be restored entirely
+    is stored among the former ones.
+    """
     try:
         state = WorkspaceState.model_validate_json(parts[StatePart.STATE])
         contents = decode_files(parts[StatePart.FILES])
@@ -530,7 +534,7 @@ def restore(workspace: StoredWorkspace, parts: Mapping[str, bytes]) -> str:
 
 
 def digests_of(workspace: StoredWorkspace) -> dict[FilePart, list[str]]:
-    """Return the digests that identify the files; a programme edited in the form has several."""
+    """Return the digests that identify each file; a programme in the form has those of its saved versions, too."""
     digests = {part: [digest_of(file.content)] for part, file in workspace.uploads.files.items()}
     if workspace.programme_form and "programme" in digests:
         digests["programme"] += [digest_of(version.content) for version in workspace.programme_form.versions.kept]
@@ -592,7 +596,7 @@ class RoundRestorer:
         return restored
 
     def initial_proposal(self, state: RoundState) -> Proposal:
-        """Return the initial proposal of a round."""
+        """Return the initial proposal of a round: solved again if it is proved and equal, else as stored."""
         intake, record, notes = self.intake, state.record, [note.note for note in state.notes]
         if not record.rounds and state.status in (Status.PROVED, Status.INFEASIBLE):
             solved = match(intake.cohort, intake.programme, seed=state.seed)

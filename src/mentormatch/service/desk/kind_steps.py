@@ -66,7 +66,10 @@ class KindSteps:
         seed: int,
         time_limit_s: float,
     ) -> None:
-        """Form groups, or choose topics and dates. Raises MentorMatchError if there is no solution."""
+        """Form groups, or choose topics and dates; ``group.answered`` tells whether there is a solution.
+
+        Raises MentorMatchError if the programme or the answers do not allow to search one.
+        """
         cohort, programme = intake.cohort, intake.programme
         if programme.groups is not None:
             self.group = GroupsStep(cohort, programme, contacts, past, seed, time_limit_s, named)
@@ -104,7 +107,10 @@ class KindSteps:
         return group.describe()
 
     def handle_follow_up(self, action: KindAction, body: bytes, board: LoggedBoard) -> None:
-        """Run an action on the year of the pairs. Raises MentorMatchError if a file cannot be read."""
+        """Run an action on the year of the pairs.
+
+        Raises MentorMatchError if there are no pairs to validate, or a file cannot be read.
+        """
         if not can_validate(board.matching):
             raise RequestError(tr(NOT_FORMED))
         match action:
@@ -120,7 +126,7 @@ class KindSteps:
                 self.follow_up.mark_called(board.ground, person, done=done)
 
     def has_document(self, name: str) -> bool:
-        """Return whether a document belongs to groups, sessions or the year."""
+        """Return whether a document belongs to the year, or any if there are groups or sessions."""
         return name in FOLLOW_UP_FILES or name in FORM_FILES or self.group is not None
 
     def document(self, name: str, board: LoggedBoard | None, contacts: Contacts | None) -> bytes:

@@ -1,4 +1,4 @@
-"""The work of staff that an action would discard: decisions, validations, replies, changes to the programme.
+"""The work of staff that an action would discard: decisions, validations, replies, remarks, the year, the programme.
 
 The page asks before such an action. The discarded state is stored, and can be brought back.
 """
@@ -62,7 +62,7 @@ def item(kind: str, *values: object) -> WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class WorkLoss:
-    """The items that an action would discard, and the seals of validations among them, in order."""
+    """The items that an action would discard, and the seals of the validations, in order, if items contain any."""
 
     items: frozenset[WorkItem] = frozenset()
     seals: tuple[Seal, ...] = ()
@@ -82,7 +82,7 @@ class WorkLoss:
 
     @property
     def sentence(self) -> str:
-        """The loss as one sentence."""
+        """The loss as one sentence, for at least one item."""
         numbers = Counter(entry.kind for entry in self.items)
         words = [words_of(numbers[kind]) for kind, words_of in COUNTED_NOUNS.items() if numbers[kind]]
         if numbers[VALIDATION_KIND] == 1 and self.seals:
@@ -104,9 +104,9 @@ class DialogChoice(JsonMessage):
 class LossDialog(JsonMessage):
     """A question before a destructive action.
 
-    ``kept`` and ``lost`` list the work that stays and is discarded. ``keeps`` is the button that cancels, ``choices``
-    are the others; ``main`` is the index of the main one, None if it is the one that cancels. ``sure`` confirms the
-    loss.
+    ``kept`` lists what stays; ``lost`` what is discarded, unless ``words`` state it or a file replaces answers.
+    ``keeps`` is the button that cancels, ``choices`` are the others; ``main`` is the index of the main one, None if it
+    is the one that cancels. ``sure`` confirms the loss.
     """
 
     title: str
@@ -245,7 +245,7 @@ def remarks_lost(before: Iterable[Note], after: Iterable[Note]) -> frozenset[Wor
 
 
 def attempt_lost(current: RoundStep, decisions: Iterable[BoardDecision]) -> WorkLoss:
-    """Return the changes since the last validation that a change of the running pairs discards."""
+    """Return the decisions and validations after the validated plan that a change of its running pairs discards."""
     board = current.board
     validated = board.validated_before(board.at + 1)
     at = next((at for at, step in enumerate(board.steps) if step is validated), board.at)

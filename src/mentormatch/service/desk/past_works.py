@@ -1,4 +1,4 @@
-"""Former states of a workspace, validated or replaced by an action, stored for 30 days.
+"""Former states of a workspace, validated or discarded by an action, stored for up to 30 days within limits.
 
 A state consists of its parts; parts shared by several states are stored once.
 """
@@ -25,8 +25,8 @@ MAX_PAST_BYTES = 32 << 20  # all states together
 class PastWork(JsonMessage):
     """A former state.
 
-    ``head`` identifies its validation (empty without one), ``marks`` the decisions of staff, ``files`` the digests of
-    each file, ``parts`` the digest of each part.
+    ``head`` identifies its validation (empty without one), ``marks`` the work of staff, ``files`` the digests of each
+    file, ``parts`` the digest of each part.
     """
 
     id: str
@@ -93,7 +93,7 @@ class PastWorks:
         self._drop_old()
 
     def _drop_old(self) -> None:
-        """Drop expired states, then the oldest ones above the limits, except the last validated one."""
+        """Drop expired states; above the limits, also the oldest of several, except the last validated one."""
         since = datetime.now(UTC) - timedelta(days=PAST_DAYS)
         works = [state for state in self.works if state.when > since]
         while len(works) > 1 and (len(works) > MAX_PAST_STATES or self._size(works) > MAX_PAST_BYTES):
@@ -117,7 +117,8 @@ class PastWorks:
     def find_offered(self, head: str, marks: Iterable[str]) -> list[PastWork]:
         """Return the last validated and the last other state that contain work missing in the current state.
 
-        ``head`` identifies the current validation, ``marks`` the current decisions.
+        ``head`` identifies the current validation, ``marks`` the current work of staff. Another validation counts as
+        missing work.
         """
         current = set(marks)
         candidates = [

@@ -178,7 +178,7 @@ class GroupsStep:
 
     @property
     def answered(self) -> bool:
-        """Whether there are groups."""
+        """Whether there are groups that satisfy the rules."""
         return self.current.grouping.status in ANSWERED_STATUSES and bool(self.current.grouping.groups)
 
     def with_naming(self, *, named: bool) -> "GroupsStep":
@@ -222,7 +222,7 @@ class GroupsStep:
         self.history.append(GroupsVersion(wishes, solved, describe_change(self.current.grouping, solved)))
 
     def solve(self, wishes: Sequence[MemberWish]) -> Grouping:
-        """Return the groups under some wishes."""
+        """Return the groups under some wishes; none if the rules and wishes allow none."""
         together, separate = ([wish.people for wish in wishes if wish.way == way] for way in ("together", "apart"))
         return form_groups(
             self.cohort,
@@ -386,7 +386,7 @@ def relabel_years(years: Sequence[GroupDates], labels: Labels) -> list[GroupDate
 
 
 def find_clashes(groups: Sequence[FormedGroup], years: Sequence[GroupDates]) -> Iterator[str]:
-    """Yield the groups that meet at the same time, unless both have a facilitator."""
+    """Yield the pairs of groups that meet at the same time, unless both have a facilitator."""
     starts = [{start for start, _ in turns.moments} if turns else set() for _, turns in years]
     facilitators = [group.facilitator for group in groups]
     for (first, first_starts), (second, second_starts) in combinations(enumerate(starts, start=1), 2):

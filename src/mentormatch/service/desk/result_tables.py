@@ -147,7 +147,7 @@ def table_out(name: str, title: str, table: ResultSheet) -> TableOut:
 
 @dataclass(frozen=True, slots=True)
 class YearSpan:
-    """The months from the first to the last session of some groups."""
+    """The months from the first to the last session of some groups: ``last`` is the day after them."""
 
     first: date
     last: date
@@ -214,7 +214,7 @@ def sessions_out(
 
 
 def format_attendance(coming: Mapping[date, int], session: str, answered: int) -> str:
-    """Return the attendance in proportion to the answers; empty if all come, or there are no answers."""
+    """Return the attendance in proportion to the answers; empty if all come, or the attendance is unknown."""
     start = start_of(session)
     if start is None or coming.get(start, answered) == answered:
         return ""
@@ -222,7 +222,7 @@ def format_attendance(coming: Mapping[date, int], session: str, answered: int) -
 
 
 def get_weekly_slot(turns: Turns) -> str:
-    """Return the weekday and hour common to all sessions, empty if they differ."""
+    """Return the weekday and hour common to all sessions with an hour, empty if they differ or there are none."""
     starts = [start for start in map(start_of, turns.season.sessions) if isinstance(start, datetime)]
     slots = {(start.weekday(), start.time()) for start in starts}
     if len(slots) != 1:

@@ -82,7 +82,7 @@ class ReplyCellOut(JsonMessage):
 
 
 class ProposedPairOut(JsonMessage):
-    """A proposed pair; ``new``: proposed for the first time."""
+    """A proposed pair; ``new``: not proposed in the previous round, False in the first one."""
 
     mentor: ReplyCellOut
     mentee: ReplyCellOut
@@ -90,7 +90,7 @@ class ProposedPairOut(JsonMessage):
 
 
 class LeaverOut(JsonMessage):
-    """A person without a required reply, who may leave."""
+    """A person whose reply is not asked for in this round, and who may leave."""
 
     id: str
     name: str
@@ -160,7 +160,7 @@ class RoundStep:
 
     @property
     def can_reopen(self) -> bool:
-        """Whether the previous round can be reopened: nothing has changed since."""
+        """Whether the previous round can be reopened: no decision, validation or reply has been recorded since."""
         quiet = len(self.board.steps) == 1 and self.board.now.seal is None
         return self.before is not None and quiet and not (self.recorded or self.departures)
 
@@ -215,7 +215,10 @@ class RoundStep:
         self.initial = replace(self.initial, asked=sides)
 
     def record_reply(self, request: NoteReply) -> None:
-        """Record or delete the reply of a person. Raises RequestError if the pair is not proposed in this round."""
+        """Record or delete the reply of a person.
+
+        Raises RequestError if the round is closed, the person is unknown, or the pair is not proposed in this round.
+        """
         self.refuse_closed(request.round)
         side, ground = side_of(request.person), self.board.ground
         key, partner = ground.key(request.person), ground.key(request.partner) if request.partner else ""
@@ -232,9 +235,9 @@ class RoundStep:
             self.recorded[pair, side] = Reply(key, request.answer, partner, reason, side)
 
     def record_form(self, form: TableSource) -> str:
-        """Record all replies of a form, and return a notice.
+        """Record all replies of a form, and return a notice; replies recorded before stay.
 
-        Raises an error if one is invalid; then none is recorded.
+        Raises RequestError or SurveyError if one is invalid or contradicts these; then none is recorded.
         """
         proposal = self.proposal
         try:
@@ -267,8 +270,8 @@ class RoundStep:
     def close(self, late: Late) -> "RoundStep":
         """Return the round after this one is closed; this round is unchanged.
 
-        Pairs that staff imposed or set aside stay so if the people take part and neither has declined. People withdrawn
-        on the board have left.
+        Pairs that staff imposed or set aside stay so if the people take part and the pair was not given up. People
+        withdrawn on the board have left.
         """
         proposal, (closed, history) = self.proposal, self.preview_close(late)
         given_up = {pair.pair for pair in history.declined}
@@ -313,7 +316,7 @@ class RoundStep:
 
     @property
     def offered_files(self) -> list[tuple[str, str]]:
-        """The files of the round, with their purposes."""
+        """The files that the round has, with their purposes."""
         initial = self.initial
         is_missing = {
             DECLINED_FILENAME: not initial.declined,

@@ -108,14 +108,14 @@ class SignInRoutes:
         return Response(content, 200, PAGE_HEADERS, kind)
 
     async def sign_in(self, request: Request) -> Response:
-        """Start a session for a token or key."""
+        """Start a session for the token of the service, a key or a one-time token."""
         cookie = self.sessions.create(str((await read_object(self.bodies, request)).get("token", "")))
         answer = Response(status_code=204, headers=SECURITY_HEADERS)
         answer.set_cookie(cookie_name(request.headers), cookie, **self._cookie_attributes(request))
         return answer
 
     async def sign_out(self, request: Request) -> Response:
-        """End a session and its workspaces."""
+        """End a session, and the workspaces that it edits."""
         owner = get_request_owner(self.sessions, request)
         self.workspaces.close_all_of(owner)
         self.sessions.end(owner)
@@ -169,7 +169,10 @@ class PageRoutes:
     async def change(
         self, request: Request, ident: str, head: Mapping[str, Any], body: Callable[[], Awaitable[bytes]] | None = None
     ) -> Response:
-        """Run an action that changes a workspace, and save it. Raises RefusedError if another tab edits it."""
+        """Run an action that may change a workspace, and save it; the headers of the answer tell whether it was.
+
+        Raises RefusedError if another tab edits the workspace.
+        """
         handle = self.find_workspace(request, ident)
         content = await body() if body else b""
         handle.acquire_for_change(self.client_tab(request))
@@ -249,7 +252,7 @@ class PageRoutes:
         return Response(status_code=204, headers=SECURITY_HEADERS)
 
     async def take_editing(self, request: Request, ident: str) -> Response:
-        """Make a tab the editing one, unless a tab of another session is."""
+        """Make a tab the editing one, unless a tab of another session is and is present."""
         handle = self.find_workspace(request, ident)
         handle.acquire(self.client_tab(request))
         return JSONResponse(self._holder_info(request, handle), 200, SECURITY_HEADERS)

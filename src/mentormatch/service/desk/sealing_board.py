@@ -73,7 +73,7 @@ class LoggedBoard(Board):
 
     @own_language
     def review(self, pins: Iterable[KeyPair], bans: Iterable[KeyPair], notes: Iterable[Note]) -> None:
-        """Apply the decisions and notes of a reviewed workbook as one change; other decisions stay.
+        """Apply the decisions and notes of a reviewed workbook as one change; decisions on other pairs stay.
 
         Raises RequestError if no plan satisfies all decisions; the board is then unchanged.
         """

@@ -78,7 +78,7 @@ class ChangeLetter:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A validated version: time, title, signer and reason, and the state and button to bring it back."""
+    """A validated version: time, title, signer and reason; a former one has the state and button to bring it back."""
 
     when: str
     title: str
@@ -94,7 +94,7 @@ def running_plan(current: RoundStep) -> Matching | None:
 
 
 def plan_before(current: RoundStep) -> Matching | None:
-    """Return the plan that the validated one replaced, None without one."""
+    """Return the plan with running pairs that the current one replaces, None without one."""
     board = current.board
     step = board.validated_before(board.at)
     if current.former and (step is None or step is board.steps[0]):
@@ -124,7 +124,7 @@ def decisions_of(current: RoundStep, request: ChangeRequest) -> list[BoardDecisi
 
 
 def leavers(board: LoggedBoard) -> list[str]:
-    """Return the people withdrawn since the running pairs were validated, by opaque id."""
+    """Return the people withdrawn since the running pairs were validated, by opaque id; none before a validation."""
     validated = board.validated_before(board.at)
     earlier = validated.decisions if validated else board.now.decisions
     return [
@@ -140,7 +140,10 @@ def ids_of(board: LoggedBoard, pair: KeyPair) -> tuple[str, str]:
 
 
 def repair_of(current: RoundStep, request: ChangeRequest) -> Repair:
-    """Return the repair of the running pairs that undoes none of them, if the rules allow."""
+    """Return the repair of the running pairs that undoes as few of them as possible.
+
+    Raises RequestError if no plan was validated, or one of the pairs of the change is not running.
+    """
     board, validated = current.board, current.board.validated_before(current.board.at + 1)
     if validated is None:
         raise RequestError(tr(NOT_RUNNING))
@@ -179,7 +182,7 @@ class YearChanges:
 
     @property
     def first_validated(self) -> date | None:
-        """The day of the first validation, None without one."""
+        """The day of the first validated version, on the board or among the former ones; None without one."""
         dates = [validated_at(step.seal).date() for step in self.board.steps if step.seal]
         return min([*dates, *(work.when.astimezone().date() for work in self.versions)], default=None)
 
@@ -283,7 +286,10 @@ class YearChanges:
             return {}, error.message
 
     def letter_archive(self) -> bytes:
-        """Return the letters of people whose partners changed, as e-mail drafts and a table."""
+        """Return the letters of people whose partners changed, as a table and e-mail drafts for those with an address.
+
+        Raises RequestError unless the current plan is validated and replaces another one.
+        """
         before = plan_before(self.current)
         if before is None or not self.board.now.seal:
             raise RequestError(tr("Aucun binôme validé n'a changé"))
@@ -297,7 +303,7 @@ class YearChanges:
         return letters(self.board.matching, self._all_contacts(), "confirmation", since=before)
 
     def _all_contacts(self) -> Contacts:
-        """Return the contacts of participants, and of people who left since the last answers."""
+        """Return the contacts of participants, and of the people in the answers before; current contacts win."""
         current, former = self.contacts, self.former_contacts
         return replace(
             current,
@@ -358,7 +364,7 @@ class YearChanges:
         return self._label(side, self.board.ground.key(person))
 
     def _label(self, side: Side, key: str) -> str:
-        """Return the label of a person, by the former answers if they left."""
+        """Return the label of a person, by the former answers if they are not among the current ones."""
         former = self.current.former
         if former and not self.board.ground.base.cohort.side(side).has(key):
             names = former.contacts if self.is_named else False
@@ -423,7 +429,8 @@ def compare_files(
 ) -> FileChange | None:
     """Count the people that are equal, missing and new in other files, by their keys.
 
-    None if another file than the answers changed, or no key matches.
+    None if another file than the answers changed, the programme has no key, the files cannot be read, or no key
+    matches.
     """
     changed = [part for part in {*files, *uploads.files} if files.get(part) != uploads.files.get(part)]
     if not {*changed} <= ANSWER_FILE_PARTS or files.keys() != uploads.files.keys():
@@ -464,7 +471,7 @@ def replace_answers(
 
 
 def carried_decisions(current: RoundStep, board: LoggedBoard) -> tuple[BoardDecision, ...]:
-    """Return the decisions of the running plan for another board, without those on people who left, and permissions."""
+    """Return the decisions of the running plan for another board, without permissions and those on people who left."""
     validated = current.board.validated_before(current.board.at + 1)
     decisions = validated.decisions if validated else ()
     carried = list[BoardDecision]()

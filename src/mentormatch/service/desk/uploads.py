@@ -68,7 +68,7 @@ class UploadedFile:
         return cls(visible(bare).strip() or "?", content)
 
     def read_table(self) -> TableSource:
-        """Return the file as a source of answers. Raises SurveyError if it is empty."""
+        """Return the file as a source of answers. Raises SurveyError if it is empty or too large."""
         name = self.name if self.sheet is None else self.name.removesuffix(f":{self.sheet}")
         return replace(read_stream(name, BytesIO(self.content)), sheet=self.sheet)
 
@@ -157,7 +157,7 @@ class UploadedFiles:
         return "mentors" in self.files or "mentees" in self.files
 
     def refuse_missing(self, kind: ProgrammeKind, *, apart: bool) -> None:
-        """Raise an error if a file is missing; pairs and groups need no programme."""
+        """Raise SurveyError if a file of answers is missing, ProgrammeError if the programme of sessions is."""
         parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
         missing = [part for part in parts if part not in self.files]
         if not missing and (kind != "sessions" or "programme" in self.files):
@@ -260,7 +260,7 @@ def kind_of(programme: Programme) -> ProgrammeKind:
 
 
 def detect_part(part: FilePart, file: UploadedFile) -> FilePart:
-    """Return the part of a file; files written by mentormatch state it themselves."""
+    """Return the part of a file; JSON files of mentormatch state it themselves, and a TOML file has no answers."""
     if file.name.lower().endswith(".toml") and part == "answers":
         return "programme"
     if not file.name.lower().endswith(".json"):

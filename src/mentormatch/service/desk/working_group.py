@@ -97,7 +97,8 @@ class SessionsStep:
     ) -> "SessionsStep":
         """Choose topics, dates and presenters; ``number``: sessions, None: as the programme states.
 
-        Raises ProgrammeError if it states no number, RequestError if there is no solution.
+        ``answered`` tells whether there is a solution. Raises ProgrammeError if the programme states no number,
+        RequestError if the answers do not allow to search one.
         """
         number, parts = session_count(programme, number), set(programme.served_by)
         limits: Limits = {"number": number, "seed": seed, "time_limit_s": time_limit_s}
@@ -110,7 +111,7 @@ class SessionsStep:
         return replace(self, named=named)
 
     def for_sessions(self, number: int) -> "SessionsStep":
-        """Solve for another number of sessions. Raises RequestError if there is no solution."""
+        """Solve for another number of sessions. Raises RequestError as ``of`` does."""
         return self.of(
             self.cohort,
             self.programme,

@@ -3,8 +3,8 @@
 The key is 256 random bits. One hash-based message authentication code (HMAC) of it is the id, another the key of
 AES-256-GCM; each part is encrypted with its name as associated data, so that parts cannot be exchanged. A binding part
 contains the number of the save and the digest of each part: parts of two saves cannot be combined, and an old save is
-recognised. The table reveals only the number, sizes and expiry of workspaces. Keys are in memory only while a workspace
-is open.
+recognised. The table reveals only the number of workspaces, and the sizes of their parts and expiry of each. Keys are
+in memory only while a workspace is open.
 """
 
 import asyncio
@@ -129,7 +129,7 @@ class WorkspaceKey:
 
 
 class WorkspaceSave(NamedTuple):
-    """All parts of a workspace saved together, and the number of the save, from 1."""
+    """Parts of a workspace saved together, and the number of the save from 1; 0: an earlier format, or not stored."""
 
     parts: StateParts
     number: int
@@ -188,22 +188,22 @@ class WorkspaceTable:
             self.connection.execute("DELETE FROM works WHERE id = ?", (ident,))
 
     def expire(self, before: float) -> None:
-        """Delete the workspaces that expire before a time."""
+        """Delete the workspaces that expire at a time or earlier."""
         with transaction(self.connection):
             self.connection.execute("DELETE FROM works WHERE expires <= ?", (before,))
 
     @property
     def bytes(self) -> int:
-        """The total size of all workspaces."""
+        """The total size of all workspaces, also of expired ones that are not deleted yet."""
         (size,) = self.connection.execute("SELECT coalesce(sum(length(sealed)), 0) FROM works").fetchone()
         return int(size)
 
 
 @dataclass(eq=False)
 class SavedWorkspace:
-    """An open workspace: its key, the digests of stored parts, and the time of the last save (None: not saved).
+    """An open workspace: its key, the digests of stored parts, and the number of the last save.
 
-    ``number`` is the number of the last save.
+    ``saved`` is the time at which all changes were last known to be stored, None if some are not.
     """
 
     key: WorkspaceKey
@@ -228,7 +228,10 @@ class WorkspaceStore:
         self.table: WorkspaceTable | None = None
 
     async def save(self, work: SavedWorkspace, changed: StateParts) -> None:
-        """Store changed parts of a workspace. Raises RefusedError on failure, with ``saved`` set to None."""
+        """Store changed parts of a workspace, if there are any or the last save failed.
+
+        Raises RefusedError on failure, with ``saved`` set to None.
+        """
         if not changed and work.saved:
             return
         try:
@@ -249,7 +252,7 @@ class WorkspaceStore:
     async def load(self, key: WorkspaceKey, least: int = 0) -> WorkspaceSave:
         """Return the last save of a workspace, without parts if there is none.
 
-        Raises RefusedError if it is older than the save number ``least``, which the caller has seen.
+        Raises RefusedError if it is damaged, or older than the save number ``least``, which the caller has seen.
         """
         save = await self._run(lambda table: key.unseal_save(table.load(key.id)))
         if save.parts and save.number < least:
