@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -178,6 +179,18 @@ def test_what_cannot_be_taken_is_told_and_nothing_is(replies: list[Reply], told:
     proposal = first([[900, 0, 0], [0, 900, 900], [0, 0, 0]], [1, 2, 1])
     with pytest.raises(mm.RequestError, match=told):
         reply(proposal, replies)
+
+
+@pytest.mark.parametrize("unknown", [{"answer": "oui"}, {"answer": "declined", "reason": "vacances"}])
+def test_a_word_that_is_no_answer_is_refused_in_every_place(unknown: dict[str, Any]) -> None:
+    replies = [Reply("M0", **unknown), Reply("E0", "accepted"), Reply("M1", "accepted")]
+    for place in range(3):
+        with pytest.raises(mm.RequestError) as refused:
+            reply(first([[900, 0], [0, 900]], [1, 1]), [*replies[-place:], *replies[:-place]])
+        assert len(refused.value.problems) == 1
+    with pytest.raises(mm.RequestError) as refused:
+        reply(first([[900, 0], [0, 900]], [1, 1]), [replies[0], Reply("E0", **unknown)])
+    assert len(refused.value.problems) == 2
 
 
 def test_a_settled_pair_is_declined_no_more_but_somebody_may_leave() -> None:

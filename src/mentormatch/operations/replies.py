@@ -164,14 +164,14 @@ def answer_of(reply: Reply) -> Literal["accepted", "declined"]:
 
 
 def unknown_words(replies: Sequence[Reply], late: Late) -> Iterator[Problem]:
-    for name, codes, known_codes in (
-        ("late", {"": late}, get_args(Late.__value__)),
-        ("answer", {entry.where: entry.answer for entry in replies}, get_args(ReplyAnswer.__value__)),
-        ("reason", {entry.where: entry.reason for entry in replies}, get_args(Reason.__value__)),
+    for name, words, known_codes in (
+        ("late", [("", late)], get_args(Late.__value__)),
+        ("answer", [(entry.where, entry.answer) for entry in replies], get_args(ReplyAnswer.__value__)),
+        ("reason", [(entry.where, entry.reason) for entry in replies], get_args(Reason.__value__)),
     ):
         yield from (
             Problem(where or name, quoted(word), listed([quoted(code) for code in known_codes if code]))
-            for where, word in codes.items()
+            for where, word in words
             if word not in known_codes
         )
 
