@@ -488,7 +488,8 @@ class ReducedProfits:
     def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
         """Return the reduced profits; None if the duals do not bound every plan with a given pair.
 
-        They do if the solution is proved, there are no pins, and no goal before the last depends on scores.
+        None if the solution is not proved, if there are pins, minimums of used people with a dual, or thresholds, and
+        if a goal before the last depends on scores.
         """
         if solution.status is not Status.PROVED or problem.pins or not solution.prices:
             return None

@@ -1,7 +1,7 @@
 """Proposed pairs and their state over several rounds of replies.
 
 Invariant: the pairs of a round are the settled and the open ones. All other data on people follow from the rounds and
-these pairs, so that the record restores the same proposal.
+these pairs, so that the record restores them; the status of the last search is not recorded.
 """
 
 from collections import defaultdict
@@ -204,7 +204,8 @@ class Proposal(ContentEquality):
 
     ``matching`` contains the pairs of this round, with the settled ones; ``rounds`` are the closed rounds.
     ``programme`` is the programme before any reply. ``solved`` is the status of the last search for further pairs: if
-    no solution keeps all rules with the settled pairs, ``matching`` contains only these.
+    it found no solution with the settled and the open pairs, ``matching`` contains only these. ``feasible`` for a
+    proposal that was read.
     """
 
     made_by: ClassVar[str] = "mm.Proposal.of(matching)"
@@ -233,14 +234,17 @@ class Proposal(ContentEquality):
 
     @cached_property
     def settled(self) -> Mapping[KeyPair, int]:
-        """The pairs accepted by all required people, each with its round."""
+        """The pairs accepted by all required people, or by silence that counts as consent, each with its round.
+
+        Without pairs of people who left.
+        """
         return {
             pair: number for pair, number in self._round_history.settled.items() if is_among(self.matching.cohort, pair)
         }
 
     @cached_property
     def declined(self) -> tuple[Declined, ...]:
-        """The pairs that were given up, in that order."""
+        """The pairs that were given up, round by round, without pairs of people who left."""
         return tuple(self._round_history.declined)
 
     @property
@@ -256,16 +260,16 @@ class Proposal(ContentEquality):
 
     @property
     def reserves(self) -> tuple[Reserve, ...]:
-        """The mentor who would take over each pair if its mentor declined, with the score."""
+        """The mentor who would take over each pair if its mentor declined, given that all other pairs stay."""
         matching = self.matching
         reserves = reserves_of(matching.cohort, matching.problem, matching.solution.pairs)
         return tuple(replace(reserve, language=self.language) for reserve in reserves)
 
     @property
     def people(self) -> ResultSheet:
-        """A table with a row per person and pair: side, key, state as a code and in words, partner, and round.
+        """A table with a row per person and pair: side, person, state as a code and in words, partner, and round.
 
-        For a person without a pair, the words are the reason.
+        People are named by their codes if keys identify people. For a person without a pair, the words are the reason.
         """
         with language(self.language, unless_asked=True):
             columns = [
@@ -440,14 +444,18 @@ class RoundHistory:
 
     @classmethod
     def of(cls, rounds: Sequence[ReplyRound], asked: Asked) -> Self:
-        """Return the state after these rounds, in order."""
+        """Return the state after these closed rounds, the first one first."""
         history = cls()
         for number, closed in enumerate(rounds, 1):
             history.close(number, closed, asked)
         return history
 
     def close(self, number: int, closed: ReplyRound, asked: Asked) -> None:
-        """Add one round: declined pairs are given up, pairs accepted by all are settled."""
+        """Add one round: declined pairs are given up, pairs accepted by all required people are settled.
+
+        A refusal counts from either side, even if only the other is asked. Missing replies mean ``closed.late``. A pair
+        of a person who left is neither settled nor given up.
+        """
         open_pairs = set(closed.proposed)
         self.since = {pair: self.since.get(pair, number) for pair in closed.proposed}
         self.accepted = {entry for entry in self.accepted if entry[0] in open_pairs}

@@ -62,15 +62,16 @@ def reply(  # noqa: PLR0913 - all but two are keywords
 ) -> Proposal:
     """Close a round with the replies so far, and return the next round.
 
-    Settled pairs stay in every later round; a declined pair never returns; people who left are removed. People
-    without a pair are proposed another, with the fewest changes to the open pairs.
+    Settled pairs stay in every later round; a declined pair never returns; people who left are removed. Open pairs stay
+    in the next round, and people without a pair are proposed one if the rules allow it. If no solution keeps the rules
+    with these pairs, no pair is added; see ``Proposal.solved``.
 
     Parameters
     ----------
     proposal
         The proposed pairs: a matching in the first round, later the result of ``reply``.
     replies
-        The replies; the other people count as silent.
+        The replies; the other people count as silent, unless they accepted the pair in an earlier round.
     late
         The meaning of silence: ``wait`` keeps the pair open for the next round, ``accept`` counts as consent,
         ``decline`` gives the pair up.
@@ -85,7 +86,8 @@ def reply(  # noqa: PLR0913 - all but two are keywords
     ------
     RequestError
         A reply names an unknown person or a pair that is not open, does not identify one of several pairs, or
-        contradicts another; the error lists all of them.
+        contradicts another; the error lists all of them, or first all unknown words. A newcomer has the key of a person
+        who left, or ``repair`` refuses its arguments.
 
     Examples
     --------
@@ -121,7 +123,10 @@ def reply(  # noqa: PLR0913 - all but two are keywords
 
 
 def close_round(proposal: Proposal, replies: Sequence[Reply], late: Late) -> ReplyRound:
-    """Return the round closed by these replies. Raises RequestError with every reply that is invalid."""
+    """Return the round closed by these replies.
+
+    Raises RequestError with every unknown word, or, if there is none, with every other reply that is invalid.
+    """
     problems = list(unknown_words(replies, late))
     people_by_key = person_places(proposal.matching.cohort)
     reply_by_pair: dict[tuple[KeyPair, Side], Reply] = {}
@@ -211,7 +216,10 @@ def whose(reply: Reply, match_count: int) -> Problem:
 
 
 def replied_pair(proposal: Proposal, reply: Reply, places: Sequence[Place]) -> tuple[KeyPair, Side] | Problem:
-    """Return the pair and the side that a reply concerns, or the problem if these are ambiguous."""
+    """Return the pair and the side that a reply concerns, or the problem if there are none or several.
+
+    A pair that is settled already can only be accepted again.
+    """
     where, pairs = reply.where or quoted(reply.person), keys_of(proposal.matching)
     pairs_of_person = [(pair, side) for side, person in places for pair in pairs if pair[SIDES.index(side)] == person]
     if reply.partner:
@@ -292,7 +300,7 @@ def read_replies(source: AnswerSource, cohort: Cohort) -> tuple[Reply, ...]:
     Columns: ``Votre code``, ``Partenaire proposé`` (optional), ``Votre réponse``, ``Pour quelle raison`` (optional),
     in any language and order; or person, partner, answer, reason. Rows without an answer are ignored.
 
-    Raises SurveyError with every row that cannot be read, by its line.
+    Raises SurveyError if a column is missing, or with every row that cannot be read, by its line.
     """
     table = read_table(source)
     places = {name: column_of(table.header, name) for name in COLUMNS}
