@@ -66,6 +66,7 @@ def test_what_a_notebook_shows_has_no_such_key(told: mm.Matching) -> None:
     shown = [
         told._repr_html_(),
         told.show._repr_html_(),
+        told.show.prices()._repr_html_(),
         *(frame.to_csv() for frame in frames),
         told.frames.scores.to_csv(),
     ]

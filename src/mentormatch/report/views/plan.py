@@ -15,7 +15,6 @@ from mentormatch.assignment.verification.certificate import Certificate, Certifi
 from mentormatch.errors import RequestError
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.goal_prices import PRICE_LIMIT_S, is_cheap_to_resolve
-from mentormatch.explanation.names import KEY_LABELS
 from mentormatch.explanation.robustness import MIN_FAIR_SHARE, MIN_SOLID_SHARE, Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.explanation.why_not import why_not
@@ -488,7 +487,7 @@ class Views:
 
     def prices(self) -> Prices:
         """Return each goal with its value and its price for the other goals."""
-        return Prices(self.matching, KEY_LABELS)
+        return Prices(self.matching, self.matching.labels)
 
     def robustness(self, *, names: ViewNames = False, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Steady:
         """Return the share of trials with changed weights that contain each pair; see ``Matching.robustness``."""
@@ -496,7 +495,7 @@ class Views:
 
     def access(self) -> AccessPiece:
         """Return the placements by the answers to watched questions; see ``access``."""
-        return AccessPiece(self.matching, KEY_LABELS)
+        return AccessPiece(self.matching, self.matching.labels)
 
     def recruit(self, *, names: ViewNames = False) -> RecruitPiece:
         """Return the mentors to recruit next, and places that have the same effect; see ``recruit``."""
@@ -504,11 +503,11 @@ class Views:
 
     def sturdy(self, k: int = 1, seconds: float = DEFAULT_SEARCH_S) -> SturdyPiece:
         """Return the effect of ``k`` departures, and sturdier plans found within ``seconds``; see ``sturdy``."""
-        return SturdyPiece(self.matching, KEY_LABELS, k, seconds)
+        return SturdyPiece(self.matching, self.matching.labels, k, seconds)
 
     def incentives(self, seconds: float = DEFAULT_SEARCH_S) -> IncentivesPiece:
         """Return the gains that other answers would have brought, never per person, searched for ``seconds``."""
-        return IncentivesPiece(self.matching, KEY_LABELS, seconds)
+        return IncentivesPiece(self.matching, self.matching.labels, seconds)
 
     def learn(self, *, names: ViewNames = False, seconds: float = DEFAULT_SEARCH_S) -> LearnPiece:
         """Return the lessons of earlier editions if ``with_editions`` gave some; see ``learn``."""
@@ -516,7 +515,7 @@ class Views:
 
     def certificate(self) -> ProofPiece:
         """Return the certified statements on the pairs, checked without a solver."""
-        return ProofPiece(self.matching, KEY_LABELS)
+        return ProofPiece(self.matching, self.matching.labels)
 
     def compared_with(self, other: Matching, *, names: ViewNames = False, reasons: bool = False) -> SideBySide:
         """Return the differences to another plan: pairs, goals, criteria, gains and losses of people.
