@@ -152,3 +152,21 @@ def test_it_is_told_in_english(tmp_path: Path) -> None:
         told = " ".join(mm.draw_experiment(mm.examples.cohort(), experiment().save(tmp_path / "essai.json")).sentences)
     assert "Recorded experiment: SHA-256" in told
     assert "part was drawn" in told or "parts were drawn" in told
+
+
+def test_every_seed_draws_a_plan_although_the_criteria_change_who_has_enough_points(tmp_path: Path) -> None:
+    first = mm.examples.programme()
+    assert any(rule.least_score for rule in first.rules)
+    weights = [float(1 + (place * 7 + 3) % 5) for place, _ in enumerate(first.criteria)]
+    criteria = [one.model_copy(update={"weight": weight}) for one, weight in zip(first.criteria, weights, strict=True)]
+    second = first.model_copy(update={"criteria": criteria})
+    plans = [
+        {(pair.mentor, pair.mentee) for pair in mm.match(mm.examples.cohort(), one).pairs} for one in (first, second)
+    ]
+    lots = set()
+    for seed in range(4):
+        record = mm.Experiment.of(first, second, seed).save(tmp_path / f"{seed}.json")
+        (part,) = mm.draw_experiment(mm.examples.cohort(), record).parts
+        lots.add(part.second)
+        assert {*part.pairs} == plans[part.second] - plans[not part.second]
+    assert lots == {False, True}

@@ -1,8 +1,8 @@
 """A recorded experiment: a random draw decides each difference between the plans of two programmes.
 
 The differing pairs fall into parts without common people. Each part is drawn by a hash of the recorded seed and its
-people, so that the draw can be repeated and not chosen. Invariant: the drawn plan keeps the rules; if parts of
-different plans would break a rule together, all parts are drawn as one.
+people, so that the draw can be repeated and not chosen. Invariant: the drawn plan keeps the rules under the criteria of
+one of the programmes; if the drawn parts would break a rule under those of the first, all parts are drawn as one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.languages.phrases import about, counted, of_two, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, once_spoken, tr
-from mentormatch.operations.evaluation import evaluate
+from mentormatch.operations.evaluation import Evaluation, evaluate
 from mentormatch.operations.matching import KeyPair, Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -192,14 +192,18 @@ def draw_plan(
         raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
     first, second = ([(pair.mentor, pair.mentee) for pair in plan.pairs] for plan in plans)
     common = [pair for pair in first if pair in set(second)]
-    parts = differing_parts(first, second)
-    for candidate_parts in (parts, join_parts(parts)):  # one draw for all parts if rules couple them
-        drawn_parts = tuple(replace(part, second=draws_second(experiment.seed, part)) for part in candidate_parts)
+
+    def drawn(parts: Sequence[DrawnPart]) -> tuple[tuple[DrawnPart, ...], Evaluation]:
+        drawn_parts = tuple(replace(part, second=draws_second(experiment.seed, part)) for part in parts)
         pairs = [*common, *(pair for part in drawn_parts for pair in part.pairs)]
-        evaluation = evaluate(cohort, programmes[0], pairs, **by_hand)
-        if not evaluation.breaches:
-            return Draw(experiment, evaluation.matching, drawn_parts)
-    raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
+        return drawn_parts, evaluate(cohort, programmes[0], pairs, **by_hand)
+
+    parts, evaluation = drawn(differing_parts(first, second))
+    # One draw for all parts if rules couple them. A single part is a whole plan, which keeps the rules of its programme
+    # even if it has fewer points than the first programme requires of a pair.
+    if len(parts) > 1 and evaluation.breaches:
+        parts, evaluation = drawn(join_parts(parts))
+    return Draw(experiment, evaluation.matching, parts)
 
 
 def read_experiment(path: str | PathLike[str]) -> Experiment:
