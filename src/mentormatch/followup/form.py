@@ -15,7 +15,7 @@ LIME_COLUMNS = ("id", "related_id", "class", "type/scale", "name", "relevance", 
 
 
 def with_follow_up(programme: Programme, code: str) -> Programme:
-    """Return the programme, with five questions in the language ``code`` if it asks none during the year."""
+    """Return the programme, with ``five_questions`` in the language ``code`` if it asks none during the year."""
     if programme.follow_up.fields:
         return programme
     with language(code):
@@ -23,7 +23,10 @@ def with_follow_up(programme: Programme, code: str) -> Programme:
 
 
 def five_questions() -> FollowUp:
-    """Return the follow-up of a programme that states none: do they meet, agree, go on, want a call."""
+    """Return the follow-up of a programme that states none: do they meet, understand each other, go on, want a call.
+
+    The form asks for the code of the participant first, which makes five.
+    """
     agree = [tr("Tout à fait"), tr("Plutôt"), tr("Plutôt pas"), tr("Pas du tout")]
     go_on = [tr("Oui"), tr("J'hésite"), tr("Non")]
     fields: dict[str, AnyField] = {

@@ -148,7 +148,7 @@ def follow_up(
     *,
     codes: PersonCodes | None = None,
 ) -> Year:
-    """Return the year so far: pairs that stopped meeting, people to call, and outcomes of the pairs.
+    """Return the year so far: which pairs still meet, people to call, and outcomes of the pairs.
 
     Parameters
     ----------
@@ -157,7 +157,8 @@ def follow_up(
     pairs
         The pairs of a matching, or of ``evaluate`` for pairs made by hand.
     waves
-        The file or frame of answers, by month; one row per person, identified by their code.
+        The file or frame of answers, by month. Each row is that of one person, identified by their key or code, on one
+        of their pairs or on all; the last row counts.
     codes
         The codes of the people of the pairs, by side and key, if keys reveal identities; None: the codes stored
         beside the programme.
@@ -169,7 +170,7 @@ def follow_up(
     ProgrammeError
         The programme has no follow-up questions.
     SurveyError
-        A file cannot be read.
+        A file cannot be read, or contains no code or none of the questions; or the order of two replies is unknown.
 
     Examples
     --------
@@ -252,7 +253,10 @@ def share_of(contribution: Contribution) -> float | None:
 
 
 def went_well(year: Year, index: int) -> bool | None:
-    """Return whether a pair lasts and reached every outcome. None if this is not known."""
+    """Return whether a pair lasts and reached every outcome at the last survey. None if this is not known.
+
+    Whether it lasts counts only if the programme asks about it. None also if the programme asks neither.
+    """
     section = year.programme.follow_up
     outcomes = [LASTS_BY_STATE[year.meetings[index].state]] if section.stopped else []
     outcomes += [goes_well(year.waves[-1], index, outcome) for outcome in section.outcomes]
@@ -333,7 +337,7 @@ class CriterionEffect:
 class Lessons(VersionedPickle):
     """The lessons of some editions: the number of ``pairs`` with a known result, of ``well`` pairs, and effects.
 
-    ``well`` is None if the number could reveal a person.
+    ``pairs`` is 0 if they are fewer than ``LEAST_SHOWN``, and ``well`` None if the number could reveal a person.
     """
 
     editions: int

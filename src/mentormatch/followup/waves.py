@@ -110,7 +110,8 @@ def read_wave(
     """Return the replies to the survey after ``months`` months.
 
     Each row is identified by the code or key of the participant. Raises SurveyError if the file has no such column,
-    answers no question, or cannot be read.
+    answers no question, cannot be read, or does not show which of two replies is the last; ProgrammeError if the
+    programme has no follow-up questions.
     """
     plan = plan_of_wave(programme)
     sheets = locate_fields([(table, "mentee") for table, _ in read_tables(source)], plan)
@@ -178,7 +179,10 @@ def refuse_empty(places: Mapping[str, object], source: str) -> None:
 def replies_in_row(
     submission: Submission, programme: Programme, pairs: Sequence[Pair], of_people: PairsOfPeople
 ) -> list[WaveReply] | list[RowFate]:
-    """Return the replies in a row, one for each side of its sender with a pair concerned; or the rejected row."""
+    """Return the replies in a row, one for each side of its sender with a pair concerned; or the rejected row.
+
+    A row without a partner concerns all pairs of its sender.
+    """
     if programme.forgotten.holds(submission.key):
         return [
             RowFate(submission.source, submission.line, "rejected", reason=tr("effacée, à la demande de la personne"))
@@ -233,7 +237,7 @@ def why_nobody(key: str, *, both: bool) -> str:
 
 
 def settle_replies(replies: Sequence[WaveReply]) -> tuple[list[WaveReply], list[RowFate], list[Remark]]:
-    """Return the last reply of each person about each pair, the rows without any such reply, and remarks.
+    """Return the last reply of each person about each pair by line, the rows without any such reply, and remarks.
 
     A reply about all pairs of a person is replaced, pair by pair, by a later one about one of them. Raises SurveyError
     if the order of two replies depends on the order of day and month, and nothing in the file decides it.
@@ -388,7 +392,7 @@ class CallReason:
 def people_to_call(
     pairs: Sequence[Pair], waves: Sequence[Wave], met: Sequence[PairMeetings], calls: Sequence[Call]
 ) -> tuple[PersonToCall, ...]:
-    """Return the people to call, most serious reasons first, then in the order of the pairs."""
+    """Return the people to call, most serious reasons first, then mentors before mentees in the order of the pairs."""
     people = [(side, key) for side in SIDES for key in dict.fromkeys(keys_of(pair)[side] for pair in pairs)]
     of_people, to_call = pairs_of_people(pairs), []
     for side, key in people:

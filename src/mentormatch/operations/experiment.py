@@ -43,7 +43,7 @@ class Experiment(StoredMessage):
     @classmethod
     @checked
     def of(cls, first: Programme, second: Programme, seed: int) -> Self:
-        """Return the experiment. Raises RequestError unless the programmes differ only in their criteria."""
+        """Return the experiment. Raises RequestError unless the programmes differ in exactly their criteria."""
         records = first.to_dict(), second.to_dict()
         differ = [part for part in {**records[0], **records[1]} if records[0].get(part) != records[1].get(part)]
         if differ != list(DIFFERING_SECTIONS):
@@ -217,7 +217,9 @@ def read_experiment(path: str | PathLike[str]) -> Experiment:
 
 
 def differing_parts(first: Sequence[KeyPair], second: Sequence[KeyPair]) -> list[DrawnPart]:
-    """Return the parts in which two plans differ, without common people, in the order of their people.
+    """Return the parts in which two plans differ, in the order of their people.
+
+    No two parts have a mentor or a mentee in common; a person on both sides may be in two.
 
     >>> first, second = [("M1", "E1"), ("M2", "E2"), ("M3", "E3")], [("M1", "E2"), ("M2", "E1"), ("M3", "E4")]
     >>> [len(part.first_pairs) for part in differing_parts(first, second)]

@@ -40,7 +40,7 @@ class WeightChange:
 class Learning(ContentEquality):
     """The lessons of editions, the ``changes`` of weights, and the matchings of ``today`` and as ``proposed``.
 
-    Without changes there is no proposed programme, and nothing is solved.
+    Without changes there is no proposed programme, nothing is solved, and both matchings are None.
     """
 
     lessons: Lessons
@@ -57,7 +57,10 @@ class Learning(ContentEquality):
 
     @property
     def status(self) -> Status:
-        """Whether both matchings are proved optimal under their weights."""
+        """``proved`` if both matchings are proved optimal under their weights, or none was solved.
+
+        Otherwise the status of the first that is not.
+        """
         statuses = [matching.status for matching in (self.today, self.proposed) if matching is not None]
         return next((status for status in statuses if status is not Status.PROVED), Status.PROVED)
 
@@ -119,8 +122,8 @@ def learn(  # noqa: PLR0913 - the published signature; all but three are keyword
 ) -> Learning:
     """Return the lessons of the follow-ups of editions, and this year's pairs under the weights that they suggest.
 
-    A change of weight is proposed only if the confidence interval of the criterion, corrected for all criteria,
-    excludes no effect. It is never applied.
+    A change of weight is proposed only if the effect of the criterion is significant, corrected for all criteria. It is
+    never applied.
 
     Parameters
     ----------
@@ -182,7 +185,7 @@ def learn_from_editions(
 
 
 def weight_changes(programme: Programme, effects: Iterable[CriterionEffect]) -> Iterator[WeightChange]:
-    """Yield the weights of a programme that clear effects suggest."""
+    """Yield the changes of weights that clear effects suggest; none for a weight of 0 or an unknown criterion."""
     weights = {criterion.label: float(criterion.weight) for criterion in programme.criteria}
     for effect in effects:
         if effect.clear and effect.low is not None and effect.criterion in weights:
