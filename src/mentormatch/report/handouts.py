@@ -419,7 +419,7 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
 
     ``publipostage.xlsx`` has a row per person, a row per pair, and an explanation of each column; ``publipostage.csv``
     is its table of people; ``fiches.html`` has all sheets, to print; the folder ``fiches`` has each sheet as a file, to
-    send.
+    send. Unedited files of the last call in this folder that are not written again are deleted.
 
     Parameters
     ----------

@@ -262,7 +262,7 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
     who left a pair then get one too, at the end.
 
     Raises RequestError if the programme has no name, if answers have names but no field is declared as the name, or if
-    some people have a name and others none.
+    some people have a name and others none. People who left and former partners may lack a name.
     """
     matching = proposed if isinstance(proposed, Matching) else proposed.matching
     with language(matching.language, unless_asked=True):
@@ -450,8 +450,9 @@ def write_letters(
 ) -> tuple[Path, ...]:
     """Write the letters as drafts (.eml) and as one table, and return the files, the table first.
 
-    A person without a valid address is in the table only. All files are readable for their owner alone. Raises
-    OutputError if a file cannot be written, or if an existing file was edited and ``replace`` is false.
+    A person without a valid address is in the table only. All files are readable for their owner alone. Unedited
+    letters of the last call in this folder that are not written again are deleted. Raises OutputError if a file cannot
+    be written, or if an existing file was edited and ``replace`` is false.
     """
     target, addressed = Path(folder), [letter for letter in written if letter.address]
     with language(spoken, unless_asked=True), track_documents(len(addressed) + 1) as next_document:

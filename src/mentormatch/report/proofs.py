@@ -32,8 +32,9 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
 ) -> Verification:
     """Search for the proofs that a decision file lacks, write them into the file, and verify it.
 
-    The digest of the file changes, its log gets an entry, and the documents in its folder get the new seal. The
-    statements of these documents on the optimum do not change: the verification lists documents made before the proof.
+    If proofs are found, the digest of the file changes, its log gets an entry if there is a log, and the documents in
+    its folder then get the new seal. The statements of these documents on the optimum do not change: the verification
+    lists documents made before the proof.
 
     Parameters
     ----------
