@@ -13,6 +13,7 @@ from mentormatch import AssignmentProblem, RequestError, Row, verify
 from mentormatch.cli import commands
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import VerificationOutcome, journal_beside
+from tests.doors import substitute
 from tests.record.decisions import changed, coupled, example, plain, written
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(11)]
@@ -33,6 +34,18 @@ def test_a_decision_without_proofs_gets_them(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert mm.prove(path).verified
     assert path.read_bytes() == before
+
+
+def test_a_name_that_the_log_refuses_is_refused_before_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(*_: object, **__: object) -> None:
+        pytest.fail("the search was started")
+
+    path = written(coupled(), tmp_path, proofs="none")
+    substitute(monkeypatch, "report", add_proofs=search)
+    with pytest.raises(RequestError, match="nommée"):
+        mm.prove(path, who=" ")
 
 
 def test_a_whole_folder_stays_one_run(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     Raises
     ------
     RequestError
-        The decision is refused, or already validated.
+        The decision is refused, or already validated, or the log refuses ``who`` or ``why``.
     OutputError
         The file or its log cannot be written.
 
@@ -71,6 +71,8 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     _refuse(before)
     if not every_goal and before.outcome not in (VerificationOutcome.UNPROVED, VerificationOutcome.NOTHING):
         return before
+    author = get_account_name() if who is None else who
+    make_entry("matching", {"decision": before.digest}, who=author, why=why)  # refuses a name before the search
     decision = read_decision(source)
     deadline = monotonic() + (duration("time_limit_s", time_limit_s) or 0.0)
     budget = Budget(deadline, cancel.is_set if cancel else (lambda: False), leaves=maxsize, work=maxsize)
@@ -79,9 +81,7 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     if solution.proofs == present.proofs:
         return before
     content = decision.with_proofs(solution).to_json().encode()
-    entry = make_entry(
-        "matching", {"decision": digest(content)}, who=get_account_name() if who is None else who, why=why
-    )
+    entry = make_entry("matching", {"decision": digest(content)}, who=author, why=why)
     rewrite_decision(source, content, entry)
     return verify(source)
 
