@@ -83,3 +83,20 @@ def test_the_sheet_of_the_example_breaks_one_rule_and_serves_some_criteria_bette
         return sum(part.share for pair in pairs for part in pair.contributions if part.kind == "wishes") / len(pairs)
 
     assert wishes(theirs.pairs) > wishes(best.pairs)
+
+
+def test_a_row_that_cannot_be_read_is_told_and_not_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "binomes.csv"
+    path.write_text("mentor,mentee\nM06,E08\nM04,E05,extra,more\nM01,E12\n", encoding="utf-8")
+    with pytest.raises(SurveyError) as refused:
+        read_pairs(path, COHORT)
+    (problem,) = refused.value.problems
+    assert problem.where == "ligne 3"
+
+
+def test_allowed_pairs_can_be_pinned_one_by_one() -> None:
+    programme = mm.examples.programme()
+    pairs = [("M07", "E05"), ("M13", "E07"), ("M08", "E15"), ("M06", "E08"), ("M14", "E13")]
+    evaluation = mm.evaluate(COHORT, programme, pairs)
+    pinned = [pair for pair in pairs if mm.match(COHORT, programme, pins=[pair]).status == "proved"]
+    assert list(evaluation.allowed) == pinned == [("M06", "E08")]

@@ -49,9 +49,13 @@ class Evaluation(VersionedPickle):
 
     @property
     def allowed(self) -> tuple[KeyPair, ...]:
-        """The pairs that no rule forbids, which can be pinned."""
-        breaking = {breach.people for breach in self.breaches}
-        return tuple(keys for keys in ((pair.mentor, pair.mentee) for pair in self.pairs) if keys not in breaking)
+        """The pairs that no rule forbids, of people who take part and have a place: each can be pinned."""
+        problem, cohort = self.matching.problem, self.matching.cohort
+        positions = [(cohort.mentors.find(pair.mentor), cohort.mentees.find(pair.mentee)) for pair in self.pairs]
+        mentors, mentees = np.array(positions, dtype=np.int64).reshape(-1, 2).T
+        has_places = (problem.mentors.most[mentors] > 0) & (problem.mentees.most[mentees] > 0)
+        is_allowed = problem.scores.allows(mentors, mentees) & has_places
+        return tuple((self.pairs[row].mentor, self.pairs[row].mentee) for row in np.flatnonzero(is_allowed).tolist())
 
     @property
     def language(self) -> str:

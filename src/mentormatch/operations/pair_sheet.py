@@ -21,8 +21,8 @@ EXPECTED_CODES = (mark("le code d'un·e mentor·e de cette édition"), mark("le 
 def read_pairs(source: AnswerSource, cohort: Cohort) -> tuple[SheetKeys, ...]:
     """Return the pairs (mentor key, mentee key) of a sheet, in its order, for ``evaluate`` or as pins of ``match``.
 
-    The column of a side is the one with the most codes of that side; other columns are ignored. A row with one blank
-    key is also ignored: it is a person without a partner.
+    The column of a side is the one with the most keys or codes of that side; other columns are ignored. A row in which
+    one or both are blank is also ignored: it is a person without a partner.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ def read_pairs(source: AnswerSource, cohort: Cohort) -> tuple[SheetKeys, ...]:
     Raises
     ------
     SurveyError
-        The file cannot be read, has no column of codes of one side, or has rows with an unknown code or a repeated
-        pair; the error lists all of them with their lines.
+        The file cannot be read, has no column of codes of one side, or has rows that are malformed, with an unknown
+        code, or with a repeated pair; the error lists all of them with their lines.
 
     Examples
     --------
@@ -48,7 +48,8 @@ def read_pairs(source: AnswerSource, cohort: Cohort) -> tuple[SheetKeys, ...]:
     table = read_table(source)
     columns = columns_of(table, cohort)
     rows = [record for record in table.records if all(record.cells[column].strip() for column in columns)]
-    problems = list(row_problems(rows, columns, cohort))
+    problems = [Problem(tr("ligne {line}", line=refused.line), refused.reason) for refused in table.refused]
+    problems += row_problems(rows, columns, cohort)
     if problems:
         raise SurveyError(tr(UNREADABLE_SHEET, name=table.source), problems)
     return tuple(keys_in(record, columns, cohort) for record in rows)
@@ -78,7 +79,7 @@ def column_of_side(table: TextTable, people: People, excluded: tuple[int | None,
 
 
 def row_problems(rows: list[Record], columns: tuple[int, int], cohort: Cohort) -> Iterator[Problem]:
-    """Yield the problems of the rows: unknown codes, and repeated pairs."""
+    """Yield the problems of the rows: unknown codes, and pairs repeated in the same spelling, ignoring case."""
     first_lines: dict[SheetKeys, int] = {}
     for record in rows:
         for expected, people, column in zip(EXPECTED_CODES, (cohort.mentors, cohort.mentees), columns, strict=True):
