@@ -127,3 +127,8 @@ def test_the_calendars_of_a_mentor_of_two_have_no_event_in_common() -> None:
     found = [one.dates for one in meetings() if one.dates]
     uids = [str(event["uid"]) for dates in found for event in Calendar.from_ical(dates.calendar()).walk("VEVENT")]
     assert len(set(uids)) == len(uids) == 3 * len(found)
+
+
+def test_a_part_of_the_day_without_an_hour_keeps_its_default() -> None:
+    given = meeting_dates(matching(), 1, first=FIRST, last=LAST, hours={"morning": time(9, 30)}, zones=["A"])
+    assert given == meeting_dates(matching(), 1, first=FIRST, last=LAST, zones=["A"])

@@ -107,8 +107,8 @@ def test_a_pinned_pair_is_all_that_its_people_see() -> None:
     assert found.keys["mentee"]["E08"] == ("M06",)
 
 
-@pytest.mark.parametrize("wrong", [{"each": 0}, {"each": 1.5}, {"most_shown": 0}])
-def test_lengths_are_whole_numbers_from_one_on(wrong: dict[str, Any]) -> None:
+@pytest.mark.parametrize("wrong", [{"each": 0}, {"each": 1.5}, {"most_shown": 0}, {"time_limit_s": -1}])
+def test_lengths_are_whole_numbers_from_one_on_and_limits_positive(wrong: dict[str, Any]) -> None:
     with pytest.raises(mm.RequestError):
         mm.suggest(mm.examples.cohort(), mm.examples.programme(), **wrong)
 

@@ -102,8 +102,8 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
     field
         The question about weekly slots; None: the only one.
     hours
-        The start of a meeting in the ``morning``, the ``afternoon`` and the ``evening``; slots by the clock contain
-        their hours, and a meeting begins once the slots of both people have begun.
+        The start of a meeting in the ``morning``, the ``afternoon`` and the ``evening``; a missing part keeps its
+        default. Slots by the clock contain their hours, and a meeting begins once the slots of both people have begun.
     apart, public, zones, blackouts
         As for ``choose_dates``.
 
@@ -113,7 +113,7 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
         There is no question about slots, or ``choose_dates`` rejects a setting.
     """
     with language(matching.language, unless_asked=True):
-        n = whole_number(tr("rendez-vous"), n)
+        n, hours = whole_number(tr("rendez-vous"), n), {**DEFAULT_HOURS, **hours}
         choose = partial(
             choose_dates, {}, n=n, apart=apart, public=public, zones=zones, blackouts=blackouts, seed=matching.seed
         )

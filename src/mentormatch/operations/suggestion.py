@@ -19,7 +19,7 @@ from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.progress import track
-from mentormatch.base.scalars import seed_number, whole_number
+from mentormatch.base.scalars import duration, seed_number, whole_number
 from mentormatch.explanation.names import codes
 from mentormatch.explanation.pairs import Pair, explain_pairs
 from mentormatch.explanation.tables import ResultSheet, frame, reasons, sheet, side_cell
@@ -193,7 +193,8 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
     3
     """
     each, seed = whole_number("each", each, 1), seed_number(seed)
-    deadline = None if time_limit_s is None else monotonic() + time_limit_s
+    limit = duration("time_limit_s", time_limit_s)
+    deadline = None if limit is None else monotonic() + limit
     programme = programme.with_rules(rules_by_hand(cohort, pins, bans))
     scores, problem = build_instance(cohort, programme)
     require_stored_scores(problem)
