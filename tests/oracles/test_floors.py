@@ -49,3 +49,19 @@ def test_rules_move_the_worst_pair_of_the_draws() -> None:
     markets = [draw_market(seed) for seed in range(8)]
     moved = [solve(problem).tiers != solve(replace(problem, rows=())).tiers for problem in markets]
     assert sum(moved) > len(moved) // 2
+
+
+@pytest.mark.parametrize("seed", [96, 125, 874, 1435, *some_seeds(240)])
+def test_people_without_capacity_do_not_bound_the_worst_pair(seed: int) -> None:
+    """Their duals may be positive although they are in no pair."""
+    rng = np.random.default_rng(seed)
+    n, m = rng.integers(4, 10, 2)
+    scores, allowed = rng.integers(0, 30, (n, m)), rng.random((n, m)) < 0.5
+    places, partners = rng.choice([0, 1, 2, 2], n), rng.choice([0, 1, 1, 2], m)
+    everyone, some = (
+        AssignmentProblem.from_scores(
+            scores, pairs, mentor_capacity=places, mentee_capacity=partners, goals=("matched", "floor")
+        )
+        for pairs in (allowed, allowed & (places > 0)[:, None] & (partners > 0))
+    )
+    assert solve(everyone, ties="any").tiers == solve(some, ties="any").tiers

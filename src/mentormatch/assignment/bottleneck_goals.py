@@ -136,7 +136,7 @@ class BottleneckPair(MaxMinGoal):
         return int(problem.scores.row_and_column_max((uncovered[0], uncovered[1]))[0].max(initial=NO_SCORE))
 
     def dual_upper_bound(self, problem: AssignmentProblem, earlier_goals: Sequence[str], best: Solution) -> int | None:
-        """Return the smallest best score of the people with a positive dual (complementary slackness).
+        """Return the smallest best score of the people with a capacity and a positive dual (complementary slackness).
 
         They are saturated in every optimum. If the number of pairs is the only goal, a pair of two people with positive
         duals has a negative reduced profit and is in no optimum, so only partners with dual 0 count.
@@ -149,14 +149,16 @@ class BottleneckPair(MaxMinGoal):
             or problem.pins
         ):
             return None
-        # People who are saturated in every optimum
         positive, count_only = (duals.mentors > 0, duals.mentees > 0), duals.weights == (("matched", 1),)
+        # People with a pair in every optimum; a person without capacity is saturated without a pair
+        sides = zip((problem.mentors, problem.mentees), problem.scores.degrees, positive, strict=True)
+        in_pairs = [is_positive & (loads.within(degrees) > 0) for loads, degrees, is_positive in sides]
         tops = [
             problem.scores.row_and_column_max(pairs_of_positive_duals(positive, side, count_only=count_only))[side]
             for side in (0, 1)
         ]
         highest = problem.scores.extremes[1]
-        return int(min(top[mask].min(initial=highest) for top, mask in zip(tops, positive, strict=True)))
+        return int(min(top[mask].min(initial=highest) for top, mask in zip(tops, in_pairs, strict=True)))
 
     def optimistic_values(self, problem: AssignmentProblem) -> Iterator[int]:
         levels = [problem.scores.upper_quantile(part) for part in QUANTILE_PARTS]
