@@ -255,8 +255,9 @@ class BoundedSearch:
             return replace(work, infeasible=True), answer.status
         if work.incumbent is None and reach is None and answer.status is SolverStatus.OPTIMAL:
             raise EngineError("The solver's answer is not whole, or breaks a bound")
-        if work.incumbent is not None and answer.status is SolverStatus.OPTIMAL and answer.boxes is not None:
-            work = replace(work, boxes=tuple(work.among(self, core.over(box)) for box in answer.boxes))
+        # Boxes of an earlier core may lack optima, and have other pairs
+        boxes = None if answer.boxes is None else tuple(work.among(self, core.over(box)) for box in answer.boxes)
+        work = replace(work, boxes=boxes)
         return work._with_core_bound(answer, core.target), answer.status
 
     def among(self, before: "BoundedSearch", box: Box) -> Box:
