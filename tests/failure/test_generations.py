@@ -15,8 +15,8 @@ import pytest
 import mentormatch as mm
 from mentormatch import Matching, language, verify
 from mentormatch.base import atomic_files
-from mentormatch.base.atomic_files import machine_id, write_all_whole, write_whole
-from mentormatch.base.generation import clear_left, exchange, hold_folder, write_generation
+from mentormatch.base.atomic_files import draft_of, machine_id, write_all_whole, write_whole
+from mentormatch.base.generation import clear_left, exchange, hold_folder, write_documents, write_generation
 from mentormatch.base.manifest import MANIFEST_NAME, Document, check_documents, manifest_in
 from mentormatch.errors import OutputError, OverwriteError
 from mentormatch.record.validation import validate
@@ -176,6 +176,34 @@ def test_a_writer_clears_the_draft_of_one_that_was_killed_and_of_no_other(tmp_pa
     os.utime(tmp_path / elsewhere, (0, 0))  # as another machine left it long ago
     write_whole(tmp_path / "a", b"a")
     assert elsewhere not in snapshot(tmp_path)
+
+
+def test_a_run_leaves_the_draft_of_a_folder_whose_name_begins_with_its_own(tmp_path: Path) -> None:
+    draft = draft_of(tmp_path / "out.2026")
+    draft.mkdir()
+    (draft / "noms.csv").write_bytes(b"names")
+    with write_generation(tmp_path / "out", "kind") as documents:
+        documents.put("a.csv", b"a")
+    assert snapshot(draft) == {"noms.csv": b"names"}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.csv", MANIFEST_NAME]
+
+
+def test_a_document_that_a_run_of_another_kind_has_written_since_stays(tmp_path: Path) -> None:
+    for kind, names in (("one", ["a", "shared"]), ("two", ["b", "shared"]), ("one", ["a"])):
+        with write_generation(tmp_path / "out", kind) as documents:
+            for name in names:
+                documents.put(name, kind.encode())
+    assert (tmp_path / "out/shared").read_bytes() == b"two"
+
+
+def test_nothing_is_written_in_any_folder_if_a_document_in_one_was_edited(tmp_path: Path) -> None:
+    with write_generation(tmp_path / "second", "kind") as documents:
+        documents.put("b", b"made")
+    (tmp_path / "second/b").write_bytes(b"edited")
+    before = snapshot(tmp_path)
+    with pytest.raises(OverwriteError):
+        write_documents({tmp_path / "first/a": b"a", tmp_path / "second/b": b"b"}, "kind")
+    assert snapshot(tmp_path) == before
 
 
 @only_linux

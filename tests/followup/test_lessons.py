@@ -14,7 +14,14 @@ from scipy.stats import fisher_exact
 from scipy.stats.contingency import odds_ratio
 
 import mentormatch as mm
-from mentormatch.base.inference import CAUSE_STEPS, LEAST_SHOWN, ExactEffect, Stratum, people_needed
+from mentormatch.base.inference import (
+    CAUSE_STEPS,
+    LEAST_SHOWN,
+    ExactEffect,
+    Stratum,
+    people_needed,
+    permutation_distribution,
+)
 from mentormatch.followup.lessons import RESULTS_KEY
 from tests.followup.years import frame, year
 
@@ -36,6 +43,12 @@ def test_the_chances_are_those_of_every_deal(told: list[list[tuple[int, bool]]])
     below, above = (np.mean([sign * one <= sign * effect.total for one in sums]) for sign in (1, -1))
     assert effect.at_most(0.0) == pytest.approx(below)
     assert effect.level == pytest.approx(min(1.0, 2 * min(below, above)))
+
+
+@pytest.mark.parametrize("reached", [3, 1198])
+def test_a_few_of_more_than_a_thousand_have_chances(reached: int) -> None:
+    chances = permutation_distribution(np.array([0] * 1200 + [1]), reached)
+    assert chances == pytest.approx([1 - reached / 1201, reached / 1201])
 
 
 @given(st.lists(st.tuples(st.sampled_from([0, CAUSE_STEPS]), st.booleans()), min_size=2, max_size=40))

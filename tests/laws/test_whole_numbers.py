@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -35,6 +36,7 @@ NO_NUMBERS: Mapping[str, Any] = {
     "masked": np.ma.masked,
     "bytes": b"1",
     "imaginary": 1j,
+    "fraction above every float": Fraction(10**400),
     "negative": -1,
 }
 PROBLEM = mm.AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]])

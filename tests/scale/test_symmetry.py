@@ -14,7 +14,7 @@ from mentormatch.assignment.flow.transportation import make_transport_search, ma
 from mentormatch.assignment.lexicographic import first_stage
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.objective import scalarize
-from mentormatch.base.columns import NameLists
+from mentormatch.base.columns import NameLists, number_rows
 from mentormatch.operations.instance import lazy_scores
 from mentormatch.results import Verdict
 from mentormatch.rules import Ban, Pin, Quota, formulate
@@ -38,6 +38,14 @@ GOALS = ("matched", "priority", "total")
 SHARES = (1.0, 0.6, 0.4)
 """How many mentors there are for each mentee."""
 EMPLOYERS = 8
+
+
+def test_wide_rows_are_numbered_alike_in_any_layout_of_memory() -> None:
+    rows = np.tile(np.arange(140).reshape(10, 14) * 1000, (2, 1))
+    numbers = number_rows(np.asfortranarray(rows))
+    assert numbers.tolist() == number_rows(rows).tolist()
+    assert numbers[:10].tolist() == numbers[10:].tolist()
+    assert len(set(numbers.tolist())) == 10
 
 
 def employing(people: People, random: np.random.Generator) -> People:

@@ -251,7 +251,7 @@ def number_rows(rows: NDArray[np.generic]) -> IntVector:
     """Return (n,) int64: an integer for each row of (n, k) integers or booleans, equal for equal rows."""
     if not rows.size:
         return np.zeros(len(rows), dtype=np.int64)
-    digits = rows.astype(np.int64)
+    digits = rows.astype(np.int64, order="C")  # rows are contiguous in the view below
     digits -= digits.min()
     bits = int(digits.max()).bit_length()
     if bits * rows.shape[1] <= MAX_KEY_BITS:

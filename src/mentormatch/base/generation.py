@@ -22,6 +22,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from mentormatch.base.atomic_files import (
+    DRAFT_PATTERN,
     clear_drafts,
     draft_of,
     is_private,
@@ -124,7 +125,8 @@ class GenerationDraft:
         """
         former, current = self.manifest.runs.get(self.kind), self.every()
         old = former.documents if former and not self.partial else {}
-        outdated = {name for name in old if name not in current and (self.place / name).is_file()}
+        others = {name for kind, run in self.manifest.runs.items() if kind != self.kind for name in run.documents}
+        outdated = {name for name in old.keys() - current.keys() - others if (self.place / name).is_file()}
         outdated = {name for name in outdated if not self.manifest.is_edited(self.place / name, name)}
         homes = {name.rpartition("/")[0] for name in outdated} - {"", *self.parts}
         return outdated | {f"{home}/{MANIFEST_NAME}" for home in homes if self._is_emptied(home, outdated)}
@@ -226,6 +228,8 @@ def write_documents(files: Mapping[Path, bytes], kind: str, *, replace: bool = F
     folders: dict[Path, dict[str, bytes]] = {}
     for path, content in files.items():
         folders.setdefault(path.parent, {})[path.name] = content
+    # All folders are checked before the first is written
+    refuse([problem for folder in folders for problem in find_changed(folder, folders[folder])], replace=replace)
     for folder, documents in folders.items():
         if len(documents) == 1:
             ((name, content),) = documents.items()
@@ -471,7 +475,8 @@ def remove_leftovers(place: Path) -> None:
     for leftover in place.glob(f".{INNER_DRAFT_NAME}.*{PART}"):
         shutil.rmtree(leftover, ignore_errors=True)
     for leftover in place.parent.iterdir():
-        is_draft = leftover.name.startswith(f".{place.name}.") and leftover.name.endswith(PART)
+        match = DRAFT_PATTERN.fullmatch(leftover.name)
+        is_draft = match is not None and match["name"] == place.name  # not that of a folder with a longer name
         if is_draft and leftover.is_dir() and not leftover.is_symlink():
             with suppress(OSError):
                 remove_old_folder(leftover, place, dict(find_superseded(leftover, place)))

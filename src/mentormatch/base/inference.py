@@ -104,14 +104,15 @@ def permutation_distribution(steps: NDArray[np.int64], reached: int) -> NDArray[
     array([0.66666667, 0.33333333])
     """
     greatest_sum = int(np.sort(steps)[len(steps) - reached :].sum())
+    # Row k has the distribution for k of the first n steps: the last is among them with probability k / n
     chances = np.zeros((reached + 1, greatest_sum + 1))
     chances[0, 0] = 1.0
-    for step in steps.tolist():
-        with_one = np.zeros_like(chances)
-        with_one[1:, step:] = chances[:-1, : greatest_sum + 1 - step]
-        chances = (chances + with_one) / 2  # numbers of ways, halved at each step to avoid overflow
-    ways = chances[reached]
-    return np.asarray(ways / ways.sum())
+    counts = np.arange(reached + 1)[:, None]
+    for n, step in enumerate(steps.tolist(), 1):
+        with_last = np.zeros_like(chances)
+        with_last[1:, step:] = chances[:-1, : greatest_sum + 1 - step]
+        chances = ((n - counts) * chances + counts * with_last) / n
+    return np.asarray(chances[reached])
 
 
 def find_root(rising: Callable[[float], float]) -> float:

@@ -28,7 +28,10 @@ def exact_number(value: object) -> int | float | None:
         return int(number)
     if isinstance(number, Decimal) and not number.is_finite():
         return None
-    real = float(number)
+    try:
+        real = float(number)
+    except OverflowError:  # of a large fraction
+        return None
     if not isfinite(real):
         return None
     integer: int = floor(number)  # type: ignore[assignment]  # the stubs do not say that any real number has a floor
