@@ -1,6 +1,6 @@
 """Prediction of the time and memory of ``match``.
 
-A sample block of this cohort is scored under the programme, for at most half a second, and extrapolated to all pairs.
+A sample block of this cohort is scored under the programme, twice, and its time is extrapolated to all pairs.
 The solve times were measured on two cores of an AMD EPYC with Python 3.13, numpy 2.5 and numba 0.68, for cohorts
 drawn from the example programme (``benchmarks/bench_estimate.py``, docs/explanation/speed.md).
 """
@@ -79,7 +79,7 @@ class Estimate(VersionedPickle):
 
     @property
     def fits(self) -> bool:
-        """Whether the run fits into the budget; otherwise ``match`` refuses it."""
+        """Whether the run fits into the budget; otherwise ``match`` refuses it, up to a margin of ``DRIFT_MB``."""
         return self.allowed_mb is None or self.memory_mb <= self.allowed_mb
 
     @property
@@ -174,7 +174,8 @@ def estimate(
     Raises
     ------
     RequestError
-        The programme is not one of pairs, one side is empty, or ``people`` are not positive whole numbers.
+        The programme is not one of pairs, one side is empty, ``people`` are not positive whole numbers, or
+        ``memory_mb`` is no whole number.
 
     Examples
     --------
@@ -232,7 +233,7 @@ def check_people(cohort: Cohort, shape: tuple[int, int]) -> None:
 
 
 def measure_seconds_per_pair(cohort: Cohort, programme: Programme, *, held: bool) -> float:
-    """Return the seconds that NumPy takes to score a pair and to apply the rules, measured on a sample."""
+    """Return the seconds per pair that scoring and rules take in NumPy: the faster of two runs on a sample."""
     block = sample(cohort, STORED_SAMPLE_SHAPE if held else STRIP_SAMPLE_SHAPE)
     if held:
         elapsed_s = best_of_two(

@@ -47,7 +47,8 @@ DEFAULT_HOURS = {"morning": time(9, 30), "afternoon": time(14, 0), "evening": ti
 class MeetingDates(VersionedPickle):
     """The ``slot`` of one pair and its dates, or the ``reason`` why there are none.
 
-    ``code``: ``found``, ``no_slot`` (no common slot), or ``no_dates`` (too few free days in the common slots).
+    ``code``: ``found``, ``no_slot`` (no common slot, or no answer of a person), or ``no_dates`` (too few free days in
+    each of the common slots).
     """
 
     pair: Pair
@@ -86,7 +87,7 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
     zones: Sequence[str] = SCHOOL_ZONES,
     blackouts: Sequence[BlackoutInput] = (),
 ) -> tuple[MeetingDates, ...]:
-    """Return the dates of each pair: ``n`` dates about a month apart, always in the same common slot.
+    """Return the dates of each pair, in the order of the pairs: ``n`` dates about a month apart, in one common slot.
 
     A person in several pairs has one meeting at a time. If several slots qualify, a keyed hash selects one,
     independent of the order of people.

@@ -19,10 +19,11 @@ UNREADABLE_TABLE = mark("La table des noms « {name} » ne peut pas être lue")
 
 
 def read_names(source: AnswerSource, cohort: Cohort, programme: Programme) -> dict[str, str]:
-    """Return the name of each person, by key, from a table: for ``Matching.save(names=...)`` and similar methods.
+    """Return the names of people, by key or code as in the table: for ``Matching.save(names=...)`` and similar methods.
 
-    The column of keys is the one with the most keys of the cohort. Names are in the only other column, or in the
-    columns with a title for names; first and last name are joined in their order. Forgotten people are left out.
+    The column of keys is the one with the most keys or codes of the cohort; keys of rejected rows are known too. Names
+    are in the only other column, or in the columns with a title for names; first and last name are joined in the order
+    of the columns. Forgotten people are left out.
 
     Parameters
     ----------
@@ -34,7 +35,8 @@ def read_names(source: AnswerSource, cohort: Cohort, programme: Programme) -> di
     Raises
     ------
     SurveyError
-        The table cannot be read or lacks these columns, or a row has a repeated or unknown key, no key or no name.
+        The table cannot be read or lacks these columns, or a row is malformed or has a repeated or unknown key, no key
+        or no name.
     RequestError
         A person of the cohort has no name, or one key identifies two people.
 

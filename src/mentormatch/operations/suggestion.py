@@ -46,8 +46,9 @@ MIN_SOLVE_S = 1e-3
 class Suggestions(ContentEquality):
     """Short lists of possible partners: each pair of ``solution`` is in the lists of both people.
 
-    A mentee is shown up to ``each`` mentors, a mentor to up to ``most_shown`` mentees. ``problem`` contains these
-    bounds and the people who must be in a list. ``all_reached``: it is proved that no more people can be in one.
+    A mentee is shown up to ``each`` mentors, a mentor to up to ``most_shown`` mentees, or more if more are pinned.
+    ``problem`` contains these bounds and the people who must be in a list. ``all_reached``: it is proved that no more
+    people can be in one.
     """
 
     cohort: Cohort
@@ -67,7 +68,7 @@ class Suggestions(ContentEquality):
 
     @property
     def status(self) -> Status:
-        """Whether the lists are proved optimal, or time ran out before the proof."""
+        """``proved`` only if the lists are optimal and it is proved that no more people can be in one."""
         proved = self.solution.status is Status.PROVED
         return Status.FEASIBLE if proved and not self.all_reached else self.solution.status
 
@@ -105,7 +106,7 @@ class Suggestions(ContentEquality):
 
     @property
     def sheet(self) -> ResultSheet:
-        """A row per person and suggested partner, with rank, points and reasons."""
+        """A row per person and suggested partner, with rank, points and reasons; codes if keys identify people."""
         with language(self.language, unless_asked=True):
             columns = [
                 ("side", tr("Côté")),
@@ -217,7 +218,10 @@ def remaining_s(deadline: float | None) -> float | None:
 
 
 def with_list_lengths(problem: AssignmentProblem, mentors_most: int, mentees_most: int) -> AssignmentProblem:
-    """Return the problem of lists, with the maximum lengths as its only bounds; people without places keep none."""
+    """Return the problem of lists, with pins and the maximum lengths as its only bounds.
+
+    People without places keep none, and people whose places are all pinned no more than these.
+    """
     sides = zip((problem.mentors, problem.mentees), (mentors_most, mentees_most), count_pins(problem), strict=True)
     mentors, mentees = (
         optional_bounds(list_lengths(bounds.most, max_length, pinned)) for bounds, max_length, pinned in sides
@@ -235,7 +239,10 @@ def with_list_lengths(problem: AssignmentProblem, mentors_most: int, mentees_mos
 
 
 def list_lengths(places: IntVector, max_length: int, pinned: IntVector) -> IntVector:
-    """Return maximum lengths of lists, (n,); people whose ``places`` (n,) are all ``pinned`` (n,) see only these."""
+    """Return maximum lengths of lists, (n,): ``max_length``, or the number ``pinned`` (n,) if it is larger.
+
+    People whose ``places`` (n,) are all pinned see only the pinned partners.
+    """
     return np.where(pinned >= places, places, np.maximum(max_length, pinned))
 
 
@@ -266,7 +273,7 @@ def people_in_lists(solution: Solution, lists: AssignmentProblem, side: int) -> 
 
 
 def with_minimums(lists: AssignmentProblem, inside: Sequence[BoolVector]) -> AssignmentProblem:
-    """Return the problem with a minimum of one partner for all people who can be in a list."""
+    """Return the problem with a minimum of one partner for the people marked in ``inside``: mentors, then mentees."""
     mentors, mentees = (
         replace(bounds, least=reached.astype(np.int64))
         for bounds, reached in zip((lists.mentors, lists.mentees), inside, strict=True)

@@ -24,8 +24,8 @@ from mentormatch.rules.rule import Rule, forbidden_by_rule, market_of
 class RuleEffect:
     """The effect of one rule, counted separately; a count is None if it does not apply to this kind of rule.
 
-    Numbers of excluded people, of forbidden pairs between participants, of pairs that only this rule forbids
-    (``alone``), of people with priority, and of places.
+    Numbers of excluded people, of forbidden pairs between participants, of those that only this rule forbids
+    (``alone``), of people with priority, and of places granted, also to people who take no part.
     """
 
     sets_aside: int | None = None
@@ -55,7 +55,7 @@ class Trial(ContentEquality):
 
     @cached_property
     def without(self) -> tuple[tuple[Side, str], ...]:
-        """The participants without a possible partner: side and key."""
+        """The people who take part, have a place, and have no possible partner: side and key."""
         problem = self.matching.problem
         loads = {"mentor": problem.mentors, "mentee": problem.mentees}
         has_partner = {"mentor": self.possible.any(axis=1), "mentee": self.possible.any(axis=0)}
