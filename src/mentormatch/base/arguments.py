@@ -49,7 +49,7 @@ class Converter:
 
 
 class MisfitError(Exception):
-    """A value does not have the required type: the expected form, and advice."""
+    """A value does not have the required type: the expected form, advice, and a description of the value."""
 
     def __init__(self, expected: str, advice: str = "", *, found: str = "") -> None:
         super().__init__(expected)
@@ -131,7 +131,10 @@ def check_of_generic(origin: type, arguments: tuple[Any, ...]) -> Check:
 
 
 def check_of_class(kind: Any) -> Check:
-    """Return the check that a value is an instance of a class, or has the attributes of a protocol."""
+    """Return the check that a value is an instance of a class, or has the attributes of a protocol.
+
+    Arrays, typed dictionaries and annotations that are no class are not checked.
+    """
     if not isinstance(kind, type) or kind is np.ndarray or is_typeddict(kind):
         return as_given
     if getattr(kind, "_is_protocol", False):
@@ -333,7 +336,7 @@ def mapping_of(key: Check, check: Check) -> Check:
 
 
 def kind_of_value(value: object) -> str:
-    """Return a value if it is a short number or truth value, else its type: a text may be a person's answer."""
+    """Return the text of None, a truth value or a short number, else the type: a text may be a person's answer."""
     simple = plain(value)
     if value is None or isinstance(simple, bool | float) or (isinstance(simple, int) and simple.bit_length() < 100):
         return str(simple)
@@ -488,7 +491,7 @@ def language_of(values: Iterable[object]) -> str | None:
 def checked[**P, R](function: Callable[P, R], *, bound: bool | None = None, made_by: str = "") -> Callable[P, R]:
     """Decorate a public function or method to convert and check its arguments by its annotations.
 
-    Numbers of any type become Python numbers, and iterables lists. A ``Converter`` in an annotation converts other
+    Numbers of any type become Python numbers, iterables lists or tuples, and mappings dictionaries. A ``Converter`` in an annotation converts other
     types. Annotations are evaluated at the first call.
 
     Raises

@@ -25,7 +25,7 @@ _read: ContextVar[frozenset[tuple[int, int]]] = ContextVar("read", default=froze
 
 @contextmanager
 def reading(paths: Iterable[Path]) -> Iterator[None]:
-    """Protect files in a ``with`` block: they are inputs, and no document replaces them under any name."""
+    """Mark files as the inputs of a ``with`` block, and no others: documents replace them only on request."""
     token = _read.set(frozenset(file_id for path in paths for file_id in file_ids(path)))
     try:
         yield
@@ -51,7 +51,7 @@ DRAFT_PATTERN = re.compile(
     re.DOTALL,
 )
 RUN_ID = secrets.token_hex(4)  # tells this process from earlier ones with the same number
-LONGEST_WRITE_S = 86_400.0  # older drafts of other machines are deleted
+LONGEST_WRITE_S = 86_400.0  # older drafts are deleted, also those of other machines
 MAX_WRITERS = 4  # threads; concurrent calls of fsync share a flush of the disk
 
 
@@ -79,7 +79,8 @@ def is_private(path: Path) -> bool:
 def write_all_whole(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:
     """Write files, each with whether it is private, into a folder that no other process writes into.
 
-    Each is complete or absent. Several are written at once. Raises OutputError if one cannot be written.
+    Each is complete or absent. Several are written at once. Raises OutputError for the first that cannot be written,
+    after the others are.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -113,7 +114,7 @@ def write_draft(path: Path, content: bytes, *, private: bool = False, once: bool
             link_draft(file, draft)
         publish_draft(draft, path, once=once)
     finally:
-        with suppress(OSError):  # after an interrupt; a complete draft has been renamed
+        with suppress(OSError):  # after an error or a hard link; otherwise the draft has been renamed
             draft.unlink()
 
 
@@ -129,9 +130,9 @@ def file_error(path: Path, error: OSError) -> OutputError:
 
 
 def clear_drafts(folder: Path) -> None:
-    """Delete the drafts of killed writers in a folder.
+    """Delete the drafts of files of killed writers in a folder.
 
-    Only writers on this machine can be checked; drafts of others are deleted after a day.
+    Only writers on this machine can be checked; every draft is deleted after a day.
     """
     for draft in folder.glob(".*.part"):
         with suppress(OSError):
@@ -177,7 +178,10 @@ def is_running(process: int) -> bool:
 
 
 def publish_draft(draft: Path, path: Path, *, once: bool) -> None:
-    """Rename a draft to its final name. Raises FileExistsError if ``once`` is set and the name is taken."""
+    """Give a draft its final name. Raises FileExistsError if ``once`` is set and the name is taken.
+
+    With ``once`` and on a file system with hard links, the draft also keeps its own name.
+    """
     if once:
         with suppress(PermissionError, NotImplementedError):  # this file system has no links
             path.hardlink_to(draft)

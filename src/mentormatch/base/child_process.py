@@ -39,7 +39,10 @@ def die_with_parent() -> bool:
 
 
 def exit_with_parent() -> None:
-    """End this process when standard input is closed, by a signal that also works inside native solver code."""
+    """End this process when standard input is closed or receives data, even inside native solver code.
+
+    SIGIO ends it, or on systems without ``fcntl`` a thread.
+    """
     try:
         import fcntl
     except ImportError:
@@ -53,7 +56,10 @@ def exit_with_parent() -> None:
 
 @contextmanager
 def exit_with_parent_within() -> Iterator[None]:
-    """Call ``exit_with_parent`` for a block only, if the system can: outside it, standard input may carry data."""
+    """Call ``exit_with_parent`` for a block only, if the system can: outside it, standard input may carry data.
+
+    An error in the block leaves the process bound.
+    """
     try:
         import fcntl
     except ImportError:
@@ -70,7 +76,11 @@ def _end_after_input() -> None:
 
 
 def limit_memory(most: int | None) -> None:
-    """Limit the data memory of this process to ``most`` bytes, if possible, and let it be the first to be killed."""
+    """Limit the data memory of this process to ``most`` bytes, None for no limit, if the system has such limits.
+
+    The process also leaves no core dump, and is the first that Linux kills if memory is short. Raises ValueError if
+    ``most`` is above the present hard limit.
+    """
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     try:

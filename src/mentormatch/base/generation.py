@@ -120,8 +120,8 @@ class GenerationDraft:
     def find_outdated(self) -> set[str]:
         """Return the unedited documents of the last run of this kind that this run does not write.
 
-        None if the run is partial. If a subfolder loses its last document, its manifest is among them, since it lists
-        only deleted documents; its log stays.
+        Documents that a run of another kind lists too are left out, and all if the run is partial. If a subfolder loses
+        its last document, its manifest is included, since it lists only deleted documents; its log stays.
         """
         former, current = self.manifest.runs.get(self.kind), self.every()
         old = former.documents if former and not self.partial else {}
@@ -138,10 +138,10 @@ class GenerationDraft:
         return not any((self.place / name).is_file() for name in listed - outdated)
 
     def spare(self, names: Iterable[str], *others: Problem) -> str:
-        """Back up the folder if inputs or edited files would be overwritten; return the name of the backup, or "".
+        """Back up the folder, once, if inputs or edited files would be overwritten; return the backup's name, or "".
 
-        ``names`` are the files to write, ``others`` problems found elsewhere. Raises OutputError if there are any such
-        files or problems and ``replace`` is false.
+        ``names`` are the files to write, ``others`` further reasons for a backup. Raises OverwriteError if there are
+        such files or reasons, no backup yet, and ``replace`` is false.
         """
         problems = [*others, *find_changed(self.place, list(names))]
         if problems and not self.kept:
@@ -175,14 +175,14 @@ def write_generation(
     kind
         The kind of run: its documents replace those of the last run of this kind.
     replace
-        Whether edited documents may be replaced; they are then backed up next to the folder.
+        Whether inputs and edited documents may be replaced; the documents are then backed up next to the folder.
     partial
         Whether the other documents of the last run of this kind stay.
 
     Raises
     ------
     OutputError
-        If a file cannot be written, another run does not end, or edited files would be lost.
+        If a file cannot be written, another run does not end, or inputs or edited files would be lost.
     """
     new = not folder.exists()
     draft: GenerationDraft | None = None
@@ -204,10 +204,11 @@ def write_generation(
 
 
 def write_document(path: Path, content: bytes, kind: str, *, replace: bool = False, private: bool = False) -> Path:
-    """Write one document atomically and return its path; a manifest in the folder then lists it.
+    """Write one document atomically and return its path; the manifest of the folder, if there is one, then lists it.
 
-    Raises OutputError if it cannot be written, or if the existing file was edited and ``replace`` is false. If true,
-    that file is backed up in the same folder, with the date in its name.
+    Raises OutputError if it cannot be written, or if the existing file is an input or was edited and ``replace`` is
+    false. If true, that file is backed up in the same folder, with the date in its name; if there is a manifest, all
+    listed documents are backed up next to the folder. Without a manifest, only the edits of workbooks are recognised.
     """
     if (path.parent / MANIFEST_NAME).exists():
         with write_generation(path.parent, f"{kind} {path.name}", replace=replace) as draft:
@@ -221,9 +222,10 @@ def write_document(path: Path, content: bytes, kind: str, *, replace: bool = Fal
 
 
 def write_documents(files: Mapping[Path, bytes], kind: str, *, replace: bool = False, private: bool = False) -> None:
-    """Write documents, grouped by folder; a single document in its folder needs no manifest.
+    """Write documents, grouped by folder, in which several documents get a manifest.
 
-    The user chose their names, so documents with other names stay, even if they are of a run of the same kind.
+    Raises OutputError, before any is written, if one of them would replace an input or an edited file and ``replace`` is
+    false. The user chose their names, so documents with other names stay, even if they are of a run of the same kind.
     """
     folders: dict[Path, dict[str, bytes]] = {}
     for path, content in files.items():
@@ -303,7 +305,7 @@ def path_with_date(path: Path) -> Path:
 
 
 def unused_path(path: Path) -> Path:
-    """Return a path whose name ends with a date in brackets, with a number added if it exists."""
+    """Return a path that does not exist: this one, or with a number before the last bracket of its name."""
     before, _, after = path.name.rpartition(")")
     numbered = (path.with_name(f"{before} {number}){after}") for number in count(2))
     return path if not path.exists() else next(candidate for candidate in numbered if not candidate.exists())
@@ -326,8 +328,9 @@ def folder_error(folder: Path, error: OSError) -> OutputError:
 def hold_folder(folder: Path, *, patience_s: float | None = None, make: bool = False) -> Iterator[None]:
     """Lock a folder for the duration of a block, if the system has locks.
 
-    After waiting ``NOTICE_S``, a notice is written to standard error. Raises OutputError if another process holds the
-    lock for longer than ``patience_s``; with None it waits without limit.
+    After waiting ``NOTICE_S``, a notice is written to standard error. Raises OutputError if another process or thread
+    holds the lock for longer than ``patience_s``; with None it waits without limit. Raises OSError if there is no such
+    folder and ``make`` is false.
     """
     deadline_s = None if patience_s is None else monotonic() + patience_s
     notice_s = monotonic() + NOTICE_S
@@ -356,7 +359,10 @@ def hold_folder(folder: Path, *, patience_s: float | None = None, make: bool = F
 
 
 def take_lock(descriptor: int, folder: Path) -> bool:
-    """Try to lock an open folder; return whether that succeeded and the path still names this folder."""
+    """Try to lock an open folder; return whether that succeeded and the path still names this folder.
+
+    True if the file system has no locks.
+    """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -370,7 +376,10 @@ def take_lock(descriptor: int, folder: Path) -> bool:
 
 
 def can_exchange(place: Path) -> bool:
-    """Return whether a folder can be exchanged: ours, on the file system of its parent, not the working directory."""
+    """Return whether a folder can be exchanged.
+
+    It is ours, on the file system of its parent, which is writable, and does not contain the working directory.
+    """
     if not (sys.platform == "linux" or sys.platform == "darwin"):
         return False
     status, parent_status = place.stat(), place.parent.stat()
@@ -524,7 +533,10 @@ def write_files(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:
 
 
 def write_in_place(place: Path, files: Mapping[str, tuple[bytes, bool]], outdated: set[str]) -> None:
-    """Write all files into an inner draft folder, then move each to its name, manifests first to detect a mix."""
+    """Write all files into an inner draft folder, then move each to its name, manifests first to detect a mix.
+
+    The outdated files are deleted last.
+    """
     drafts = draft_of(place / INNER_DRAFT_NAME)
     try:
         write_files(drafts, files)

@@ -130,8 +130,8 @@ def people_needed(strata: Sequence[NDArray[np.float64]], share: float, looks: in
     """Return the approximate number of people for which the test detects ``DETECTED_SHARE`` with ``TARGET_POWER``.
 
     ``strata`` contain the causes, between 0 and 1, of the present people, taken as representative; ``share`` is the
-    share of positive results; ``looks`` is the number of comparisons. From the information of the score test
-    (Whittemore 1981). None if the cause is constant in every stratum, so that no sample is large enough.
+    share of positive results, above 0 and below 1; ``looks`` is the number of comparisons. From the information of the
+    score test (Whittemore 1981). None if the standard deviation of the cause within strata is below one step.
     """
     from scipy.stats import norm
 

@@ -108,7 +108,10 @@ class Manifest:
         return current | set(self.earlier.get(name, ()))
 
     def after(self, kind: str, run: DocumentRun) -> "Manifest":
-        """Return the manifest after a run; a former run is dropped if this one rewrites all its documents."""
+        """Return the manifest after a run, with the digests of each run that it replaces.
+
+        It replaces the last run of its kind, and each run whose documents it all rewrites.
+        """
         dropped = [
             name
             for name, former in self.runs.items()
@@ -122,7 +125,7 @@ class Manifest:
         return Manifest({**remaining, kind: run}, earlier)
 
     def with_those_in(self, folder: Path, names: Iterable[str]) -> "Manifest":
-        """Return the manifest with the existing files of these names that no run is known to have written."""
+        """Return the manifest with the digests of existing files of these names that it does not list, as former ones."""
         unlisted = [name for name in names if not self.has_document(name) and (folder / name).is_file()]
         digests = {name: (Document.of((folder / name).read_bytes()).sha256,) for name in unlisted}
         return replace(self, earlier={**self.earlier, **digests})
@@ -192,7 +195,7 @@ class Manifest:
 
 
 def manifest_in(folder: Path) -> Manifest:
-    """Return the manifest of a folder: empty if there is none, not ``readable`` if it is invalid."""
+    """Return the manifest of a folder: empty if there is none or the system refuses it, not ``readable`` if invalid."""
     try:
         content = (folder / MANIFEST_NAME).read_bytes()
     except OSError:
@@ -213,10 +216,11 @@ STATE_MESSAGES = {
 
 
 def check_documents(decision: Path) -> tuple[list[str], list[Problem]]:
-    """Return messages on the documents in the folder of a decision file, and the problems among them.
+    """Return messages on the documents in the folder of a decision file, and problems.
 
-    Problems are documents of another run, and a decision file that was edited. Other missing or edited documents are
-    reported in a message, and are no reason to refuse the decision.
+    Problems are documents of the decision's run that another run has replaced, an edited decision file, and an
+    unreadable manifest. Other replaced, missing or edited documents are reported in a message, and are no reason to
+    refuse the decision.
     """
     manifest = manifest_in(decision.parent)
     if not manifest.readable:
@@ -235,7 +239,7 @@ def check_documents(decision: Path) -> tuple[list[str], list[Problem]]:
 
 
 def documents_with_caveat(decision: Path, code: str) -> list[str]:
-    """Return the documents of the run of a decision file if they were made with this caveat."""
+    """Return the documents of the run of a decision file if they were made with this caveat, else none."""
     runs = [run for run in manifest_in(decision.parent).runs.values() if decision.name in run.documents]
     return [name for run in runs if code in run.caveats for name in run.documents]
 
@@ -260,7 +264,7 @@ def check_inside_folder(name: str) -> str:
 
 
 def is_unmodified(workbook: bytes) -> bool:
-    """Return whether a workbook is unmodified: spreadsheet programs update its date of last saving."""
+    """Return whether this library wrote a workbook and no program has saved it since, which updates its date."""
     properties = properties_of(workbook)
     created, saved = (element_text(properties, b"<dcterms:" + name) for name in (b"created", b"modified"))
     return OURS in properties and created == saved != b""

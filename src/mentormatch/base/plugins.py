@@ -40,7 +40,7 @@ def concrete[T](base: type[T], package: str, group: str | None = None) -> dict[s
     """Return the classes derived from ``base`` in the modules of ``package``, by kind, sorted by kind.
 
     With ``group``, the classes that other packages register in it are included. Raises MentorMatchError if one of them
-    cannot be loaded or does not fit.
+    cannot be imported, does not fit, or has the kind of another.
     """
     load_all(package)
     classes = {
@@ -59,7 +59,7 @@ def concrete[T](base: type[T], package: str, group: str | None = None) -> dict[s
 
 @cache
 def load_entry_point(point: EntryPoint) -> Any:
-    """Return the object of an entry point, or None if it cannot be loaded."""
+    """Return the object of an entry point, or None if it or its module cannot be imported. Other errors are raised."""
     try:
         return point.load()
     except (ImportError, AttributeError):

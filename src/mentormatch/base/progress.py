@@ -17,7 +17,7 @@ TIES_GOAL = "ties"  # goal of a progress once all goals are proved
 DOCUMENTS_GOAL = "documents"  # goal of a progress while documents are written
 
 type CheckDeadline = Callable[[], None]
-"""Is called now and then, and ends the work by what it raises once the time is up."""
+"""A function that work calls repeatedly; it raises an error once the time is up."""
 
 
 def no_deadline() -> None:
@@ -42,7 +42,7 @@ class Progress:
     seconds
         The time since the work began.
     status
-        The status of the last problem solved.
+        The status of the current problem once it is solved, else empty.
     over
         Whether this is the last report.
     looked, pairs, pairs_per_second
@@ -91,8 +91,8 @@ def _pick_known(pick: Callable[[list[int]], int], *values: int | None) -> int | 
     return pick(numbers) if numbers else None
 
 
-# Called in a thread of its own. If it returns True, the work ends with the incumbent; if it raises, it is not called
-# again and the work continues.
+# Called in a thread of its own. If it returns True, a solve ends with the incumbent, and the writing of documents with
+# KeyboardInterrupt; if it raises, it is not called again and the work continues.
 type Listener = Callable[[Progress], bool | None]
 
 
@@ -167,7 +167,10 @@ def listen_always(listener: Listener) -> None:
 
 @contextmanager
 def track(parts: int | None = None) -> Iterator[TrackedWork | None]:
-    """Track all work in a block as one piece of ``parts`` problems, unless it is nested. Usable as a decorator."""
+    """Track all work in a block as one piece of ``parts`` problems. Usable as a decorator.
+
+    Yields the outer work if it is nested, None without a listener.
+    """
     listener, outer = _listener.get() or next(iter(_default_listener), None), _work.get()
     if listener is None or outer is not None:
         yield outer

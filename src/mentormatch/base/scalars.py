@@ -16,7 +16,9 @@ LONGEST_S = 10**9  # about thirty years; functions that wait accept no more
 
 
 def exact_number(value: object) -> int | float | None:
-    """Return a finite number as int, if integral, or float. None for other values, also for booleans.
+    """Return a number as int, if integral, or float. None for other values, also booleans.
+
+    None also for a fraction or decimal beyond the range of float.
 
     >>> exact_number(1e6), exact_number(0.5), exact_number(True), exact_number("1"), exact_number(float("nan"))
     (1000000, 0.5, None, None, None)
@@ -39,7 +41,10 @@ def exact_number(value: object) -> int | float | None:
 
 
 def plain(value: object) -> object:
-    """Return the value in a numpy scalar or 0-d array, None if it is masked; other values are returned unchanged."""
+    """Return the value in a numpy scalar or 0-d array, None if it is masked; None for other masked arrays.
+
+    Any other value is returned unchanged.
+    """
     if is_masked_array(value):
         return None if value.ndim or value.mask else value.item()
     return value.item() if isinstance(value, np.generic | np.ndarray) and not value.ndim else value
@@ -67,7 +72,7 @@ def seed_number(value: object) -> int:
 
 
 def duration(where: str, value: object) -> float | None:
-    """Return a positive number of seconds, or None if None was given. Raises RequestError for any other value."""
+    """Return a positive number of seconds, up to ``LONGEST_S``, or None if None was given; else raise RequestError."""
     number = exact_number(value)
     if value is None or (number is not None and 0 < number <= LONGEST_S):
         return None if number is None else float(number)

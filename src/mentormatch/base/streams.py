@@ -19,7 +19,7 @@ class PlainStream(TextIOWrapper):
 
 
 def hold_standard_streams() -> None:
-    """Replace the standard streams of this program by plain ones.
+    """Replace standard output and standard error of this program by plain streams.
 
     Closed descriptors 0 to 2 are opened on the null device first, so that no other file gets their number.
     """
@@ -35,7 +35,10 @@ def hold_standard_streams() -> None:
 
 
 def plain_stream(stream: TextIO, errors: str) -> TextIO:
-    """Return a plain stream in place of another; ``errors`` is its handler of encoding errors."""
+    """Return a plain stream in place of a text stream, which is detached; any other object is returned unchanged.
+
+    ``errors`` is the handler of encoding errors.
+    """
     if not isinstance(stream, TextIOWrapper) or isinstance(stream, PlainStream):
         return stream
     stream.flush()
@@ -67,7 +70,7 @@ def _write(stream: TextIO | None, text: str) -> None:
 
 
 def rewrite_line(stream: TextIO, text: str) -> None:
-    """Overwrite the current line of a terminal."""
+    """Write over the beginning of the current line of a terminal; a longer text there keeps its end."""
     write = super(PlainStream, stream).write if isinstance(stream, PlainStream) else stream.write
     write(f"\r{on_one_line(text)}")
 

@@ -1,4 +1,4 @@
-"""JSON text -> a value, without duplicate keys, NaN or any number that would be changed; and strict message models."""
+"""JSON text -> a value without duplicate keys, infinite numbers or overlong integers; and strict message models."""
 
 import json
 import math
@@ -19,7 +19,7 @@ from mentormatch.languages.translation import tr
 
 ROOT = "$"  # JSON path of a whole text
 MOST_DEEP = 64  # levels
-MOST_DIGITS = 100  # of a number
+MOST_DIGITS = 100  # of an integer, with its sign
 SHOWN_CHARACTERS = 60  # of a key in a message
 MOST_LISTED = 100  # problems in an error
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -96,9 +96,9 @@ class OverlongNumber:
 def parse_json(text: str | bytes, *, by_person: bool = False) -> Any:
     """Return the value of a JSON text.
 
-    Raises RequestError with every problem in it: see ``refuse_unplain``. Bytes must be UTF-8 without a byte order mark.
-    An object with more than 20,000 keys is refused before it is built, because the search for duplicate keys takes time
-    and memory; ``by_person`` allows such objects, with one key per person.
+    Raises RequestError for a text that is no JSON, or with the problems in its value: see ``refuse_unplain``. Texts have
+    no byte order mark, and bytes are UTF-8. An object with more than 20,000 keys is refused before it is built, because
+    the search for duplicate keys takes time and memory; ``by_person`` allows such objects, with one key per person.
     """
     if not by_person:
         _refuse_large(text)
@@ -117,7 +117,7 @@ def parse_json(text: str | bytes, *, by_person: bool = False) -> Any:
 
 
 def _refuse_large(text: str | bytes) -> None:
-    """Raise RequestError if an object has too many keys, before anything is decoded or parsed."""
+    """Raise RequestError if an object begins with too many keys of flat values, before anything is decoded."""
     commas = text.count(b",") if isinstance(text, bytes) else text.count(",")
     if commas < MOST_KEYS:
         return
@@ -130,7 +130,7 @@ def _refuse_large(text: str | bytes) -> None:
 
 def decode(content: bytes) -> str:
     """Return UTF-8 bytes as text. Raises RequestError if they are not UTF-8."""
-    # JSON begins with two ASCII characters; in UTF-16 and UTF-32, one of their first two bytes is zero
+    # JSON begins with an ASCII character; in UTF-16 and UTF-32, one of the first two bytes is then zero
     if content[:2] in UTF16_MARKS or b"\0" in content[:2]:
         raise_unread(tr("un texte en UTF-16 ou en UTF-32"), tr("du JSON en UTF-8"))
     try:
@@ -144,10 +144,10 @@ def raise_unread(finding: str, expected: str, where: str = ROOT) -> Never:
 
 
 def refuse_unplain(value: Any) -> None:
-    """Raise RequestError with every part of a value that is not plain JSON, with its path.
+    """Raise RequestError with the parts of a value that are not plain JSON, up to ``MOST_LISTED``, each with its path.
 
-    These are duplicate keys in an object, numbers that are not finite or have more than 100 digits, lone surrogates,
-    and more than 64 levels.
+    These are duplicate keys in an object, keys that are no texts, numbers that are not finite, integers that
+    ``parse_json`` found too long, lone surrogates, and more than 64 levels. Objects of other types are not looked for.
     """
     refuse(tr("Ce JSON ne peut pas être pris à la lettre"), json_problems(value, ROOT, 0))
 
@@ -165,7 +165,7 @@ def refusal(message: str, problems: Iterable[Problem]) -> RequestError:
 
 
 def first(problems: Iterable[Problem], whole: str) -> list[Problem]:
-    """Return the first ``MOST_LISTED`` problems, plus one at path ``whole`` if more exist; those are not generated."""
+    """Return the first ``MOST_LISTED`` problems, plus a note at path ``whole`` if more exist."""
     listed = list(islice(problems, MOST_LISTED + 1))
     if len(listed) > MOST_LISTED:
         listed[MOST_LISTED:] = [

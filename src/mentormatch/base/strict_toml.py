@@ -1,4 +1,4 @@
-"""TOML text -> tables, after a check of size, depth, length of keys and length of numbers.
+"""TOML text -> tables, after a check of size, depth, parts of keys and digits of numbers.
 
 ``tomllib`` recurses, and copies every prefix of a dotted key, so its time and memory grow with the square of the number
 of parts. ``int`` refuses more than 4,300 decimals with an error of its own. One pass with one expression without
@@ -100,7 +100,7 @@ def _beyond(text: str, place: int, what: str) -> Problem:
 
 
 def syntax_problem(message: str) -> Problem:
-    """Return the problem of a TOML syntax error, with its line."""
+    """Return the problem of a TOML syntax error, with its line and column, or at the end of the file."""
     position = re.search(r"line (\d+), column (\d+)", message)
     where = (
         tr("ligne {line}, colonne {column}", line=position[1], column=position[2]) if position else tr("fin du fichier")
@@ -110,7 +110,7 @@ def syntax_problem(message: str) -> Problem:
 
 
 def find_headers(text: str) -> Iterator[tuple[int, tuple[str, ...], bool]]:
-    r"""Yield each table header of a valid TOML text: start, keys, and whether it is in an array of tables.
+    r"""Yield each table header of a valid TOML text: start, keys, and whether it adds to an array of tables.
 
     >>> list(find_headers('a = ["[b]"]\n[c."d.e"]\n[[f]]\n'))
     [(12, ('c', 'd.e'), False), (22, ('f',), True)]

@@ -30,5 +30,5 @@ def theme() -> Mapping[str, str]:
 
 
 def palette(name: str) -> tuple[str, ...]:
-    """Return the colours whose variables are ``name`` and a number, in that order."""
+    """Return the colours whose variables are ``name`` and a number, in the order of the style sheet."""
     return tuple(value for key, value in theme().items() if re.fullmatch(rf"{name}-\d+", key))
