@@ -22,6 +22,7 @@ from mentormatch.report.letters import (
     templates_in,
 )
 from mentormatch.results import Letter
+from tests.report.cohorts import matched, person, programme
 from tests.report.readers import table
 from tests.report.test_notebook import by_email
 
@@ -85,6 +86,16 @@ def test_a_reminder_reaches_people_whose_keys_are_addresses() -> None:
     mentors = {label("mentor", other.mentor) for other in matching.pairs[1:]}
     mentees = {label("mentee", other.mentee) for other in matching.pairs}
     assert set(by_key(letters(proposal, mm.results.Contacts((), {}), "reminder"))) == mentors | mentees
+
+
+def test_a_reminder_names_only_partners_without_a_reply() -> None:
+    rules = programme(rules=[{"kind": "capacity", "side": "mentor", "most": 2}])
+    matching = matched(rules, [person("M1")], [person("E1"), person("E2")])
+    proposal = mm.reply(matching, [mm.Reply("M1", "accepted", partner="E1")])
+    reminders = by_key(letters(proposal, mm.results.Contacts((), {}), "reminder"))
+    assert set(reminders) == {"M1", "E1", "E2"}
+    assert "accompagner E2." in reminders["M1"].text
+    assert "E1" not in reminders["M1"].text
 
 
 def test_a_letter_is_a_draft_that_mail_programs_read(contacts: mm.results.Contacts, tmp_path: Path) -> None:

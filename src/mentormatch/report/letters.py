@@ -5,7 +5,7 @@ programme shows them, are in letters of the occasion ``confirmation`` only. In a
 a person who has not accepted.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.header import Header
 from email.message import EmailMessage
@@ -21,7 +21,7 @@ from mentormatch.base.generation import write_generation
 from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.names import GivenNames, with_names
-from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
+from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields import ACROSS, Side
 from mentormatch.languages.phrases import about, listed, quoted, system_reason
 from mentormatch.languages.text_keys import canonical
@@ -256,10 +256,10 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
 
     ``proposal``: for people to whom this round proposes a pair, and people without a partner; ``confirmation``: for
     people in a settled pair (all pairs of a matching are settled), and people without a partner; ``reminder``: for
-    people whose reply is missing, or all people in a pair of a matching, which has no replies. ``deadline`` is printed
-    verbatim in proposals and reminders. ``names`` maps keys to names of a separate table (see ``read_names``). With
-    ``since``, a former matching, only newcomers and people whose partners differ get a letter. In confirmations, people
-    who left a pair then get one too, at the end.
+    people with a missing reply, about the partners in question, or all people in a pair of a matching, which has no
+    replies. ``deadline`` is printed verbatim in proposals and reminders. ``names`` maps keys to names of a separate
+    table (see ``read_names``). With ``since``, a former matching, only newcomers and people whose partners differ get a
+    letter. In confirmations, people who left a pair then get one too, at the end.
 
     Raises RequestError if the programme has no name, if answers have names but no field is declared as the name, or if
     some people have a name and others none. People who left and former partners may lack a name.
@@ -279,7 +279,11 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
         written, handouts = [], []
         for handout in make_handouts(matching, contacts):
             person_partners = [partner for partner in handout.partners if pair_with(handout, partner) in concerned]
-            letter = letter_kind(matching, kind, handout, person_partners, awaited)
+            if awaited is not None:
+                person_partners = [
+                    partner for partner in person_partners if reply_labels(matching, handout, partner) in awaited
+                ]
+            letter = letter_kind(kind, handout, person_partners)
             if former is not None and letter is not None:
                 letter = former.letter_kind(handout, letter)
             if letter is None:
@@ -361,24 +365,15 @@ def pairs_for(proposed: Matching | Proposal, kind: LetterKind) -> set[KeyPair]:
     return set(proposed.new) if kind == "proposal" else set(proposed.open)
 
 
-def letter_kind(
-    matching: Matching,
-    kind: LetterKind,
-    handout: Handout,
-    concerned_partners: Sequence[Partner],
-    awaited: Collection[tuple[CellValue, ...]] | None,
-) -> LetterKind | None:
-    """Return the kind of letter of a person with these concerned partners; None for no letter.
-
-    ``awaited`` are the missing replies, as labels of the person and the partner; None if replies do not matter.
-    """
+def letter_kind(kind: LetterKind, handout: Handout, concerned_partners: Sequence[Partner]) -> LetterKind | None:
+    """Return the kind of letter of a person with these concerned partners; None for no letter."""
     if not concerned_partners:
         return None if handout.partners or kind == "reminder" else "without"
-    replies = (reply_labels(matching, handout, partner) for partner in concerned_partners)
-    return kind if awaited is None or any(reply in awaited for reply in replies) else None
+    return kind
 
 
 def reply_labels(matching: Matching, handout: Handout, partner: Partner) -> tuple[str, str]:
+    """Return the labels of a person and a partner, as the form for replies has them."""
     side = ACROSS[partner.side]
     return matching.labels.person(side, handout.keys[side]), partner.code
 
