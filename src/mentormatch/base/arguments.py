@@ -491,8 +491,8 @@ def language_of(values: Iterable[object]) -> str | None:
 def checked[**P, R](function: Callable[P, R], *, bound: bool | None = None, made_by: str = "") -> Callable[P, R]:
     """Decorate a public function or method to convert and check its arguments by its annotations.
 
-    Numbers of any type become Python numbers, iterables lists or tuples, and mappings dictionaries. A ``Converter`` in an annotation converts other
-    types. Annotations are evaluated at the first call.
+    Numbers of any type become Python numbers, iterables lists or tuples, and mappings dictionaries. A ``Converter`` in
+    an annotation converts other types. Annotations are evaluated at the first call.
 
     Raises
     ------

@@ -224,8 +224,8 @@ def write_document(path: Path, content: bytes, kind: str, *, replace: bool = Fal
 def write_documents(files: Mapping[Path, bytes], kind: str, *, replace: bool = False, private: bool = False) -> None:
     """Write documents, grouped by folder, in which several documents get a manifest.
 
-    Raises OutputError, before any is written, if one of them would replace an input or an edited file and ``replace`` is
-    false. The user chose their names, so documents with other names stay, even if they are of a run of the same kind.
+    Raises OutputError, before any is written, if one of them would replace an input or an edited file and ``replace``
+    is false. The user chose their names, so documents with other names stay, even those of a run of the same kind.
     """
     folders: dict[Path, dict[str, bytes]] = {}
     for path, content in files.items():

@@ -125,7 +125,7 @@ class Manifest:
         return Manifest({**remaining, kind: run}, earlier)
 
     def with_those_in(self, folder: Path, names: Iterable[str]) -> "Manifest":
-        """Return the manifest with the digests of existing files of these names that it does not list, as former ones."""
+        """Return the manifest with the digests of the existing files of these names that it did not list."""
         unlisted = [name for name in names if not self.has_document(name) and (folder / name).is_file()]
         digests = {name: (Document.of((folder / name).read_bytes()).sha256,) for name in unlisted}
         return replace(self, earlier={**self.earlier, **digests})

@@ -96,9 +96,10 @@ class OverlongNumber:
 def parse_json(text: str | bytes, *, by_person: bool = False) -> Any:
     """Return the value of a JSON text.
 
-    Raises RequestError for a text that is no JSON, or with the problems in its value: see ``refuse_unplain``. Texts have
-    no byte order mark, and bytes are UTF-8. An object with more than 20,000 keys is refused before it is built, because
-    the search for duplicate keys takes time and memory; ``by_person`` allows such objects, with one key per person.
+    Raises RequestError for a text that is no JSON, or with the problems in its value: see ``refuse_unplain``. Bytes
+    must be UTF-8, and no text has a byte order mark. An object with more than 20,000 keys is refused before it is
+    built, because the search for duplicate keys takes time and memory; ``by_person`` allows such objects, with one key
+    per person.
     """
     if not by_person:
         _refuse_large(text)
