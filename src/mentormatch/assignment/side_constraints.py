@@ -140,11 +140,9 @@ class BoundedSearch:
 
     def restrict_to_value(self, goal: str | None = None) -> PairModel:
         """Return the model with the profit of the incumbent as the minimum; unchanged if that cannot bind."""
-        return (
-            self.pool.with_constraint(PairConstraint.at_least(self.worth, self.value, goal))
-            if self._binds
-            else self.pool
-        )
+        if not self._binds:
+            return self.pool
+        return self.pool.with_constraint(PairConstraint.at_least(self.worth, self.value, goal))
 
     def optimal_faces(self, goal: str | None = None) -> tuple[PairModel, ...]:
         """Return models that together contain all choices as good as the optimal incumbent."""
@@ -180,9 +178,7 @@ class BoundedSearch:
         """Return the incumbent in another model, without the pairs that it lacks; None if there is no incumbent."""
         if self.incumbent is None:
             return None
-        width = len(pool.sides[1])
-        pairs = (self.pool.mentors * width + self.pool.mentees)[self.incumbent]
-        return np.isin(pool.mentors * width + pool.mentees, pairs)
+        return np.isin(pool.keys(), self.pool.keys()[self.incumbent])
 
     def better(self, *choices: BoolVector | None) -> BoolVector | None:
         """Return the feasible choice with the greatest profit, None if none is feasible."""
@@ -280,19 +276,15 @@ class BoundedSearch:
 
     @property
     def gap(self) -> int:
-        """The gap between the dual bound and the incumbent, times ``parts``."""
+        """The gap between the dual bound and ``value``, times ``parts``."""
         return self.scaled_bound - self.value * self.parts
 
     @property
     def first_reach(self) -> int:
-        """The reach of the first core, at least one unit."""
-        return max(self.core_radius, self.parts)
-
-    @property
-    def core_radius(self) -> int:
-        """A quarter of the reach at which the core has 5/4 as many pairs as rows."""
-        # A vertex of the LP has at most as many pairs as rows
-        return self._reach_of(5 * (sum(map(len, self.pool.sides)) + len(self.pool.constraints)) // 4) // 4
+        """A quarter of the reach at which the core has 5/4 as many pairs as rows; at least one unit."""
+        # A vertex of the LP has at most as many basic pairs as rows
+        row_count = sum(map(len, self.pool.sides)) + len(self.pool.constraints)
+        return max(self._reach_of(5 * row_count // 4) // 4, self.parts)
 
     def next_reach(self, reach: int) -> int:
         """Return the reach of the next core, after one without a choice: it has noticeably more pairs."""
@@ -303,7 +295,7 @@ class BoundedSearch:
         )
 
     def _reach_of(self, count: int) -> int:
-        """Return the reach of a core with more than ``count`` pairs; ``scaled_bound`` if there are not so many."""
+        """Return the reach of a core with more than ``count`` pairs; ``scaled_bound`` if there are no more."""
         return int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.scaled_bound
 
 
@@ -766,7 +758,7 @@ def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
 
     ``matched`` is omitted if minimums fix its value.
     """
-    # If minimums fill all places, every answer has the same number of pairs
+    # If minimums fill all places, every choice has the same number of pairs
     min_pairs = max(int(loads.firm_minimum.sum()) for loads in (problem.mentors, problem.mentees))
     goals = tuple(goal for goal in problem.goals if goal != "matched" or min_pairs < problem.max_pairs)
     goals = goals if set(goals) & set(ADDITIVE_GOALS) else problem.goals
