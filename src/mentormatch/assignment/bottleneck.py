@@ -77,7 +77,11 @@ def with_threshold(stages: Sequence[DualSolution], threshold: int) -> Iterator[D
 
 
 def filter_proving_duals(goals: Sequence[str], stages: Sequence[DualSolution]) -> Iterator[DualSolution]:
-    """Yield the duals that prove goals: additive goals before any other, and additive goals at a floor and above."""
+    """Yield the duals that prove goals.
+
+    Without a threshold these are duals of additive goals before any other goal; with one, of ``matched`` and of
+    additive goals before any other goal but ``floor``.
+    """
     without_threshold = set(takewhile(ADDITIVE_GOALS.__contains__, goals))
     with_floor = (
         {"matched", *takewhile({*ADDITIVE_GOALS, "floor"}.__contains__, goals)} if "floor" in goals else set[str]()
@@ -274,8 +278,8 @@ def _without_goal(problem: AssignmentProblem, removed: str) -> AssignmentProblem
 class ThresholdSearch:
     """The search for the greatest threshold among optima of ``earlier_goals``.
 
-    ``cache``: solutions by threshold, None: without one. Invariant of the bisection: the last candidate at or below the
-    incumbent's value is feasible, and no candidate from ``right`` on is.
+    ``cache``: solutions by threshold, None: without one. Invariant of the bisection: all candidates before ``lower``
+    are feasible, and none from ``upper`` on is.
     """
 
     problem: AssignmentProblem
@@ -332,7 +336,8 @@ class ThresholdSearch:
     def solve_at_upper_bound(self) -> tuple[Solution, int] | None:
         """Return the solution in all goals at the upper bound; None if it is not reached, or adds no rows.
 
-        An integer program with an objective is solved faster than one for any feasible solution.
+        None also if a goal before is not ``matched``, if a goal after is no sum, or without other goals. An integer
+        program with an objective is solved faster than one for any feasible solution.
         """
         goals = (*self.earlier_goals, *self.later_goals)
         if not (goals and set(self.earlier_goals) <= {"matched"} and set(self.later_goals) <= set(ADDITIVE_GOALS)):
@@ -407,7 +412,6 @@ class ThresholdSearch:
             if self._is_optimal_before(base, solution) and self._value(solution) >= candidates[index]:
                 # Feasible: all candidates up to the value reached are
                 lower, best, step = bisect_right(candidates, self._value(solution)), solution, 0
-                # Feasible, as are all candidates up to the value reached
             else:
                 # Infeasible: the duals of the failure may exclude further candidates
                 upper, distance = self._limit_after_failure(index, candidates, solution), len(candidates) - upper
@@ -484,7 +488,7 @@ class ThresholdSearch:
 def _with_all_tiers(problem: AssignmentProblem, solution: Solution) -> Solution:
     """Return the solution with the tiers of all goals.
 
-    A solution that is not proved has bounds up to the first goal that is not additive.
+    A solution that is not proved has bounds up to the first non-additive goal that is not proved.
     """
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution

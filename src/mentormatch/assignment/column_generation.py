@@ -73,8 +73,8 @@ class PricingOracle(Protocol):
 def solve_by_columns(oracle: PricingOracle, solve: SolveMaster, first: VectorPair | None = None) -> TightColumns | None:
     """Return all columns of reduced cost 0 in an optimum, and the optimum on them, by column generation.
 
-    None if a master has no optimum, or after ``MAX_MASTERS``. ``first``: the first columns, and right duals as a warm
-    start, if known.
+    None if a master has no optimum, if too many columns would be added, or after ``MAX_MASTERS``. ``first``: the first
+    columns, and right duals as a warm start, if known.
     """
     factor = 2 if oracle.shape[0] == oracle.shape[1] else 1
     draw, column_count = np.random.default_rng(0), factor * INITIAL_PAIRS_PER_PERSON * isqrt(prod(oracle.shape))
@@ -119,7 +119,7 @@ def initial_columns(oracle: PricingOracle, duals: VectorPair, wanted: int, draw:
 
 
 def _least_reduced_costs(columns: IntVector, costs: IntVector, count: int, draw: np.random.Generator) -> IntVector:
-    """Return about ``count`` columns of least reduced ``costs``; among ties, a random choice."""
+    """Return about ``count`` columns of least reduced ``costs``, random ones among ties; all of up to twice as many."""
     if len(columns) <= 2 * count:
         return columns
     # All below the level, and a random part of those at the level
@@ -137,7 +137,7 @@ def union_sorted(first: IntVector, second: IntVector) -> IntVector:
 
 
 FEW_PAIRS = 4000  # problems with at most so many pairs are one LP with all pairs
-LEADING_PAIRS = 10  # else so many per person, and as many more per person in every round of pricing
+LEADING_PAIRS = 10  # else this number per person, and up to as many more per person in every round of pricing
 
 
 def leading_columns(lefts: IntVector, rights: IntVector, value: IntVector, among: BoolVector) -> BoolVector:
@@ -149,7 +149,7 @@ def leading_columns(lefts: IntVector, rights: IntVector, value: IntVector, among
 
 
 def _leading_cells(lefts: IntVector, rights: IntVector, value: IntVector) -> BoolVector:
-    """Return (e,) bool: the leading pairs of each person, by partition of the matrix that contains most cells."""
+    """Return (e,) bool: the leading pairs of each person, by partition of the full matrix."""
     cells = np.full((int(lefts.max()) + 1, int(rights.max()) + 1), np.iinfo(np.int64).min)
     cells[lefts, rights] = value
     is_leading = np.zeros(cells.shape, dtype=bool)

@@ -42,15 +42,15 @@ if TYPE_CHECKING:
     from distributed import Client
     from pulp import LpSolver
 
-IN_PROCESS_PAIRS = 1 << 20  # problems with at most so many pairs are solved in this process by any engine
+IN_PROCESS_PAIRS = 1 << 20  # problems of up to this number of pairs are solved in this process by any engine
 
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
     """Speeds and times by which a solve plans its parts."""
 
-    keys_per_s: int = 1 << 20  # keys hashed before a problem goes to another process
-    keys_per_row: int = 8  # a row takes as long as so many keys
+    keys_per_s: int = 1 << 20  # keys of people hashed per second
+    keys_per_row: int = 8  # the time to pass a row to another process, in keys
     reserve_min_pairs: int = 1 << 21  # for more stored pairs, time is reserved for the greedy heuristic and the checker
     pairs_per_s: int = 20_000_000  # pairs that these two scan
     process_start_s: float = 0.2
@@ -79,7 +79,7 @@ class SolveOptions:
     tie_breaker, ties
         The tie-breaking weights; without ``ties`` any optimum in all goals is accepted.
     deadline
-        Seconds of the monotonic clock.
+        Seconds of the monotonic clock; None: no limit.
     on_incumbent
         Called with each incumbent.
     workers
@@ -87,7 +87,7 @@ class SolveOptions:
     cancels
         The time is up once any of them is set.
     cancel_check_s
-        The engine must check ``cancels`` about every so many seconds.
+        The interval, in seconds, at which the engine must check ``cancels``; None: no requirement.
     solver
         For an engine that takes a solver; None: any.
     """
@@ -138,7 +138,7 @@ class Engine(ABC):
 
     @abstractmethod
     def supports(self, problem: AssignmentProblem) -> bool:
-        """Return whether this engine can prove an optimum of the problem."""
+        """Return whether this engine takes the problem."""
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         """Return whether the engine checks the time often enough to run in this process for ``seconds``."""
@@ -150,7 +150,7 @@ class Engine(ABC):
 
     @abstractmethod
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
-        """Return the canonical optimum, or the best solution found in time, with its proofs.
+        """Return the canonical optimum, or the best solution found in time, with its duals.
 
         Raises
         ------
@@ -180,16 +180,16 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     """Return the pairs that are optimal in every goal, each given those before it, with ties settled by a keyed hash.
 
     A checker verifies every solution. At the time limit, at an interrupt (Ctrl-C), if it is cancelled, if an engine
-    fails or memory is out, the incumbent is returned as ``feasible``, and ``notes`` state the reason. Without an
-    incumbent, a greedy solution is returned. If all goals are proved by then and only ties are open, the solution is
+    fails or memory is out, the incumbent is returned as ``feasible``, or a greedy solution if that is better; except at
+    the time limit, ``notes`` state the reason. If all goals are proved by then and only ties are open, the solution is
     ``proved`` and not ``canonical``. Without even a greedy solution the status is ``stopped``, or ``failed`` after an
-    engine failed; it is also ``failed`` if the checker rejects a solution. There are then no pairs.
+    engine failed or memory was out; it is also ``failed`` if the checker rejects a solution. There are then no pairs.
 
-    Engine ``wide`` runs in this process and checks the time regularly; so does ``plain``, unless there is a time limit
-    and more than a million pairs, and more than a hundred thousand per second of it; so does ``milp`` with up to a
-    million pairs. Otherwise the engine runs in a child process that can be ended at any moment, and is gone when this
-    function returns. If OR-Tools was loaded before, which contains another HiGHS, linear and integer programs go to a
-    child process too, which waits for the next one and ends with this process.
+    Up to a million pairs (2^20) are solved in this process, and more by engine ``wide``, which checks the time
+    regularly, or by ``plain`` if no time limit or ``cancel`` might have to end it sooner than it can check. Otherwise
+    the engine runs in a child process that can be ended at any moment, and is gone when this function returns. If
+    OR-Tools was loaded before, which contains another HiGHS, linear and integer programs go to a child process too,
+    which waits for the next one and ends with this process.
 
     Engine ``pulp`` is used only if requested: a solver that PuLP finds solves one goal after another, in this process
     or as a command. It gets the time limit; ``cancel`` ends it between two of its solves.
@@ -282,12 +282,15 @@ def _solve_checked(problem: AssignmentProblem, engine: str | None, run: SolveOpt
 
 
 def select_engine(problem: AssignmentProblem, kind: str | None = None) -> Engine:
-    """Return the engine of a kind, or the engine with the lowest rank that supports the problem."""
+    """Return the first of ``supporting_engines``."""
     return next(supporting_engines(problem, kind))
 
 
 def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> Iterator[Engine]:
-    """Yield the engine of a kind, or all engines that support the problem, lowest rank first."""
+    """Return the engine of a kind, or all engines that support the problem, lowest rank first.
+
+    Raises RequestError if the kind is unknown, or no such engine supports the problem.
+    """
     engines = engines_by_kind()
     if kind is not None and kind not in engines:
         raise solve_error("engine", repr(kind), tr("un de {known}", known=", ".join(engines)))
@@ -325,7 +328,10 @@ class EngineCall:
         report: IncumbentCallback = ignore_incumbent,
         engines: Iterator[Engine] | None = None,
     ) -> Solution:
-        """Return the solution of the first of ``engines`` (None: all) that does not fail."""
+        """Return the solution of the first of ``engines`` (None: all) that does not fail.
+
+        If ``kind`` is None and the optimum without rows satisfies them, no engine sees the rows.
+        """
         options = replace(self.run, ties=ties and self.run.ties, on_incumbent=report)
         relaxed = _relax_side_constraints(problem, options) if self.kind is None and problem.rows else None
         return relaxed or _solve_with_fallback(engines or supporting_engines(problem, self.kind), problem, options)
@@ -339,7 +345,7 @@ class EngineCall:
 def solve_goals(
     problem: AssignmentProblem, kind: str | None, run: SolveOptions, engines: Iterator[Engine] | None = None
 ) -> Solution:
-    """Return the solution of the engines, unchecked; ``failed`` if one contradicts itself.
+    """Return the solution of the engines, unchecked; ``failed`` after an EngineError.
 
     ``engines``: the engines that support the problem, if known.
     """
@@ -366,7 +372,7 @@ def _call_engine(engine: Engine, problem: AssignmentProblem, run: SolveOptions) 
 
 
 def _solve_with_fallback(engines: Iterator[Engine], problem: AssignmentProblem, run: SolveOptions) -> Solution:
-    """Return the solution of the first engine, or of the next one if the first one may fail and fails."""
+    """Return the solution of the first engine, or of a later one if each engine before it may fail and fails."""
     first = next(engines)
     second = next(engines, None) if first.may_fail(problem) else None
     if second is None:
@@ -381,6 +387,8 @@ def _solve_with_fallback(engines: Iterator[Engine], problem: AssignmentProblem, 
 def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
     """Return the optimum of the relaxation without rows if it satisfies them or is infeasible; else None.
 
+    None also if the relaxation would be solved by the same engine.
+
     Quotas that do not bind take 2.5 ms at 50 x 50, and 22 ms by the linear program with rows; 300 x 200: 5 and 42;
     1,000 x 600: 24 and 605. If they bind, the relaxation costs 30 of 126 ms (1,000 x 600, 50 candidates).
     """
@@ -394,7 +402,7 @@ def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> So
 
 
 def _is_relaxation_quick(problem: AssignmentProblem, run: SolveOptions) -> bool:
-    """Return whether this process can solve the relaxation without rows."""
+    """Return whether there are rows and only sums as goals, and this process can solve the relaxation without rows."""
     if not problem.rows or not set(problem.goals) <= set(ADDITIVE_GOALS):
         return False
     without_rows = replace(problem, rows=())
@@ -427,7 +435,7 @@ def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOpti
     if kind is None and _is_relaxation_quick(problem, run):
         if (solution := _try_relaxation(problem, run, incumbent)) is not None:
             return solution
-        # The relaxation violates the rows: the engine need not try it again
+        # The relaxation does not help: the engine need not try it again
         kind = selected.kind
     # Linear programs and trees check the time
     if problem.scores.count <= IN_PROCESS_PAIRS:
@@ -438,7 +446,7 @@ def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOpti
 def _solve_in_subprocess(
     problem: AssignmentProblem, kind: str | None, run: SolveOptions, incumbent: Incumbent
 ) -> Solution:
-    """Return the solution of the engines in a child process, or the incumbent."""
+    """Return the solution of the engines in a child process, or the incumbent; without a child, in this process."""
     key_count = sum(problem.shape) + ENGINE_LIMITS.keys_per_row * len(problem.rows)
     if run.remaining_s is not None:
         hashing_s = run.remaining_s - ENGINE_LIMITS.process_start_s

@@ -2,8 +2,8 @@
 
 Without coupling rules, people choose their best remaining partners one after another. With them, minimums are served
 first, of rows and then of people; further pairs are added by profit if they violate no maximum. Both may fail. For few
-pairs and scarce hours, people are then served by regret, the loss if their best pair is gone, and a person without a
-partner may take the place of another who moves elsewhere (Martello & Toth 1990, 7.4).
+pairs, people are then served by regret, the loss if their best pair is gone, and a person below the minimum may take
+the place of another who moves elsewhere (Martello & Toth 1990, 7.4).
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 GREEDY_MAX_PAIRS = 1 << 16  # of coupled pairs, which take an eighth of a second one by one
 REGRET_MAX_PAIRS = 1 << 14  # of pairs for the second attempt, by regret
-FILTER_INTERVAL = 1 << 10  # after so many pairs, doubled each time, blocked pairs are filtered out
+FILTER_INTERVAL = 1 << 10  # after this number of pairs, doubled each time, blocked pairs are filtered out
 
 
 def greedy_solution(problem: AssignmentProblem) -> Solution | None:
@@ -53,7 +53,10 @@ def _choose_with_rows(problem: AssignmentProblem) -> IntMatrix | None:
 
 
 def _best_pairs(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
-    """Return up to ``GREEDY_MAX_PAIRS`` pairs, sorted: the best pairs of each person of the shorter side."""
+    """Return all pairs, or about ``GREEDY_MAX_PAIRS``, sorted.
+
+    These are the pins, and the best pairs of each person of the shorter side.
+    """
     if problem.scores.count <= GREEDY_MAX_PAIRS:
         return problem.scores.pairs()
     n, m = problem.shape
@@ -69,7 +72,7 @@ def _best_pairs(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
 
 
 def _choose_without_rows(problem: AssignmentProblem) -> IntMatrix | None:
-    """Return (k, 2) the pairs chosen person by person; None if a minimum is violated."""
+    """Return (k, 2) the pairs chosen person by person; None if a degree bound is violated."""
     pairs = _assign_in_order(problem)
     loads = (np.bincount(pairs[:, side], minlength=count) for side, count in enumerate(problem.shape))
     for load, bounds in zip(loads, (problem.mentors, problem.mentees), strict=True):
@@ -337,7 +340,7 @@ class _GreedyChoice:
         return total <= self._highest[row] if weight > 0 else total >= self._lowest[row]
 
     def without_underused(self) -> BoolVector:
-        """Return the choice without the pairs of people who violate their conditional minimum."""
+        """Return the choice without the pairs of people who violate their conditional minimum, but with all pins."""
         remaining = self.chosen.copy()
         for people, bounds in zip(self._model.people(), self._model.sides, strict=True):
             loads = np.bincount(people[remaining], minlength=len(bounds))

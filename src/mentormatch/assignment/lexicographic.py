@@ -19,7 +19,7 @@ from mentormatch.errors import EngineError
 
 type FaceSolver = Callable[[OptimalFace, IntVector], PrimalDual | None]
 
-MAX_TIE_ROUNDS = 64  # a round leaves one tie in a million; many are only needed if two people share a key
+MAX_TIE_ROUNDS = 64  # a round leaves one tie in a million
 
 
 class TimeLimitReached(Exception):  # noqa: N818 - it is no error: the time limit ends a stage
@@ -33,7 +33,7 @@ class LexicographicState:
     Attributes
     ----------
     face
-        The optimal face of all stages done, up to ``pending``.
+        The optimal face of the stages before ``pending``, or of all stages if there is none.
     incumbent_face, chosen
         The face of the incumbent, and its chosen pairs (e,) there.
     prices

@@ -80,7 +80,7 @@ class LeximinStages:
         return min(len(counts), max_digits)
 
 
-MAX_INT64 = 1 << 62  # integers up to here, and sums of two of them, are exact in int64
+MAX_INT64 = 1 << 62  # integers below this, and sums of two of them, are exact in int64
 MAX_SOLVER_WEIGHT = 1 << 40  # profits below this are exact for floating-point solvers, well within 53 bits
 
 
@@ -168,7 +168,7 @@ def objective_of(problem: AssignmentProblem, goal: str) -> ScalarObjective:
 
 
 def scalarize(problem: AssignmentProblem, limit: int) -> list[ScalarObjective | LeximinStages]:
-    """Return the goals in as few stages as possible, each of a range below ``limit``, exact for the solver."""
+    """Return the goals in as few stages as possible; a stage of several goals has a range below ``limit``."""
     max_pairs = problem.max_pairs
     stages: list[ScalarObjective | LeximinStages] = []
     # From the last goal up: each goal joins the stage below it if the sum of both still fits

@@ -51,7 +51,7 @@ MASTER = MasterOptions()
 
 
 class RelaxationStopped(Exception):  # noqa: N818 - it is no error: the time limit ends a relaxation
-    """The time limit was reached before a relaxation was solved."""
+    """The time limit was reached, or the solve was cancelled, before a relaxation was solved."""
 
 
 def terms_among(

@@ -170,7 +170,7 @@ class PairModel:
 
 
 def _restrict_degrees(loads: DegreeBounds, duals: IntVector, loss: int) -> DegreeBounds:
-    """Return degree bounds given that people lose at most ``loss``; conditional minimums are unchanged."""
+    """Return degree bounds given that a person loses at most ``loss``; those of conditional minimums are unchanged."""
     slack = np.where(duals != 0, loss // np.maximum(np.abs(duals), 1), 0)
     at_most, at_least = (duals > 0) & ~loads.conditional, (duals < 0) & ~loads.conditional
     lower = np.where(at_most, np.maximum(loads.firm_minimum, loads.most - slack), loads.least)
@@ -184,7 +184,7 @@ class DualRounding:
 
     max_dual_sum: int = 1 << 56  # bound on sums of rounded duals, well within int64
     max_denominator: int = 1 << 20  # smaller if profits are large
-    # From this coefficient on, that denominator is too coarse, and duals have the greatest denominator possible
+    # Above this coefficient, that denominator is too coarse, and duals have the greatest denominator possible
     large_coefficient: int = 1 << 16
 
 
@@ -355,7 +355,8 @@ def denominator_of_duals(
 ) -> tuple[FloatVector, int]:
     """Return the duals (rows,) of a solver and their greatest denominator with which all sums stay exact.
 
-    ``sizes`` (rows,): the greatest number that multiplies the dual of each row. Duals beyond the exact range become 0.
+    ``sizes`` (rows,): the greatest number that multiplies the dual of each row. All duals become 0 if their sum is
+    beyond the exact range.
     """
     total = float(np.abs(row_duals) @ sizes)
     if not total <= ROUNDING.max_dual_sum:

@@ -73,12 +73,12 @@ class SolveTask:
 def solve_in_subprocess(
     task: SolveTask, better: Callable[[Solution], None], seconds: float | None, cancelled: Callable[[], bool]
 ) -> Solution | None:
-    """Return the solution of the engines in a child process; None if it has not ended after ``seconds``.
+    """Return the solution of the engines in a child process; None at the time limit, or if cancelled.
 
     Parameters
     ----------
     better
-        Called with each better incumbent.
+        Called with each incumbent, in another thread.
     cancelled
         Polled; True ends the child.
 

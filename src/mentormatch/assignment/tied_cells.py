@@ -133,7 +133,8 @@ def solve_tied_cells(
 ) -> tuple[OptimalFace, PrimalDual] | None:
     """Return the optimum of a stage with the greatest sum of hashes, on a face that contains all optima of that sum.
 
-    None unless all people have degree 1, very many cells are tied, and reduced duals are optimal and the smallest.
+    None unless all people have capacity 1 and no minimum, very many cells are tied, and reduced duals are optimal and
+    the smallest; None also with pins, or if former pairs count.
     """
     bounds = remaining_degrees(problem)
     one_each = all((side.most == 1).all() and not side.least.any() for side in bounds)

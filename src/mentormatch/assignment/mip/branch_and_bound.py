@@ -3,12 +3,13 @@
 Best-bound node selection; the branching variable has the greatest product of pseudocosts (Bénichou et al. 1971);
 variables are fixed by reduced cost in every node. The LP of a node starts from the basis of its parent (dual simplex).
 
-The solver's numbers only guide the search. A node is pruned by the bound of its duals, rounded to integers, which is
+The solver's numbers only guide this search; its MIP solver, which takes over if the tree stalls, is trusted if its
+precision separates neighbouring values. A node is pruned by the bound of its duals, rounded to integers, which is
 valid for any duals, or as infeasible by a ray, in integers as well; a node that neither proves is branched on. An
 integral vertex that violates a row is cut off by a cover of that row (Balas 1975).
 
-Invariant: every choice with at least the profit of the ``target`` and of the incumbent is in an open node, in a box
-that was closed because it contains no better choice, or is the incumbent.
+Invariant of the tree: every choice with at least the profit of the ``target`` and of the incumbent is in an open node,
+in a box that was closed because it contains no better choice, or is the incumbent.
 """
 
 from collections.abc import Iterator
@@ -86,7 +87,7 @@ def solve_integer_program(program: Program, seconds: float | None, stopped: Stop
 
 
 def dive_for_incumbent(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
-    """Return a good choice found by a dive, with status STOPPED; without values if the dive fails."""
+    """Return a good choice found by a dive, with status STOPPED; no values if it fails or presolve fixes all."""
     reduced = presolve(program) if has_exact_sums(program) else None
     if reduced is not None and len(reduced.profit):
         tree = SearchTree.of(reduced, program.target, None if seconds is None else monotonic() + seconds, stopped)
@@ -110,7 +111,7 @@ class Branching:
 class OpenNode:
     """A node to be branched on: bounds on columns, and the fractional columns and basis of its optimum.
 
-    ``bound`` is an upper bound in units. Without a basis the LP of the node was not solved.
+    ``bound`` is an upper bound in units. Without a basis the LP of the node has no known optimum.
     """
 
     bound: int
@@ -208,7 +209,10 @@ class SearchTree:
         return max(*bounds, -self.open[0][0]) if self.open else max(bounds)
 
     def search(self, max_nodes: int | None = None) -> SolverStatus | None:
-        """Search until the optimum is proved; None if the tree grows too large or the solver gives up."""
+        """Search until the optimum is proved (OPTIMAL); STOPPED at the deadline.
+
+        None if the tree grows too large, the bound stalls, or the solver gives up.
+        """
         width = len(self.program.profit)
         if not width:  # presolve has fixed every column
             self._try_incumbent(np.zeros(0, dtype=bool))

@@ -13,7 +13,7 @@ PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1  # values of the option ``simplex_strategy``
 
 
 class ColumnProgram(HighsProgram):
-    """Maximise ``cost . x`` with rows between ``least`` and ``most``, and columns between 0 and an upper bound.
+    """Maximise ``cost . x`` with rows between ``least`` and ``most``, and new columns from 0 to an upper bound.
 
     With ``columns_come``, only columns are added: the basis stays feasible and the primal simplex continues from it.
     Else the dual simplex is used.

@@ -52,8 +52,7 @@ CUTS = KnapsackCutOptions()
 def broken_cut(shares: FloatVector, reduced: FloatVector, needs: IntVector, hours: int) -> tuple[IntVector, int] | None:
     """Return a cut that ``shares`` (t,) violate: coefficients (t,), 0 or more, and its bound; None if there is none.
 
-    Items need ``needs`` (t,) of the ``hours``, at most ``hours`` each. ``reduced`` (t,): reduced profits, which give
-    the order of lifting.
+    Items need ``needs`` (t,) of the ``hours``. ``reduced`` (t,): reduced profits, which give the order of lifting.
     """
     distance = np.minimum(shares, 1 - shares)
     fractional = np.flatnonzero(distance > INTEGRALITY_TOLERANCE)

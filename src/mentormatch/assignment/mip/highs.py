@@ -17,7 +17,7 @@ STATUSES: Final = {
     highspy.HighsModelStatus.kOptimal: SolverStatus.OPTIMAL,
     highspy.HighsModelStatus.kModelEmpty: SolverStatus.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: SolverStatus.INFEASIBLE,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible: SolverStatus.INFEASIBLE,  # columns are between 0 and 1
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: SolverStatus.INFEASIBLE,  # all programs are bounded
     highspy.HighsModelStatus.kTimeLimit: SolverStatus.STOPPED,
 }
 
@@ -58,7 +58,7 @@ class HighsProgram:
     def solve_lp(self, seconds: float | None, stopped: Stop = never) -> SolverStatus | None:
         """Solve an LP within ``seconds`` from the last basis. Returns None if HiGHS gives up.
 
-        HiGHS runs in slices of time, each as long as all slices before it, and ``stopped`` is polled between them.
+        HiGHS runs in slices of time, each twice as long as the one before, and ``stopped`` is polled between them.
         """
         deadline, slice_s = None if seconds is None else monotonic() + seconds, 0.5
         while not stopped():

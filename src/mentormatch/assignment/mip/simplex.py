@@ -22,7 +22,7 @@ from mentormatch.assignment.mip.program_model import (
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 from mentormatch.errors import EngineError
 
-TIGHT_TOLERANCE = 1e-9  # the smallest that HiGHS accepts; it sometimes gives up at it
+TIGHT_TOLERANCE = 1e-9  # HiGHS sometimes gives up at it
 DEFAULT_TOLERANCE = 1e-6
 
 # Devex weights and no perturbation: other settings start slower than they save in a few steps
