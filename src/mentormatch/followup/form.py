@@ -4,14 +4,16 @@ import csv
 from collections.abc import Iterator
 from io import StringIO
 
-from mentormatch.fields import AnyField, Choice, YesNo
+from mentormatch.fields import AnyField, Choice, Choices, Levels, YesNo
 from mentormatch.followup.waves import plan_of_wave
-from mentormatch.languages.phrases import counted
+from mentormatch.languages.phrases import about, counted
 from mentormatch.languages.translation import language, spoken, tr
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Answered, Call, FollowUp, Outcome
 
 LIME_COLUMNS = ("id", "related_id", "class", "type/scale", "name", "relevance", "text", "help", "language", "mandatory")
+LIME_TYPES = {"choices": "M", "levels": "F"}
+"""Types of questions in LimeSurvey by kind of field: several answers, and an array; others are a list or a text."""
 
 
 def with_follow_up(programme: Programme, code: str) -> Programme:
@@ -66,15 +68,16 @@ def form_text(programme: Programme) -> str:
 
 
 def options_of(field: AnyField) -> list[str]:
-    """Return the answers that a question offers; nothing if it is answered freely."""
+    """Return the answers that a question offers, those to each item for a grid; nothing if it is answered freely."""
     if field.kind == "yesno":
         return [tr("Oui"), tr("Non")]
-    return list(getattr(field, "options", ()))
+    return list(field.levels if isinstance(field, Levels) else getattr(field, "options", ()))
 
 
 def answers_of(field: AnyField) -> str:
-    """Return the answers that a question offers, in a line."""
-    return " · ".join(options_of(field))
+    """Return the answers that a question offers, in a line, or in a line per item of a grid."""
+    answers = " · ".join(options_of(field))
+    return "\n   ".join(about(item, answers) for item in field.items) if isinstance(field, Levels) else answers
 
 
 def form_for_limesurvey(programme: Programme) -> bytes:
@@ -93,8 +96,9 @@ def _lime_rows(programme: Programme) -> Iterator[dict[str, str]]:
     yield {"class": "SL", "name": "surveyls_title", "text": title}
     yield {"class": "G", "name": title, "relevance": "1"}
     for number, field in enumerate(plan_of_wave(programme).fields.values(), start=1):
-        options = options_of(field)
-        kind = "L" if options else "S"
+        answers = options_of(field)
+        items = field.items if isinstance(field, Levels) else answers if isinstance(field, Choices) else ()
+        kind = LIME_TYPES.get(field.kind, "L" if answers else "S")
         needed = "Y" if number == 1 else "N"
         yield {
             "class": "Q",
@@ -104,5 +108,7 @@ def _lime_rows(programme: Programme) -> Iterator[dict[str, str]]:
             "text": field.question,
             "mandatory": needed,
         }
-        for place, option in enumerate(options, start=1):
-            yield {"class": "A", "type/scale": "0", "name": f"A{place}", "text": option}
+        for place, item in enumerate(items, start=1):
+            yield {"class": "SQ", "type/scale": "0", "name": f"SQ{place:03}", "relevance": "1", "text": item}
+        for place, answer in enumerate([] if isinstance(field, Choices) else answers, start=1):
+            yield {"class": "A", "type/scale": "0", "name": f"A{place}", "text": answer}
