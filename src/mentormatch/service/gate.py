@@ -254,16 +254,16 @@ def get_request_host(scope: Scope) -> str:
 def accepted_language(headers: Headers) -> str | None:
     """Return the supported language preferred by ``Accept-Language`` (RFC 9110, 12.5.4), None if there is none.
 
-    >>> accepted_language(Headers({"accept-language": "de, en-GB;q=0.5, fr;q=0.8"}))
+    >>> accepted_language(Headers({"accept-language": "de, fr-CH;q=0.3, en-GB;q=0.5, fr;q=0.8"}))
     'fr'
     """
     weights: dict[str, float] = {}
     for part in ",".join(headers.getlist("accept-language")).lower().split(","):
         tag, *settings = (piece.strip() for piece in part.split(";"))
         weight = next((setting.removeprefix("q=") for setting in settings if setting.startswith("q=")), "1")
-        weights.setdefault(
-            tag.partition("-")[0], float(weight) if re.fullmatch(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", weight) else 0.0
-        )
+        value = float(weight) if re.fullmatch(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", weight) else 0.0
+        code = tag.partition("-")[0]
+        weights[code] = max(weights.get(code, 0.0), value)
     accepted = {code: weight for code, weight in weights.items() if code in LANGUAGES and weight > 0}
     return max(accepted, key=accepted.__getitem__, default=None)
 

@@ -17,7 +17,7 @@ from mentormatch.explanation.tables import ResultSheet
 from mentormatch.operations.proposal import Late
 from mentormatch.report.exporters.data_files import to_csv
 from tests.doors import substitute
-from tests.service.desk.session import VALIDATION, Sitting
+from tests.service.desk.session import ANSWERS, PROGRAMME, VALIDATION, Sitting
 
 FORM = "Votre code;Votre réponse;Pour quelle raison\n"
 SAID = (("M06", "E08", "accepted", ""), ("E08", "M06", "accepted", ""), ("E05", "M04", "declined", "schedule"))
@@ -160,6 +160,25 @@ def test_a_reply_is_taken_back_and_who_leaves_says_nothing_else(sitting: Sitting
     assert (
         "n’est pas proposé" in sitting.refused("note", round=1, person="m1", partner="e2", answer="accepted")["title"]
     )
+
+
+def test_who_leaves_one_of_two_roles_leaves_both_and_the_round_stays_readable() -> None:
+    header, *rows = csv.reader(StringIO(ANSWERS.decode("utf-8-sig")), delimiter=";")
+    code, *identity = map(header.index, ("Code participant", "Courriel", "Nom et prénom", "Téléphone"))
+    by_code = {row[code]: row for row in rows}
+    for column in identity:  # E05 is M06 in the other role
+        by_code["E05"][column] = by_code["M06"][column]
+    text = StringIO()
+    csv.writer(text, delimiter=";").writerows([header, *rows])
+    sitting = Sitting()
+    sitting.done("take", PROGRAMME, part="programme", name="programme.toml")
+    sitting.done("take", text.getvalue().encode(), part="answers", name="reponses.csv")
+    sitting.done("read")
+    sitting.done("form")
+    note(sitting, "E05", "M04", "accepted")
+    assert noted(note(sitting, "M06", "E08", "left")) == {"E05": "left", "M06": "left"}
+    assert noted(sitting.done("round")) == {"E05": "left", "M06": "left"}
+    assert noted(note(sitting, "E05", "M04", "accepted")) == {"E05": "accepted"}
 
 
 def test_a_proposal_of_an_earlier_day_goes_on(sitting: Sitting) -> None:

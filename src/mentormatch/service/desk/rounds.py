@@ -167,14 +167,20 @@ class RoundStep:
     @property
     def replies(self) -> list[Reply]:
         """The recorded replies about participants and proposed pairs."""
-        proposal = self.proposal
-        open_pairs, participants = set(proposal.open), person_places(proposal.matching.cohort)
+        proposal, leavers = self.proposal, self.leavers
+        open_pairs = set(proposal.open)
         replies = [
             entry
             for (pair, _), entry in self.recorded.items()
-            if pair in open_pairs and canonical(entry.person) not in self.departures
+            if pair in open_pairs and canonical(entry.person) not in leavers
         ]
-        return [*replies, *(entry for key, entry in self.departures.items() if key in participants)]
+        return [*replies, *(entry for key, entry in self.departures.items() if key in leavers)]
+
+    @property
+    def leavers(self) -> set[str]:
+        """The keys of participants with a recorded departure, in comparison form, on both sides."""
+        places = person_places(self.board.matching.cohort)
+        return {canonical(key) for person in self.departures for _, key in places.get(person, ())}
 
     def restate_documents(self, programme: Programme) -> None:
         """Use the name and the document settings of another version of the programme, in all rounds."""
@@ -225,7 +231,8 @@ class RoundStep:
         pair = (key, partner) if side == "mentor" else (partner, key)
         if request.answer in ("accepted", "declined") and pair not in self.proposal.open:
             raise RequestError(tr("Ce binôme n'est pas proposé dans ce tour"))
-        self.departures.pop(canonical(key), None)
+        for _, role_key in person_places(ground.base.cohort)[canonical(key)]:
+            self.departures.pop(canonical(role_key), None)
         if request.answer == "":
             self.recorded.pop((pair, side), None)
         elif request.answer == "left":
@@ -360,13 +367,14 @@ class RoundStep:
 
     def describe(self, done: str = "") -> RoundOut:
         """Return the round with labels of its people; ``done``: the notice of the last action."""
-        proposal = self.proposal
+        proposal, leavers = self.proposal, self.leavers
         states = {
             (status.side, status.person, status.partner): status.state
             for side in SIDES
             for status in proposal.states(side)
         }
-        lines = [self._line(pair, states, new=bool(proposal.rounds) and pair in proposal.new) for pair in proposal.open]
+        new_pairs = set(proposal.new if proposal.rounds else ())
+        lines = [self._line(pair, states, leavers, new=pair in new_pairs) for pair in proposal.open]
         cells = [cell for line in lines for cell in (line.mentor, line.mentee)]
         waited = [cell for cell in cells if cell.asked and not cell.before]
         replied = sum(cell.answer != "" for cell in waited)
@@ -382,7 +390,7 @@ class RoundStep:
                 waited=counted(len(waited), "attendue", "attendues"),
             ),
             lines=lines,
-            others=list(self._people_without_menu({cell.id for cell in cells if cell.asked})),
+            others=list(self._people_without_menu({cell.id for cell in cells if cell.asked}, leavers)),
             without=without,
             closing={late: list(self._outlook(late)) for late in get_args(Late.__value__)},
             titles=[tr("Côté"), tr("Personne"), tr("Où l'on en est"), tr("Partenaire"), tr("Depuis le tour")],
@@ -408,13 +416,17 @@ class RoundStep:
     def _name(self, side: Side, key: str) -> str:
         return self.board.labels.person(side, key)
 
-    def _line(self, pair: KeyPair, states: dict[tuple[Side, str, str], State], *, new: bool) -> ProposedPairOut:
-        mentor, mentee = (self._cell(pair, side, states) for side in SIDES)
+    def _line(
+        self, pair: KeyPair, states: dict[tuple[Side, str, str], State], leavers: set[str], *, new: bool
+    ) -> ProposedPairOut:
+        mentor, mentee = (self._cell(pair, side, states, leavers) for side in SIDES)
         return ProposedPairOut(mentor=mentor, mentee=mentee, new=new)
 
-    def _cell(self, pair: KeyPair, side: Side, states: dict[tuple[Side, str, str], State]) -> ReplyCellOut:
+    def _cell(
+        self, pair: KeyPair, side: Side, states: dict[tuple[Side, str, str], State], leavers: set[str]
+    ) -> ReplyCellOut:
         person, partner = pair[SIDES.index(side)], pair[1 - SIDES.index(side)]
-        recorded, has_left = self.recorded.get((pair, side)), canonical(person) in self.departures
+        recorded, has_left = self.recorded.get((pair, side)), canonical(person) in leavers
         return ReplyCellOut(
             id=self.board.ground.id(side, person),
             name=self._name(side, person),
@@ -424,11 +436,11 @@ class RoundStep:
             reason=recorded.reason if recorded and not has_left else "",
         )
 
-    def _people_without_menu(self, listed_ids: set[str]) -> Iterator[LeaverOut]:
+    def _people_without_menu(self, listed_ids: set[str], leavers: set[str]) -> Iterator[LeaverOut]:
         for side in SIDES:
             for key in self.board.matching.cohort.side(side).ids:
                 if (ident := self.board.ground.id(side, key)) not in listed_ids:
-                    yield LeaverOut(id=ident, name=self._name(side, key), left=canonical(key) in self.departures)
+                    yield LeaverOut(id=ident, name=self._name(side, key), left=canonical(key) in leavers)
 
     def _people(self, proposal: Proposal) -> Iterator[list[str]]:
         # Columns: side, person, state, partner, round of the state.
