@@ -173,6 +173,42 @@ def test_a_work_that_is_erased_while_it_is_saved_is_not_stored_again(
     place.run(erase())
 
 
+def test_a_work_that_is_erased_while_it_is_opened_is_not_open_afterwards(place: Place) -> None:
+    async def open_and_erase() -> None:
+        opened = await place.begin()
+        key, release = opened.handle.saved.key, Event()
+        place.workers.end(opened.ident)
+        place.store.thread.submit(release.wait)  # reading lasts
+        opening = asyncio.create_task(place.all.open(TAB, key))
+        await asyncio.sleep(0.01)
+        erasing = asyncio.create_task(place.all.erase(TAB, key))
+        await asyncio.sleep(0.01)
+        release.set()
+        await asyncio.gather(opening, erasing)
+        assert place.workers.by_id == {}
+        assert place.execute("SELECT part FROM works") == []
+
+    place.run(open_and_erase())
+
+
+def test_two_tabs_that_wait_for_a_work_open_it_once(place: Place) -> None:
+    async def open_twice() -> None:
+        opened = await place.begin()
+        key = opened.handle.saved.key
+        place.workers.end(opened.ident)
+        lock = place.all.opening.setdefault(key.id, asyncio.Lock())
+        await lock.acquire()
+        first = asyncio.create_task(place.all.open(TAB, key))
+        await asyncio.sleep(0)
+        lock.release()
+        place.all.remove_ended()
+        second = asyncio.create_task(place.all.open(TAB, key))
+        assert {tab.ident for tab in await asyncio.gather(first, second)} == {*place.workers.by_id}
+        assert len(place.workers.by_id) == 1
+
+    place.run(open_twice())
+
+
 def test_two_saves_at_a_time_store_one_state(place: Place) -> None:
     async def change_twice() -> None:
         opened = await place.begin()

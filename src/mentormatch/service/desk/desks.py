@@ -14,6 +14,7 @@ from io import BytesIO
 from secrets import token_urlsafe
 from time import monotonic, time
 from typing import Any
+from weakref import WeakValueDictionary
 
 from starlette.datastructures import Headers
 
@@ -177,7 +178,7 @@ class Workspaces:
     store: WorkspaceStore
     handles: dict[str, WorkspaceHandle] = field(default_factory=dict)
     preparing: set[asyncio.Task[None]] = field(default_factory=set)
-    opening: dict[str, asyncio.Lock] = field(default_factory=dict)
+    opening: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def open(self, tab: ClientTab, key: WorkspaceKey, least: int = 0) -> OpenedWorkspace:
         """Return the workspace with this key, opening it if needed.
@@ -283,13 +284,14 @@ class Workspaces:
 
     async def erase(self, tab: ClientTab, key: WorkspaceKey) -> None:
         """Delete a stored workspace, and end its process. Raises RefusedError if another caller edits it."""
-        if entry := self.find_open(key):
-            ident, handle = entry
-            handle.acquire(tab)
-            handle.erased = True
-            self.workers.end(ident)
-            self.remove_ended()
-        await self.store.delete(key)
+        async with self.opening.setdefault(key.id, asyncio.Lock()):
+            if entry := self.find_open(key):
+                ident, handle = entry
+                handle.acquire(tab)
+                handle.erased = True
+                self.workers.end(ident)
+                self.remove_ended()
+            await self.store.delete(key)
 
     def close_all_of(self, owner: str) -> None:
         """End all workspaces that an owner edits, even if they are not stored."""
@@ -301,7 +303,6 @@ class Workspaces:
     def remove_ended(self) -> None:
         """Remove workspaces whose process has ended."""
         self.handles = {ident: handle for ident, handle in self.handles.items() if ident in self.workers.by_id}
-        self.opening = {ident: lock for ident, lock in self.opening.items() if lock.locked()}
 
     async def clean_up(self) -> None:
         """End abandoned workspaces that are stored, and delete expired ones from the store."""
