@@ -532,3 +532,38 @@ def test_in_english_nothing_french_is_said_of_any_kind() -> None:
     gather([words(one) for tag in ("p", "h3", "h4", "th") for one in elements(followed["tree"], tag)])
     assert french_in(*said) == []
     assert len(said) > 80
+
+
+@pytest.mark.parametrize(("kind", "archive"), [("groups", "groupes.zip"), ("sessions", "seances.zip")])
+def test_documents_for_everyone_have_no_address_even_if_people_are_called_by_theirs(kind: str, archive: str) -> None:
+    files = contents(NAMES[kind])
+    by_address = files["programme.toml"].decode()
+    for question, before, after in (("Code participant", "key", "match"), ("Courriel", "contact", "key")):
+        field = f'question = "{question}"\nkind = "text"\nuse = '
+        assert f'{field}"{before}"' in by_address
+        by_address = by_address.replace(f'{field}"{before}"', f'{field}"{after}"')
+    sitting = Sitting()
+    sitting.done("take", by_address.encode(), part="programme", name="programme.toml")
+    sitting.done("take", files["reponses.csv"], part="answers", name="reponses.csv")
+    sitting.done("read")
+    sitting.done("form")
+    sitting.done("documents")  # with the year of the groups
+    for shown in (False, True):
+        told = sitting.done("name", shown=shown, where="everywhere")["gathered"]["documents"]
+        with ZipFile(BytesIO(sitting.content("hand", archive))) as packed:
+            names, everything = packed.namelist(), [packed.read(name) for name in packed.namelist()]
+        texts = {one["name"]: texts_in(sitting.content("hand", one["name"])) for one in told if one["name"] != archive}
+        with_address = [name for name, text in texts.items() if ".example" in text]
+        assert with_address == [one["name"] for one in told if "adresses" in one["holds"]]
+        assert set(with_address) <= {"groupes.json"}
+        assert names
+        assert not set(names) & set(with_address)
+        assert not any(".example" in texts_in(content) for content in everything)
+
+
+def texts_in(content: bytes) -> str:
+    """Return the texts of a document, also those of a workbook."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8-sig")
+    with ZipFile(BytesIO(content)) as packed:
+        return "\n".join(packed.read(name).decode(errors="replace") for name in packed.namelist())

@@ -19,11 +19,11 @@ from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.column_messages import ColumnCounts
 from mentormatch.service.desk.desk_requests import ProgrammeKind
 from mentormatch.service.desk.document_names import DocumentName
-from mentormatch.service.desk.documents import CARRY_OVER_PURPOSE, KEYS_INSIDE, PLAN_PAGES, DocumentSource, list_letters
+from mentormatch.service.desk.documents import CARRY_OVER_PURPOSE, PLAN_PAGES, DocumentSource, list_letters
 from mentormatch.service.desk.follow_up import FollowUpStep
 from mentormatch.service.desk.kind_steps import GroupResultOut
 from mentormatch.service.desk.past_works import PastWork, PastWorks
-from mentormatch.service.desk.result_tables import CODES_NOTE, DocumentLine
+from mentormatch.service.desk.result_tables import CODES_NOTE, KEYS_INSIDE, DocumentLine
 from mentormatch.service.desk.rounds import RoundStep
 from mentormatch.service.media_types import MediaType
 from mentormatch.service.messages import ServiceMessage

@@ -28,7 +28,7 @@ from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, get_view_labels
 from mentormatch.service.desk.document_names import DocumentName, PageName
 from mentormatch.service.desk.follow_up import FollowUpStep
-from mentormatch.service.desk.result_tables import CODES_NOTE, NAMES_NOTE, DocumentLine
+from mentormatch.service.desk.result_tables import CODES_NOTE, KEYS_INSIDE, NAMES_NOTE, DocumentLine
 from mentormatch.service.desk.rounds import RoundStep
 from mentormatch.service.media_types import MediaType
 from mentormatch.service.problems import RefusedError
@@ -45,7 +45,6 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".ics": "text/calendar; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-KEYS_INSIDE = mark("Des adresses ou des noms, pour l'équipe seule")
 CARRY_OVER_PURPOSE = mark("Pour l'édition suivante, à déposer avec ses réponses : les binômes, et qui est sans binôme")
 # an archive of letters per occasion
 LETTER_FILES: Mapping[str, tuple[LetterOccasion, str]] = {

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.names import Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels, codes
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.formation import form_groups
 from mentormatch.groups.partition import GOAL_NAMES, FormedGroup, Grouping, capitalise
@@ -315,19 +315,21 @@ class GroupsStep:
         """The documents by name; those of the year once it is computed."""
         if not self.answered:
             return {}
-        grouping = self.grouping
+        grouping = self.grouping.veiled
         documents = {
             "groupes.html": ResultDocument(grouping, tr("Qui est dans quel groupe, à donner à tous")),
             "groupes.xlsx": ResultDocument(grouping, tr("La même chose en classeur (Excel, LibreOffice)")),
             DocumentName.NEXT_GROUPS: ResultDocument(
-                grouping, tr("Les groupes par codes : à déposer à l'édition suivante, ou pour une autre application")
+                grouping,
+                tr("Les groupes par codes : à déposer à l'édition suivante, ou pour une autre application"),
+                has_keys=codes(self.cohort) is not KEY_LABELS,
             ),
             "equipe-groupes.html": ResultDocument(
                 grouping, tr("Pour l'équipe seule : points, raisons, retrouvailles, réponses écartées"), staff=True
             ),
             "equipe-groupes.xlsx": ResultDocument(grouping, tr("La même chose en classeur, pour l'équipe"), staff=True),
         }
-        years = relabel_years(self.computed_years, grouping.labels) if self.named else self.computed_years
+        years = relabel_years(self.computed_years, grouping.labels)
         for number, (dates, turns) in enumerate(years, start=1):
             documents |= dict(year_documents(number, dates, turns))
         return documents

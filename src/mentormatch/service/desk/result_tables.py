@@ -23,6 +23,7 @@ from mentormatch.report.sessions import TABLE_TITLES, WRITER_BY_SUFFIX, SessionD
 ANSWERED_STATUSES = (Status.PROVED, Status.FEASIBLE)
 CODES_NOTE = mark("Des codes")
 NAMES_NOTE = mark("Des noms, à côté des codes")
+KEYS_INSIDE = mark("Des adresses ou des noms, pour l'équipe seule")
 
 
 # titles on the page, where file names are not shown
@@ -100,11 +101,15 @@ class DocumentLine(JsonMessage):
 
 @dataclass(frozen=True, slots=True)
 class ResultDocument:
-    """A document of a result with its purpose; ``staff``: for staff only."""
+    """A document of a result with its purpose.
+
+    ``staff``: with what is for staff only; ``has_keys``: with keys that identify people, so for staff only, too.
+    """
 
     result: Result
     purpose: str
     staff: bool = False
+    has_keys: bool = False
 
     def content(self, name: str) -> bytes:
         """Return the document in the format of its name."""
@@ -112,14 +117,19 @@ class ResultDocument:
 
 
 def document_lines(documents: Mapping[str, ResultDocument], archive_name: str, *, named: bool) -> list[DocumentLine]:
-    """Describe the documents, first the archive of all that are not for staff only; JSON contains no names."""
+    """Describe the documents, first the archive of all that are not for staff only; JSON contains keys, not names."""
     if not documents:
         return []
     purposes = {archive_name: tr("Tout ce qui peut être donné à tous, en un seul fichier")}
     purposes |= {name: document.purpose for name, document in documents.items()}
+    with_keys = {name for name, document in documents.items() if document.has_keys}
     return [
         DocumentLine(
-            name=name, purpose=purpose, holds=tr(NAMES_NOTE if named and not name.endswith(".json") else CODES_NOTE)
+            name=name,
+            purpose=purpose,
+            holds=tr(
+                KEYS_INSIDE if name in with_keys else NAMES_NOTE if named and not name.endswith(".json") else CODES_NOTE
+            ),
         )
         for name, purpose in purposes.items()
     ]
@@ -127,7 +137,8 @@ def document_lines(documents: Mapping[str, ResultDocument], archive_name: str, *
 
 def pack_documents(documents: Mapping[str, ResultDocument]) -> bytes:
     """Return the documents that are not for staff only, as one archive."""
-    return zip_files({name: document.content(name) for name, document in documents.items() if not document.staff})
+    for_everyone = {name: document for name, document in documents.items() if not (document.staff or document.has_keys)}
+    return zip_files({name: document.content(name) for name, document in for_everyone.items()})
 
 
 def tables_of(result: Result, without: Iterable[str] = ()) -> list[TableOut]:

@@ -133,8 +133,8 @@ class SessionsStep:
         return all(result.status in ANSWERED_STATUSES for result in self.results)
 
     @property
-    def for_screen(self) -> "SessionsStep":
-        # The screen never shows e-mail addresses.
+    def shown(self) -> "SessionsStep":
+        # The screen and the documents never show e-mail addresses.
         return self._relabel(self._names if self.named else codes(self.cohort))
 
     @property
@@ -151,7 +151,7 @@ class SessionsStep:
         )
 
     def describe(self) -> SessionsOut:
-        relabelled = self.for_screen
+        relabelled = self.shown
         topics, dates, turns = relabelled.topics, relabelled.dates, relabelled.turns
         return SessionsOut(
             number=self.number,
@@ -185,7 +185,7 @@ class SessionsStep:
     @property
     def documents(self) -> dict[str, ResultDocument]:
         """The documents by name."""
-        group = self._relabel(self._names) if self.named else self
+        group = self.shown
         topics, dates, turns = group.topics, group.dates, group.turns
         documents: dict[str, ResultDocument] = {}
         if topics and topics.status in ANSWERED_STATUSES:
