@@ -132,3 +132,24 @@ def test_the_calendars_of_a_mentor_of_two_have_no_event_in_common() -> None:
 def test_a_part_of_the_day_without_an_hour_keeps_its_default() -> None:
     given = meeting_dates(matching(), 1, first=FIRST, last=LAST, hours={"morning": time(9, 30)}, zones=["A"])
     assert given == meeting_dates(matching(), 1, first=FIRST, last=LAST, zones=["A"])
+
+
+def test_names_with_spaces_do_not_mix_up_pairs() -> None:
+    programme = mm.Programme.read(
+        {
+            "programme": {"name": "Noms"},
+            "fields": {
+                "name": {"kind": "text", "use": "key"},
+                "slots": {"kind": "slots", "days": ["lundi", "mardi"], "moments": ["matin"]},
+            },
+            "criteria": [{"kind": "availability", "field": "slots"}],
+        }
+    )
+    sides = [
+        [{"name": name, "slots": [slot]} for name, slot in zip(names, ("lundi matin", "mardi matin"), strict=True)]
+        for names in (("Anne", "Anne Marie"), ("Marie Paul", "Paul"))
+    ]
+    made = match(mm.read_survey(programme, mentors=sides[0], mentees=sides[1]), programme)
+    told = meeting_dates(made, 1, first=FIRST, last=LAST, zones=["A"])
+    assert [one.pair for one in told] == list(made.pairs)
+    assert {one.slot for one in told} == {"lundi matin", "mardi matin"}

@@ -135,8 +135,8 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
             lambda pair, before: meeting(pair, slots, before, matching),
             lambda meeting_result: meeting_result.dates,
         )
-        result_by_pair = {name_of_pair(meeting_result.pair): meeting_result for meeting_result in results}
-        return tuple(result_by_pair[name_of_pair(pair)] for pair in matching.pairs)
+        result_by_pair = {(result.pair.mentor, result.pair.mentee): result for result in results}
+        return tuple(result_by_pair[pair.mentor, pair.mentee] for pair in matching.pairs)
 
 
 class SharedSlots(Protocol):
