@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.bench_hours import of_type
-from mentormatch import AssignmentProblem, Row, Status, certify, solve
+from mentormatch import AssignmentProblem, Row, Solution, Status, certify, solve
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.greedy import choose_greedily, greedy_solution
 from mentormatch.assignment.mip.dispatch import solve_in_process
+from mentormatch.assignment.model.solution import better_of
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.side_constraints import PairSolver, relax
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.assignment.verification.feasibility import violations
-from mentormatch.results import Verdict
+from mentormatch.results import Tier, Verdict
 from tests.assignment.markets import hours_market
 from tests.conftest import some_seeds
 from tests.doors import substitute
@@ -168,3 +169,19 @@ def test_a_limit_that_ends_at_once_gives_pairs_that_keep_the_rules_with_a_gap(
     tier = found.tiers[0]
     assert tier.bound is not None
     assert tier.value <= best.tiers[0].value <= tier.bound
+
+
+def test_bounds_after_other_scores_do_not_hold_for_a_greedy_solution() -> None:
+    """The number of pairs is the same, and the scores are not: the bound on the total is of other solutions."""
+    pairs = np.array([[0, 0], [1, 1]])
+    slow, greedy = (
+        Solution(
+            Status.FEASIBLE,
+            pairs,
+            (Tier("matched", 2, 2), Tier("leximin", 1, None, scores), Tier("total", sum(scores), bound)),
+        )
+        for scores, bound in (((1, 1), 2), ((1, 5), None))
+    )
+    better = better_of(slow, greedy)
+    assert [tier.value for tier in better.tiers] == [2, 1, 6]
+    assert better.tiers[-1].bound is None

@@ -250,15 +250,8 @@ def better_of(solution: Solution, greedy: Solution | None) -> Solution:
     """Return the greedy solution if it is better or the only one, with the notes and valid bounds of the other."""
     if greedy is None or (solution.tiers and lexicographic_key(solution) >= lexicographic_key(greedy)):
         return solution
-    pairs = zip(solution.tiers, greedy.tiers, strict=False)
-    index = next(
-        (
-            index
-            for index, (solution_tier, greedy_tier) in enumerate(pairs)
-            if _tier_key(solution_tier) != _tier_key(greedy_tier)
-        ),
-        None,
-    )
+    keys = zip(lexicographic_key(solution), lexicographic_key(greedy), strict=False)
+    index = next((index for index, (key, greedy_key) in enumerate(keys) if key != greedy_key), None)
     # A bound holds among solutions with the same values in the goals before: up to the first goal with another value
     if index is None or solution.tiers[index].bound is None:
         return replace(greedy, notes=solution.notes)
