@@ -1,5 +1,6 @@
 """The panels of a notebook: files that are put, documents that are written, people who leave."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,15 @@ def test_a_file_takes_the_place_of_another_which_stays_beside_it_under_its_date(
     assert not (tmp_path / "reponses.csv").exists()
     assert files.answers.stat().st_mode & 0o077 == 0
     assert rows(files)["answers"].startswith("reponses.tsv, 0,1")
+
+
+def test_an_older_file_in_the_format_of_a_new_one_stays_too(tmp_path: Path) -> None:
+    files = mm.open_files(tmp_path)
+    older = tmp_path / "reponses.tsv"
+    older.write_bytes(b"older")
+    os.utime(older, (0, 0))
+    assert ask(files, "put", "answers", "nouveau.tsv", b"a\tb\n") == ""
+    assert b"older" in [path.read_bytes() for path in tmp_path.glob("reponses*.tsv")]
 
 
 @pytest.mark.parametrize(

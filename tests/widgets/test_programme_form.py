@@ -3,16 +3,19 @@
 import tomllib
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import MentorMatchError, Programme, ProgrammeError, RequestError
+from mentormatch import Cohort, MentorMatchError, People, Programme, ProgrammeError, RequestError
+from mentormatch.base.columns import Texts
 from mentormatch.examples import folder_of
 from mentormatch.languages.phrases import plain, points
 from mentormatch.programme.edits import ProgrammeText, RemovalEdit, SettingsEdit
-from mentormatch.widgets.form.changes import parse_form_action, rule_words
+from mentormatch.widgets.form.changes import describe_differences, parse_form_action, rule_words
+from mentormatch.widgets.form.questions import shared_answers
 from mentormatch.widgets.form.session import ProgrammeForm, compute_edits_between
 from mentormatch.widgets.form.view import FormOut, form_state
 from tests.conftest import DEEP
@@ -62,6 +65,30 @@ def test_a_share_is_told_out_of_100_as_its_blank_has_it() -> None:
     table = {"kind": "table", "mentor": "a", "mentee": "b", "cells": cells, "name": "Villes"}
     pair = [mm.criteria.Table.model_validate({**table, "otherwise": otherwise}) for otherwise in (0.25, 0.6)]
     assert rule_words((pair[0], pair[1]), ({}, {}), brief=True) == ("25", "60")
+
+
+def test_an_answer_of_one_person_on_both_sides_is_the_answer_of_one() -> None:
+    texts, persons = Texts(("alone", "shared")), np.array([[1, 0], [2, 0]], dtype=np.uint64)
+    mentors = People(("P", "M"), {"q": texts}, np.array([True, True]), persons)
+    mentees = People(("P", "E"), {"q": texts}, np.array([True, True]), persons * np.array([[1], [2]], dtype=np.uint64))
+    assert shared_answers("q", Cohort(mentors, mentees)) == ["shared"]
+
+
+def test_both_changes_of_who_takes_part_are_told() -> None:
+    fields = {
+        "code": {"question": "Code", "kind": "text", "use": "key"},
+        "r": {"question": "Rôle", "kind": "choice", "use": "match", "options": ["a", "b"]},
+    }
+    roles = (0.5, {"field": "r", "mentor": "a", "mentee": "b"}), (0.6, {"field": "r", "mentor": "b", "mentee": "a"})
+    before, after = (
+        Programme.read({"programme": {"name": "x", "minimum_answered": share, "role": role}, "fields": fields})
+        for share, role in roles
+    )
+    texts = [difference[1:] for difference in describe_differences(before, after)]
+    assert texts == [
+        ("50\u00a0% de réponses au moins", "60\u00a0% de réponses au moins"),
+        ("« a » / « b »", "« b » / « a »"),
+    ]
 
 
 def test_one_step_of_experience_less_is_told_in_figures_and_people(form: ProgrammeForm) -> None:

@@ -202,6 +202,12 @@ def test_a_new_move_after_an_undo_leaves_nothing_to_redo(board: Board) -> None:
 
 
 @pytest.mark.promise(25)
+def test_a_move_that_changed_no_decision_is_undone_without_a_headline(board: Board) -> None:
+    board.decide_all([])
+    told = done(board, "undo")
+    assert (told["headline"], told["undo"], told["redo"]) == ("", False, True)
+
+
 def test_people_known_by_their_e_mail_have_pseudonyms_everywhere_on_the_board(tmp_path: Path) -> None:
     by_email = {**FIELDS, "code": {"question": "Courriel", "kind": "text", "use": "contact"}}
     mentors, mentees = ([person(f"{letter}{n}@example.org") for n in range(3)] for letter in "ab")

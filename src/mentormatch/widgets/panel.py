@@ -295,8 +295,9 @@ class FilesPanel(Panel):
         if slot.name == "programme":
             _ = ProgrammeText.of(content, gesture.value).programme
         before, target = slot.path(self.folder), self.folder / f"{slot.stem}{suffix}"
-        if before.is_file():
-            back_up_file(before)
+        for former in {before, target}:
+            if former.is_file():
+                back_up_file(former)
         write_whole(target, content, private=slot.name != "programme")
         if before != target and before.is_file():
             before.unlink()

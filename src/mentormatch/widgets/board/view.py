@@ -347,23 +347,25 @@ def decision_sentence(board: BoardState, decision: BoardDecision) -> str:
 
 
 def headline(board: BoardState, action: BoardAction | None) -> str:
-    """Return the description of a move, empty for other actions."""
+    """Return the description of a move; empty for other actions, and for a move that changed no decision."""
     match action:
         case None | SelectPerson() | SetReason() | Validate():
             return ""
-        case Undo():
-            return tr("{move} (annulé)", move=decision_sentence(board, find_last_changed_decision(board)))
-        case Redo():
-            return tr("{move} (rétabli)", move=decision_sentence(board, find_last_changed_decision(board)))
-        case RemoveDecision():
-            return tr("{move} (levé)", move=decision_sentence(board, find_last_changed_decision(board)))
+        case Undo() | Redo() | RemoveDecision():
+            decision = find_last_changed_decision(board)
+            if decision is None:
+                return ""
+            move = decision_sentence(board, decision)
+            if isinstance(action, Undo):
+                return tr("{move} (annulé)", move=move)
+            return tr("{move} (rétabli)", move=move) if isinstance(action, Redo) else tr("{move} (levé)", move=move)
     return decision_sentence(board, action)
 
 
-def find_last_changed_decision(board: BoardState) -> BoardDecision:
-    """Return the decision by which the current version differs from the one shown before."""
+def find_last_changed_decision(board: BoardState) -> BoardDecision | None:
+    """Return the first decision by which the current version differs from the one shown before; None if none does."""
     before, present = board.steps[board.seen].decisions, board.now.decisions
-    return next(decision for decision in (*present, *before) if (decision in present) != (decision in before))
+    return next((decision for decision in (*present, *before) if (decision in present) != (decision in before)), None)
 
 
 def format_outcome(

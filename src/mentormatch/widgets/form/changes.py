@@ -259,13 +259,11 @@ def describe_differences(before: Programme, after: Programme, *, brief: bool = F
     for change in programme_differences(before, after):
         match change.part:
             case "heading":
-                texts = [describe_share(programme) for programme in (before, after)]
-                if texts[0] == texts[1]:
-                    texts = [describe_sides(programme) for programme in (before, after)]
                 if before.name != after.name:
                     yield DifferenceText(tr("Nom du programme"), quoted(before.name), quoted(after.name))
-                if texts[0] != texts[1]:
-                    yield DifferenceText(tr("Qui participe"), *texts)
+                for describe in (describe_share, describe_sides):
+                    if (text_before := describe(before)) != (text_after := describe(after)):
+                        yield DifferenceText(tr("Qui participe"), text_before, text_after)
             case "goals":
                 yield DifferenceText(tr("Objectifs"), goals_in_order(before), goals_in_order(after))
             case "fields":
@@ -393,7 +391,7 @@ def without_weight(criterion: Criterion) -> dict[str, Any]:
 
 
 def points_words(before: Criterion, after: Criterion) -> tuple[str, str]:
-    """Return the entries of two point tables that differ; empty if there are none."""
+    """Return up to ``MOST_LISTED`` entries of two point tables that differ; empty if there are none."""
     setting = POINTS_SETTING_BY_KIND.get(before.kind, "")
     points_by_pair = [
         {(cell.mentor, cell.mentee): cell.points for cell in getattr(criterion, setting, ())}

@@ -218,9 +218,16 @@ def answers_given(name: str, cohort: Cohort) -> tuple[int, int]:
 
 
 def shared_answers(name: str, cohort: Cohort) -> list[str]:
-    """Return the answers that at least two people gave, most frequent first, so that none identifies a person."""
-    columns = [people.columns[name] for people in (cohort.mentors, cohort.mentees) if name in people.columns]
-    texts = [column.shown(row) for column in columns for row in range(len(column.known))]
+    """Return the answers that at least two people gave, most frequent first, so that none identifies a person.
+
+    A person on both sides counts once, as a mentor if mentors were asked.
+    """
+    mentors, mentees = cohort.mentors.columns.get(name), cohort.mentees.columns.get(name)
+    texts = [] if mentors is None else [mentors.shown(row) for row in range(len(cohort.mentors))]
+    counted_rows = set() if mentors is None else set(cohort.both[1].tolist())
+    texts += (
+        [] if mentees is None else [mentees.shown(row) for row in range(len(cohort.mentees)) if row not in counted_rows]
+    )
     words: dict[str, str] = {}
     counts = Counter(fold(text) for text in texts if fold(text) and words.setdefault(fold(text), text))
     return [words[key] for key, count in counts.most_common() if count > 1]
