@@ -144,9 +144,10 @@ class MemberOptions:
     group: GroupNumber = None
 
     def group_in_file(self, cohort: "Cohort") -> "tuple[Sequence[FileGroup], int] | None":
-        """Return all groups of the file with the facilitator of one, and the position of that one; None without a file.
+        """Return the groups of the file led together with one, and the position of that one; None without a file.
 
-        Raises BadParameter if a file is given without the number of a group, or the number without a file.
+        Raises BadParameter if a file is given without the number of a group, or with members, if a number is given
+        without a file, or if the file has fewer groups.
         """
         if (self.groups is None) != (self.group is None) or (self.member and self.groups):
             raise typer.BadParameter(tr("donnez --groups et --group ensemble, ou bien --member"))

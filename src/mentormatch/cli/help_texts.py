@@ -1,8 +1,8 @@
 """Help and usage in the current language, and the check that a command overwrites nothing.
 
 The texts of Typer are English and cannot be translated. Before it runs, a command is refused if it would overwrite its
-input, a decision, or a text that a person wrote. A parameter ``out`` or ``folder`` is an output, any other path an
-input.
+input or, without ``--replace``, a decision or a text that a person wrote. A parameter ``out`` or ``folder`` is an
+output, any other path an input.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +53,10 @@ def get_output_paths(values: Mapping[str, Any]) -> list[Path]:
 
 
 def refuse_overwrite(command: str, values: Mapping[str, Any]) -> None:
-    """Raise OverwriteError if a command would overwrite its input, a decision, or a text of a person."""
+    """Raise OverwriteError if a command would overwrite its input, a decision, or a text of a person.
+
+    With ``--replace``, and for commands without that option, only inputs are protected.
+    """
     out = get_output_paths(values)
     # The command ``map`` may append to its own input, the programme.
     added = [Path(values["programme"])] if command == "map" else []
@@ -134,7 +137,7 @@ class Command(TranslatedHelp, TyperCommand):
         return [*params, *getattr(ctx.find_root().command, "global_options", ()), asking_for_help]
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command, unless it would overwrite its input, a decision, or a text of a person."""
+        """Run the command, unless ``refuse_overwrite`` refuses it; delete the drafts of killed runs before."""
         from mentormatch.base.generation import clear_left
 
         paths = list(get_input_paths(ctx.params))

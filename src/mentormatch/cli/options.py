@@ -124,7 +124,7 @@ def answer_files(answers: Path | None, mentors: Path | None, mentees: Path | Non
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file or of standard input. Raises RequestError if the file cannot be read."""
+    """Return the bytes of a file, or up to ``MAX_BYTES`` of standard input. Raises RequestError if that fails."""
     from mentormatch.errors import Problem, RequestError
 
     try:

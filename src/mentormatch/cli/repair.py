@@ -383,7 +383,10 @@ def replies_command(  # noqa: PLR0913 - the options of the command line are its 
 
 
 def next_round(before: "Proposal", on: LoadedCohort, forms: tuple[Path, ...], late: "Late") -> "Proposal":
-    """Return the round after the replies in some forms; without forms, the first round."""
+    """Return the round after the replies in some forms.
+
+    Before any round, without forms, and if silence means to wait, the proposal is returned unchanged.
+    """
     from mentormatch.operations.replies import read_replies, reply
 
     if not forms and not before.rounds and late == "wait":

@@ -28,8 +28,6 @@ from mentormatch.languages.translation import mark, tr
 if TYPE_CHECKING:
     from mentormatch.record.rights.edition import Edition
 
-"""The exit code of a command that could not read, write or delete some files."""
-
 Why = Annotated[
     str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal. Sans le nom de la personne."))
 ]

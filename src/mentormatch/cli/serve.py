@@ -33,7 +33,7 @@ REQUIRED_PACKAGES = ("cryptography", "fastapi", "fastapi_offline", "prometheus_c
 NUMBER = mark("ENTIER")
 NOT_STARTED = mark("Le service ne peut pas démarrer")
 MIN_TOKEN_CHARACTERS = 16  # of a token chosen by staff
-MIN_TOKEN_VARIETY = 8  # characters; a random token of 16 hexadecimal digits has fewer once in 600
+MIN_TOKEN_VARIETY = 8  # characters; a random token of 16 hexadecimal digits has fewer once in 90
 
 Host = Annotated[
     str, typer.Option("--host", metavar=TEXT, help=mark("L'adresse où écouter ; par défaut, cette machine seule."))

@@ -22,7 +22,7 @@ def notebook_script(*parts: tuple[str, str]) -> str:
 
 
 def notebook_style(*parts: tuple[str, str]) -> str:
-    """Return the style of a widget in a notebook: that of the page, scoped to the widget."""
+    """Return the style of a widget in a notebook: shared styles and these files of the page, scoped to the widget."""
     styles = "\n".join(read_widget_file(*file) for file in (CONTROLS_CSS, *parts))
     nested = styles.replace(NARROW_QUERY, "@container mm-widget (max-width: 820px)")
     return f"{theme_css('.mm-widget')}{read_widget_file('', 'notebook.css')}\n.mm-widget .mm-inside {{\n{nested}\n}}\n"

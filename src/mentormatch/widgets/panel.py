@@ -42,7 +42,7 @@ PANEL_TEXTS = {"panel_working": mark("Un instant…")}
 class PanelRow(JsonMessage):
     """A line: its subject, its status, and its action ``act``, if any.
 
-    ``accept`` has the suffixes of a file for the action ``put``; ``there`` is true if the status is good.
+    ``accept`` has the suffixes of a file for the action ``put``, with commas; ``there`` is true if that file exists.
     """
 
     name: str
@@ -79,7 +79,7 @@ class PanelButton(JsonMessage):
 
 
 class PanelView(JsonMessage):
-    """The contents of a panel; ``document`` is a complete HTML page."""
+    """The contents of a panel; ``document`` is a complete HTML page, or empty."""
 
     title: str
     lead: str = ""
@@ -179,7 +179,8 @@ class FileSlot:
 class FilesPanel(Panel):
     """The files in a folder.
 
-    The files of an example are written if there is no programme yet, or if it is the example's.
+    The files of an example are written if there is no programme yet. If the programme is the example's, missing files
+    of ``more`` are written too.
 
     Raises RequestError if there is no such example or kind of files, and OutputError if a file cannot be written.
     """
@@ -244,7 +245,7 @@ class FilesPanel(Panel):
         return self.slot(name).path(self.folder)
 
     def waves(self) -> Mapping[int, Path]:
-        """Return the existing follow-up files by month."""
+        """Return the existing follow-up files by month; empty without ``waves`` in ``more``."""
         paths = {month: self.path(f"wave {month}") for month in self.months()} if "waves" in self.more else {}
         return {month: path for month, path in paths.items() if path.is_file()}
 
@@ -361,7 +362,7 @@ def write_groups(groups: Grouping, folder: Path, *, replace: bool) -> Sequence[P
 
 @dataclass
 class DocumentsPanel(Panel):
-    """The documents of a result, written at once; validated documents are replaced only on request."""
+    """The documents of a result, written at once; validated or edited ones are replaced only on request."""
 
     plan: DocumentOutput = field(default_factory=lambda: DocumentOutput(refuse_empty, Path()))
     named: bool = False

@@ -79,7 +79,7 @@ def describe_scan(progress: Progress) -> str:
 
 
 def format_part(progress: Progress) -> str:
-    """Return the number of the problem or document in work, empty if there is only one.
+    """Return the number of the problem or document in work; empty if it is the only one, or the first of unknown many.
 
     >>> format_part(Progress(part=2, parts=3)), format_part(Progress(part=4)), format_part(Progress(part=1))
     ('calcul 2 sur 3', 'calcul 4', '')
@@ -108,9 +108,9 @@ def format_duration(seconds: float) -> str:
 
 
 def format_end(progress: Progress) -> str:
-    """Return the message at the end of work, empty if there is no result.
+    """Return the message at the end of work, empty if nothing was solved.
 
-    It does not state whether the result is optimal: a solve does not know whether anything was compared.
+    It does not call a proved result optimal: a solve does not know whether anything was compared.
 
     >>> format_end(Progress(part=1, seconds=3, status="proved")).replace(NO_BREAK, " ")
     'Terminé en 3 s.'
@@ -154,7 +154,7 @@ class TerminalLine:
 
 
 def fit_line(parts: Sequence[str], max_length: int) -> str:
-    """Return a line with as many leading parts as fit.
+    """Return a line with as many leading parts as fit; if only one does, the line is cut.
 
     >>> fit_line(["12 s", "Le plus de binômes", "Ctrl-C"], 26), fit_line(["12 s", "Le plus de binômes"], 10)
     ('12 s · Le plus de binômes', '12 s · Le…')
@@ -241,15 +241,13 @@ def progress(listener: Listener | None = None) -> Iterator[None]:
 
     Work of less than a second shows nothing. An interrupt (Ctrl-C, or the button of the notebook) ends a solve at any
     moment: it returns the best solution so far, marked ``feasible``, or none, marked ``stopped``. A listener that
-    returns
-    True does the same.
+    returns True does the same.
 
     Parameters
     ----------
     listener
         Receives a ``Progress`` about five times per second, in its own thread; the last one has ``over`` set. None: a
-    line
-        on standard error if that is a terminal, a text below the cell in a notebook, otherwise nothing.
+        text below the cell in a notebook, a line on standard error if that is a terminal, otherwise nothing.
 
     Examples
     --------

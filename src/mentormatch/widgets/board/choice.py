@@ -38,11 +38,10 @@ class PartnerChange(JsonMessage):
 
 
 class PartnerOffer(JsonMessage):
-    """A possible partner of a person: points, loss in the first goal that loses, and people who would move.
+    """A possible partner of a person: points, loss or gain in the first goal that changes, and people who would move.
 
     ``share`` has the points out of 100 as a number; ``grave`` is true if a goal before the last one loses; ``movers``
-    is a
-    summary of ``moves``.
+    is a summary of ``moves``.
     """
 
     partner: PersonId
@@ -62,7 +61,7 @@ class Excluded(JsonMessage):
 
 
 class PersonDetails(JsonMessage):
-    """A person with partners, possible partners (smallest loss first) and excluded people."""
+    """A person with partners, up to ten possible partners (smallest loss first) and excluded people."""
 
     person: PersonId
     ties: list[CurrentPartner]
@@ -127,7 +126,7 @@ def format_movers(moves: Sequence[Move]) -> str:
 
 
 def format_loss(losses: Sequence[tuple[str, int]]) -> str:
-    r"""Return the loss of a pair in the first goal that changes; the total is not named.
+    r"""Return the loss or gain by a pair in the first goal that changes; the total is not named.
 
     >>> [format_loss([("matched", lost), ("total", 34_000)]).replace(MINUS_SIGN, "-") for lost in (0, 1)]
     ['-3,4', '-1\xa0binôme']
@@ -156,7 +155,10 @@ def short_amount(goal: str, value: int) -> str:
 
 
 def find_excluded(ground: BoardBaseline, case: SolvedInstance, side: Side, row: int) -> Iterator[Excluded]:
-    """Yield the people who cannot be partners of a person, grouped by rules, then people who do not participate."""
+    """Yield the people who cannot be partners of a person: groups by rules, largest first, then non-participants.
+
+    Only non-participants if the person cannot participate.
+    """
     across = ACROSS[side]
     view, keys = SideView.of(case, side), case.people(across).ids
     if ineligibility(view, row) is None and len(view.participants):

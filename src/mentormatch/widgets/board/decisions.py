@@ -172,7 +172,7 @@ NO_REASONS: Reasons = {}
 
 @dataclass(frozen=True, slots=True)
 class RunningPairs:
-    """A validated plan with running pairs; a change may undo ``undo`` of them (None: as few as possible)."""
+    """A plan with running pairs; a change may undo up to ``undo`` of them (None: as few as possible)."""
 
     before: Matching
     undo: int | None = None
@@ -185,7 +185,7 @@ class BoardBaseline:
     base: Matching
     time_limit_s: float | None = None
     is_running: bool = False
-    """Whether the pairs of ``base`` run already: a departure undoes none of them."""
+    """Whether the pairs of ``base`` run already: a change undoes as few of them as possible."""
 
     def key(self, person: str) -> str:
         """Return the key of a person. Raises RequestError for an unknown id."""
@@ -399,10 +399,10 @@ class BoardState:
         return self.steps[self.at]
 
     def running_pairs(self, decisions: Sequence[BoardDecision], at: int) -> RunningPairs | None:
-        """Return the running pairs if the new decisions end some of them, else None.
+        """Return the running pairs that a move to these decisions preserves, else None.
 
-        After a validation, or if the session started with running pairs, a departure or the end of a pair preserves the
-        other pairs of the last validated version before ``at``.
+        They are the pairs of the last validated version before ``at``, if a decision made since is a departure, ends
+        one of them or permits to undo some; and in any case those that ran at the start, until a validation.
         """
         step = self.validated_before(at)
         if step is None:

@@ -57,7 +57,7 @@ NO_PLACE_QUESTION = {
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A move: the plan before it, and the new decision ``made`` (None if a decision is removed)."""
+    """A move: the plan before it, and the new decision ``made`` (None for a removal, or several new decisions)."""
 
     ground: BoardBaseline
     labels: Labels
@@ -149,9 +149,9 @@ def people_of(decision: BoardDecision | None) -> tuple[str, ...]:
 class Board(BoardState):
     """A session on a matching, which itself never changes.
 
-    Each move makes a new plan, optimal for the goals of the programme under the present decisions, whatever their
-    order. An
-    impossible move is refused with an explanation and changes nothing.
+    Each new decision makes a new plan, optimal within the time limit for the goals of the programme under the present
+    decisions, whatever their order; after a validation, running pairs are preserved. An impossible move is refused with
+    an explanation and changes nothing.
 
     Parameters
     ----------
@@ -204,7 +204,10 @@ class Board(BoardState):
 
     @own_language
     def decide_all(self, decisions: Iterable[BoardDecision]) -> None:
-        """Solve with several more decisions as one move. Raises RequestError like ``decide``."""
+        """Solve with several more decisions as one move; decisions that hold already are skipped.
+
+        Raises RequestError if no plan satisfies all of them. A decision without effect is not refused.
+        """
         new_decisions = [decision for decision in decisions if decision not in self.now.decisions]
         kept_decisions = [
             decision for decision in self.now.decisions if not any(supersedes(decision, new) for new in new_decisions)
@@ -219,7 +222,10 @@ class Board(BoardState):
         self._solve_with([decision for decision in self.now.decisions if decision != lifted])
 
     def explain(self, number: int, why: str) -> None:
-        """Set the reason of a decision, by number from 1, for the log. A validated plan becomes a proposal again."""
+        """Set the reason of a decision, by number from 1, for the log.
+
+        Validated versions with this decision become proposals again.
+        """
         decision = self._decision(number)
         self.reasons[decision] = why.strip()
         self.steps[:] = [self._add_reasons(step) if decision in step.decisions else step for step in self.steps]

@@ -251,7 +251,7 @@ def pairs(board: BoardState, last: Comparison, session_change: Comparison) -> It
 
 
 def find_imposed_pairs(board: BoardState) -> set[tuple[str, str]]:
-    """Return the ids of the pairs that the programme requires."""
+    """Return the ids of the pairs that were required at the start of the session."""
     base = board.ground.base
     return {ids_of(board, base, pair) for pair in base.problem.pins}
 

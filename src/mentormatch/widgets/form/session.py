@@ -59,7 +59,7 @@ from mentormatch.widgets.form.questions import OfferedQuestion, answers_given, s
 
 # A longer trial shows the best pairs found.
 TRIAL_TIME_LIMIT_S = 20.0
-# Trials in memory, so that undo needs no new solve
+# Trials in memory, so that undo needs no new solve; those of kept versions stay in any case
 MAX_CACHED_TRIALS = 8
 FIRST_CHANGED = mark("changez-le ou retirez-le d'abord")
 
@@ -118,7 +118,7 @@ class ProgrammeForm:
     def trial(self, text: ProgrammeText | None = None) -> Trial:
         """Return the trial of a text; None: the current text.
 
-        Raises RequestError or SurveyError if it cannot be tried.
+        Raises MentorMatchError if it cannot be tried.
         """
         version = text or self.versions.now
         if version.text not in self._trials:
@@ -203,7 +203,7 @@ class ProgrammeForm:
         return self.versions.kept[number - 1] if number else self.versions.now
 
     def ways_out(self) -> Sequence[PossibleChange]:
-        """Return the sufficient changes of the programme found by the diagnosis, smallest first."""
+        """Return the sufficient changes found by the diagnosis that edit only rules of the file, smallest first."""
         ways = self.diagnosis.ways_out if self.diagnosis else ()
         return [way for way in ways if way.rules and self._is_of_the_file(way.rules)]
 
@@ -214,7 +214,7 @@ class ProgrammeForm:
         return compute_edits_between(self.applied(self.versions.now.programme).rules, rules)
 
     def _go_on(self, versions: ProgrammeVersions) -> None:
-        """Switch to versions whose current text can be tried."""
+        """Switch to other versions. Raises MentorMatchError if their current text fails in a trial and the present does not."""
         if versions.now.text != self.versions.now.text:
             if self.find_trial_error() is None:
                 self.trial(versions.now)
