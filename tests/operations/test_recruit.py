@@ -8,12 +8,15 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch import recruit
 from mentormatch.assignment.model.solution import Status
+from mentormatch.base.columns import Grades, MultiChoice, Ranks
+from mentormatch.people.changes import possible_answers
 from mentormatch.report.exporters.workbook import WorkbookExporter
 
 SKILLS, TOWNS, LEVELS, SLOTS = list("abcd"), ["Lyon", "Valence", "Riom"], list("1234"), ["lundi matin", "mardi matin"]
@@ -251,3 +254,20 @@ def test_the_view_and_a_workbook_that_is_asked_for_tell_it_too() -> None:
     assert "1\u00a0mentor·e de plus" in made.show.recruit().page()
     with mm.language("en"):
         assert "1\u00a0further mentor" in made.show.recruit().page()
+
+
+def test_an_answer_to_another_kind_of_question_is_tried_in_the_form_of_this_one() -> None:
+    labels = "a", "b", "c"
+    ranked = Ranks(labels, np.array([[1, 0, 0]]), 3)
+    ticked = MultiChoice(labels, np.array([[True, True, True]]), np.array([True]))
+    graded = Grades(labels, ("no", "little", "much"), np.array([[1, 2, -1], [2, 0, -1]]))
+    rankings = possible_answers(ranked, [ticked, graded])
+    assert isinstance(rankings, Ranks)
+    assert [1, 2, 3] in rankings.values.tolist()
+    assert [2, 1, 0] in rankings.values.tolist()
+    assert all(
+        sorted(filter(None, row)) == list(range(1, np.count_nonzero(row) + 1)) for row in rankings.values.tolist()
+    )
+    grades = possible_answers(Grades(labels, ("no", "yes"), np.array([[1, 0, -1]])), [graded])
+    assert isinstance(grades, Grades)
+    assert grades.values.max() == 1

@@ -257,13 +257,15 @@ def possible_ticks(question: MultiChoice, other_columns: Iterable[Column]) -> It
 
 
 def possible_ranks(question: Ranks, other_columns: Iterable[Column]) -> Iterator[Items]:
-    """Yield candidate rankings: short ones in both directions, and every ranking given."""
+    """Yield candidate rankings: short ones in both directions, and the items of every answer given, best first."""
     count = len(question.labels)
     for items in small_subsets(count):
         for order in {tuple(items), tuple(reversed(items))}:
             yield ranks_of(order, count)
-    for values in given_items(question, other_columns):
-        yield values.astype(np.int64)
+    for column in answers_about(question, other_columns):
+        for values in column.values.astype(np.int64):
+            sort_keys = values if isinstance(column, Ranks) else -values
+            yield ranks_of([item for item in np.argsort(sort_keys, kind="stable").tolist() if values[item] > 0], count)
 
 
 def possible_grades(question: Grades, other_columns: Iterable[Column]) -> Iterator[Items]:
@@ -277,7 +279,7 @@ def possible_grades(question: Grades, other_columns: Iterable[Column]) -> Iterat
     yield from (
         grades
         for column in other_columns
-        if isinstance(column, Grades) and has_same_items(question, column)
+        if isinstance(column, Grades) and has_same_items(question, column) and column.levels == question.levels
         for grades in column.values
     )
     yield np.full(count, top)
@@ -288,9 +290,17 @@ def given_items(question: MultiChoice | Ranks | Grades, other_columns: Iterable[
 
     Values are above 0 for items that are ticked, ranked, or graded above the lowest level.
     """
+    for column in answers_about(question, other_columns):
+        yield from column.values
+
+
+def answers_about(
+    question: MultiChoice | Ranks | Grades, other_columns: Iterable[Column]
+) -> Iterator[MultiChoice | Ranks | Grades]:
+    """Yield ``question``, and the other columns with the same items."""
     for column in (question, *other_columns):
         if isinstance(column, MultiChoice | Ranks | Grades) and has_same_items(question, column):
-            yield from column.values
+            yield column
 
 
 def has_same_items(left: MultiChoice | Ranks | Grades, right: MultiChoice | Ranks | Grades) -> bool:
