@@ -246,6 +246,8 @@ def options_within_constraints(
     that loss; the others are solved again while they may be among the first.
     """
     options: list[PartnerOption] = []
+    if max_options == 0:
+        return options
     for offer in relaxed_options:
         # No later option can have a smaller loss
         if (

@@ -215,3 +215,10 @@ def test_numbers_beyond_one_integer_are_priced_by_solving_again() -> None:
     assert solution.status is Status.PROVED
     assert ExchangeGraph.of(problem, solution) is None
     assert losses(cost_of_forcing(problem, solution, (0, 0))) == [0, 0, 5 << 43]
+
+
+def test_no_partner_is_named_where_none_is_asked_for() -> None:
+    plain = AssignmentProblem.from_scores([[0.9, 0.8, 0.2], [0.7, 0.1, 0.3]])
+    coupled = replace(plain, rows=(Row("quota", np.ones((2, 3), dtype=np.int64), most=2),))
+    for problem in (plain, coupled):
+        assert partner_options(problem, solve(problem), 0, 0, most=0) == []
