@@ -19,8 +19,8 @@ from mentormatch.fields.base import (
     as_text,
     is_blank,
 )
+from mentormatch.fields.numbers import NO_NUMBER_MESSAGE, read_number
 from mentormatch.fields.numbers import parse_number as parse_number
-from mentormatch.fields.numbers import read_number
 from mentormatch.fields.options import option_named
 from mentormatch.languages.text_keys import NO as NO
 from mentormatch.languages.text_keys import YES as YES
@@ -137,7 +137,7 @@ class Number(Field):
         is_numeric = isinstance(text, Figures)
         number, note = (parse_number(text), "") if is_numeric else read_number(text.strip(), self.question, low, high)
         if number is None:
-            return AnswerReading(None, tr(note))
+            return AnswerReading(None, tr(note or NO_NUMBER_MESSAGE))
         is_out_of_range = not low <= number <= high
         return (
             AnswerReading(None, tr("nombre hors des limites du programme"))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Programme, read_survey
-from mentormatch.fields import Answer, Number, SeveralAnswers
+from mentormatch.fields import Answer, AnswerReading, Figures, Number, SeveralAnswers
 from mentormatch.fields.numbers import parse_number, read_number
 from tests.doors import substitute
 from tests.survey.intake.answers import KEY, frame
@@ -218,3 +218,7 @@ def test_plain_figures_are_read_without_a_look_at_words(monkeypatch: pytest.Monk
     assert read_number("20260314", "Date d'arrivée") == (20_260_314.0, "")
     assert read_number("12 au plus", "Date d'arrivée")[0] == 12
     assert looks
+
+
+def test_a_number_of_a_spreadsheet_that_is_not_read_has_a_remark() -> None:
+    assert Number().read(Figures("1e+22")) == AnswerReading(None, "nombre attendu")
