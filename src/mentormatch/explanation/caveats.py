@@ -64,7 +64,7 @@ UNPROVED_TEXT = mark(
     "Le calcul affirme que rien ne fait mieux, mais le fichier de décision ne permet pas de le contrôler : {goals}."
 )
 ANSWERS_TRIED_FIRST = 64
-"""A criterion is tried on this number of people with an answer per side, then on all people."""
+"""A criterion is tried on up to this number of people with an answer per side, then on strips of as many mentors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,10 @@ def answering(criterion: Criterion, people: People, side: Side) -> IntVector:
 
 
 def differences_lost_to_rounding(case: SolvedInstance) -> int:
-    """Return the number of differences between scores of pairs that are lost by rounding to millionths."""
+    """Return the number of differences between scores of pairs that are lost by rounding to millionths.
+
+    0, without a check, if scores are not stored or the pairs are more than ``ROUNDING_CHECK_MAX``.
+    """
     scores = case.problem.scores
     if not scores.stored or not case.scores.held or prod(scores.shape) > ROUNDING_CHECK_MAX:
         return 0

@@ -62,7 +62,7 @@ def pair_edits(rules: Iterable[Pin | Ban], cohort: Cohort, kind: EditKind | None
 
 
 def people_edits(keys: Iterable[str], cohort: Cohort, kind: EditKind) -> Iterator[Edit]:
-    """Yield an edit per person, or two for a person on both sides."""
+    """Yield an edit per key, or two if the key or its person is on both sides; none for an unknown key."""
     mentors, mentees = (side.tolist() for side in cohort.both)
     across = dict(zip(mentors, mentees, strict=True)), dict(zip(mentees, mentors, strict=True))
     for key in keys:
@@ -84,7 +84,7 @@ def capacity_edit(cohort: Cohort, side: Side, key: str, places: int) -> Edit:
 
 
 def newcomer_edits(arrived: Cohort | None, cohort: Cohort) -> Iterator[Edit]:
-    """Yield an edit per person who arrived, with their position in the new cohort."""
+    """Yield an edit per side of each person who arrived, with the position in the new cohort."""
     for side in SIDES:
         newcomers = arrived.side(side).ids if arrived else ()
         yield from (Edit("arrived", **{side: opaque_id(cohort, side, key)}) for key in newcomers)

@@ -93,7 +93,7 @@ def price_goals(
     Raises
     ------
     EngineError
-        If the solution is not proved, or a problem without a goal cannot be solved in time.
+        If the solution is not proved, or a problem without a goal is not solved to a proof.
 
     Examples
     --------
@@ -122,8 +122,8 @@ def _values_without(problem: AssignmentProblem, goal: str, seed: int, time_limit
 def places_left(case: SolvedInstance, seed: int = 0) -> tuple[PlacesLeft, ...]:
     """Return the free reserved places of each rule, and their price; empty without a solution.
 
-    A price is the difference to the optimum without the rule. It is unknown if the solution is not proved, if the
-    solve takes more than ten seconds, and above the numbers of people of ``goal_prices``.
+    A price is the difference to the optimum without the row of the rule. It is unknown if the solution is not proved,
+    if the solve takes more than ten seconds, and above the numbers of people of ``goal_prices``.
     """
     if case.solution.status not in (Status.PROVED, Status.FEASIBLE):
         return ()

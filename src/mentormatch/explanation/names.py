@@ -44,9 +44,9 @@ class Labels:
         return self.person("mentor", pair[0]), self.person("mentee", pair[1])
 
     def text(self, text: str, *, others: bool = True) -> str:
-        """Return a text with labels in place of the keys of labelled people.
+        """Return a text with labels in place of the keys that identify people; the label if all of it is a key.
 
-        With ``others``, also replace e-mail addresses that are no keys by ``unknown``.
+        With ``others``, e-mail addresses that are no keys become ``unknown``. Unchanged if ``unknown`` is None.
         """
         unknown = self.unknown
         if unknown is None:
@@ -181,7 +181,8 @@ MAX_LISTED_KEYS = 5  # per message
 def cohort_names(names_source: GivenNames, cohort: Cohort, programme: Programme) -> NamesByPerson:
     """Return the names of the people of a cohort; of contacts, only of the people who gave a name.
 
-    Raises RequestError if a mapping has an unknown key, or lacks a person of the cohort.
+    Raises RequestError if a mapping has a repeated key or one that no row has, lacks a person of the cohort, or has a
+    key of two people.
     """
     people = {side: cohort.side(side).ids for side in SIDES}
     if isinstance(names_source, Mapping):
@@ -218,9 +219,10 @@ def names_of(
     *,
     others: Iterable[str] | None = None,
 ) -> NamesByPerson:
-    """Return the names of ``people``, the keys per side; with ``others``, only these keys may have a name too.
+    """Return the names of ``people``, the keys per side; of contacts, only of the people who gave a name.
 
-    Raises RequestError if a mapping lacks a person, has a repeated or unknown key, or is ambiguous.
+    Raises RequestError if a mapping lacks a person, has a repeated key or a key of two people, or, with ``others``, has
+    a key that is neither of ``people`` nor in ``others``.
     """
     persons = [(side, key) for side in SIDES for key in people.get(side, ())]
     if isinstance(names_source, Contacts):
@@ -236,7 +238,7 @@ def names_of(
 
 
 def given_name(contacts: Contacts, programme: Programme, person: tuple[Side, str]) -> str:
-    """Return the name that a person gave in the fields of names; empty if none."""
+    """Return the name that a person gave in the fields of names, first name first; empty if none."""
     answers = contacts.of(*person)
     name = " ".join(answers[field] for field in programme.documents.names if field in answers)
     return first_name_first(name) if programme.documents.surname_first else name
@@ -316,10 +318,10 @@ def notice_of_names(names: NamesByPerson) -> str:
 def labels_with_names(
     names: NamesByPerson, plain: Labels = KEY_LABELS, *, coded: bool, twice: Collection[tuple[Side, str]] = ()
 ) -> Labels:
-    """Return labels with the names of people, and those of ``plain`` for people without a name or with a shared name.
+    """Return labels with the names of people, and those of ``plain`` for people without a name.
 
-    If ``coded``, the label of ``plain`` is added to every name. ``twice`` are the second entries (side and comparison
-    key) of people on both sides, which do not count as shared names.
+    The label of ``plain`` is added to a name that several people share, and if ``coded``, to every name. ``twice`` are
+    the second entries (side and comparison key) of people on both sides, which do not count as shared names.
     """
     counts = Counter(canonical(name) for (side, key), name in names.items() if (side, canonical(key)) not in twice)
     named_labels = {

@@ -172,7 +172,8 @@ def chains(case: SolvedInstance) -> tuple[Chain, ...]:
 class PairLinks:
     """The pairs of people in both roles, identified by their position as a mentor.
 
-    ``mentors`` and ``mentees`` map each to the positions of their partners; ``between`` are the people with both.
+    ``mentors`` and ``mentees`` map each person to the positions of their partners; ``between`` are the people with
+    both, ``simple`` those with one mentor and one mentee.
     """
 
     def __init__(self, case: SolvedInstance) -> None:
@@ -188,7 +189,7 @@ class PairLinks:
         self.simple = {row for row in self.between if len(self.mentors[row]) == len(self.mentees[row]) == 1}
 
     def following(self, row: int) -> int | None:
-        """Return the mentee of a person in the simple part of a chain; None if the chain ends there."""
+        """Return the mentee of a ``simple`` person; None, as the chain ends there, if the mentee is not ``simple``."""
         next_row = self.as_mentor.get(self.mentees[row][0])
         return next_row if next_row in self.simple else None
 

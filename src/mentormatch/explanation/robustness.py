@@ -34,7 +34,8 @@ MAX_SAMPLING_S = 3_600.0
 class SamplingPlan:
     """``samples`` random changes of the weights, by uniform factors from ``1 - spread`` to ``1 + spread``.
 
-    Raises RequestError if ``samples`` is not in 1 to 10 000 or ``spread`` not in 0 to 1.
+    Raises RequestError if ``samples`` is not an integer from 1 to 10 000, ``spread`` not a number from 0 to 1, or
+    ``seed`` not an integer from 0 to 2^64 - 1.
 
     >>> SamplingPlan(samples=2, spread=0.0).factors(3).tolist()
     [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
@@ -108,7 +109,7 @@ def robustness(case: SolvedInstance, trial: SamplingPlan | None = None, *, seed:
     """Return the share of weight changes that preserve each chosen pair.
 
     Each sample is scored, formulated and solved like the cohort, with rules that read scores. A sample without a
-    solution preserves no pair. Takes one solve per sample, and eight bytes per criterion and pair.
+    solution preserves no pair. Takes one solve per sample, and eight bytes per criterion and pair if scores are stored.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def robustness(case: SolvedInstance, trial: SamplingPlan | None = None, *, seed:
     Raises
     ------
     EngineError
-        If a sample is not solved.
+        If a sample is neither solved to a proof nor proved infeasible.
     RequestError
         If scores are not stored and the samples would take longer than an hour, by the time of the solution.
     """
@@ -160,7 +161,7 @@ def refuse_long(case: SolvedInstance, trial: SamplingPlan) -> None:
 def sample_problems(case: SolvedInstance, trial: SamplingPlan) -> Iterator[AssignmentProblem]:
     """Yield the problem under each change of the weights, equal to that of ``score`` and ``formulate``.
 
-    Rules that read no scores are evaluated once for all samples.
+    If scores are stored and no rule reads them, the rules are evaluated once for all samples.
     """
     criteria, scores, goals = case.scores.criteria, case.scores, case.problem.goals
     base_problem = allowed = None

@@ -36,7 +36,7 @@ class Breach:
 
 
 def breaches(case: SolvedInstance, pairs: Positions, check: Callable[[], None] = lambda: None) -> Iterator[Breach]:
-    """Yield every rule of a case that these pairs, by position, break.
+    """Yield a breach per rule of a case and pair, person or sum that breaks it; ``pairs`` are positions.
 
     ``check`` is called repeatedly; it may raise to stop the work.
     """
@@ -55,7 +55,7 @@ def breaches(case: SolvedInstance, pairs: Positions, check: Callable[[], None] =
 
 
 def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[tuple[Market, Places]]:
-    """Yield the market of the people of some pairs, each person once, and the positions of the pairs in it."""
+    """Yield a market per batch of pairs, with each of their people once, and the positions of the pairs in it."""
     for batch in batched(pairs, PAIRS_PER_MARKET):
         sides = (np.unique(side, return_inverse=True) for side in np.array(batch, dtype=np.intp).T)
         (mentors, mentor_index), (mentees, mentee_index) = sides
@@ -117,7 +117,7 @@ def breaches_by_all(rules: Sequence[Rule], market: Market, rows: Sequence[Row], 
 
 
 def people_of(row: Row, market: Market) -> tuple[str, ...]:
-    """Return the keys of the people of a bound on their own pairs: one person, or two.
+    """Return the keys of the people of a bound: those that it names, or up to ``MAX_PEOPLE_OF_BOUND`` of each side.
 
     Empty for a bound on the pairs of more people.
     """

@@ -83,7 +83,7 @@ def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[CellValue, ..
 
 
 def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None, labels: Labels = KEY_LABELS) -> ResultSheet:
-    """Return a table with a row per pair: keys, points, share answered, and reasons; names last if given."""
+    """Return a table with a row per pair: labels, points, share answered, and reasons; names last if given."""
     columns = [
         ("mentor", tr("Mentor·e")),
         ("mentee", tr("Mentoré·e")),
@@ -106,7 +106,7 @@ def names_of_pair(pair: Pair, names: NamesByPerson | None) -> tuple[str, ...]:
 
 
 def reasons(pair: Pair) -> str:
-    """Return the reasons of a pair's score, the criteria with most points first."""
+    """Return the reasons of a pair's score, without criteria of weight 0, the criteria with most points first."""
     parts = sorted((part for part in pair.contributions if part.full), key=lambda part: -part.share)
     return " · ".join(tr("{criterion} : {reason}", criterion=part.criterion, reason=part.reason) for part in parts)
 
@@ -194,7 +194,7 @@ def rejected_sheet(rejected: Sequence[RowFate], labels: Labels = KEY_LABELS) -> 
 
 
 def code_sheet(cohort: Cohort, labels: Labels) -> ResultSheet:
-    """Return a table with a row per person: the code in documents, and the key."""
+    """Return a table with a row per person and side: the side, the label in documents, and the key."""
     columns = [("side", tr("Côté")), ("code", tr("Code")), ("key", tr("Identifiant"))]
     people = ((side, key) for side in SIDES for key in cohort.side(side).ids)
     return sheet(columns, ((side_cell(side), labels.person(side, key), key) for side, key in people))
@@ -231,7 +231,7 @@ class Frames:
 
     @property
     def codes(self) -> "DataFrame":
-        """A row per person: side, code, key. Code and key differ only if keys identify people."""
+        """A row per person and side: side, code, key. Code and key differ only if keys identify people."""
         return frame(self.who())
 
     @property
@@ -241,7 +241,7 @@ class Frames:
 
     @property
     def unmatched(self) -> "DataFrame":
-        """A row per person without a partner: person, side, code, reason."""
+        """A row per person without a partner: person, side, code, reason, change."""
         return frame(self.sheets["unmatched"])
 
     @property
@@ -256,7 +256,7 @@ class Frames:
 
     @property
     def contributions(self) -> "DataFrame":
-        """A row per pair and criterion: points, full, answered, reason."""
+        """A row per pair and criterion: mentor, mentee, group, criterion, points, full, answered, reason."""
         return frame(self.sheets["contributions"])
 
     @property

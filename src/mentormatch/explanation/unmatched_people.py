@@ -168,7 +168,7 @@ class SideView:
 
     ``refused`` and ``closed`` contain per rule a mask of the people that it excludes, or gives no place.
     ``participants`` (c,) are those of the other side, ``spare`` (c,) bool whether they have a free place. ``holders``
-    (k,) are the people of this side in each pair, in order; ``seats`` (k,) their partners as index of ``participants``.
+    (k,) are the people of this side in each pair, sorted; ``seats`` (k,) their partners as index of ``participants``.
     ``keeping`` are the rules that reserve all places still free in their scope, each with its row of the problem.
     """
 
@@ -281,7 +281,7 @@ def ineligibility(view: SideView, row: int) -> tuple[str, str] | None:
 
 
 def no_answer(status: Status) -> tuple[str, str] | None:
-    """Return the reason why there is no solution; None if there is one."""
+    """Return the code and the sentence of a status without a solution; None for a status with one."""
     match status:
         case Status.INFEASIBLE:
             return "infeasible", tr("Aucune répartition ne respecte toutes les règles du programme.")
@@ -293,7 +293,7 @@ def no_answer(status: Status) -> tuple[str, str] | None:
 
 
 def why_excluded(view: SideView, excluding: ExcludedByRule) -> tuple[str, str]:
-    """Return the rules that exclude all partners, with the number that each excludes."""
+    """Return the code and the sentence for a person all of whose partners are excluded: each rule, with the number."""
     counts = [
         tr("« {rule} » en exclut {number}", rule=view.case.labels.rule(rule), number=int(lost.sum()))
         for rule, lost in excluding
@@ -305,9 +305,9 @@ def why_excluded(view: SideView, excluding: ExcludedByRule) -> tuple[str, str]:
 
 
 def only_minimum(excluding: ExcludedByRule) -> bool:
-    """Return whether only the minimum score excludes some partner."""
-    participants = [lost for rule, lost in excluding if rule.least_score is None]
-    return not np.logical_or.reduce(participants or [np.zeros(1, dtype=bool)]).all()
+    """Return whether the minimum score alone excludes at least one partner."""
+    masks = [lost for rule, lost in excluding if rule.least_score is None]
+    return not np.logical_or.reduce(masks or [np.zeros(1, dtype=bool)]).all()
 
 
 def why_no_place(view: SideView, row: int, fit: BoolVector) -> tuple[str, str]:

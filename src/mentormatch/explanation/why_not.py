@@ -88,7 +88,10 @@ class ExchangeGraph:
         return cls(problem, solution, stage, residual_graph(problem, solution.pairs))
 
     def paths(self, axis: int, person: int, limit: DistanceLimit) -> ShortestPaths:
-        """Return the shortest paths to a mentor (``axis`` 0) or a mentee (1), on the left side, up to a limit."""
+        """Return the shortest paths to a mentor (``axis`` 0) or a mentee (1), on the left side.
+
+        ``limit`` ends the search only if scores are not stored.
+        """
         graph = self.graph if axis == 0 else self.graph.swap_sides()
         duals = prices_for(self.solution, self.stage)
         if not self.problem.scores.stored:
@@ -131,7 +134,7 @@ class ExchangeGraph:
 
 
 def prices_for(solution: Solution, stage: ScalarObjective) -> tuple[IntVector, IntVector] | None:
-    """Return the duals of both sides that prove all goals at once; None if the proof has several stages."""
+    """Return the duals of both sides that prove all goals at once; None without such a proof in one stage."""
     if len(solution.prices) != 1 or solution.prices[0].weights != stage.weights:
         return None
     return solution.prices[0].mentors, solution.prices[0].mentees
@@ -145,7 +148,8 @@ def pair_list(pairs: IntMatrix) -> list[tuple[int, int]]:
 def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> ExchangeCost | None:
     """Return the cost of forcing a pair (mentor, mentee); None if no solution contains it.
 
-    A chosen pair costs nothing. If the solution is not proved optimal, a loss may be negative.
+    A chosen pair costs nothing. If the solution is not proved optimal, a loss may be negative. Raises RequestError if
+    the problem has to be solved again and the solve ends without a proof.
 
     Examples
     --------
@@ -168,7 +172,8 @@ def partner_options(
 
     ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners in no solution are left out. If prices cannot be read
     off the solution (see the module), this takes one solve per partner, except for partners whose exchange satisfies
-    the coupling rows anyway.
+    the coupling rows anyway. Raises RequestError if a solve ends without a proof, or without coupling rows if scores
+    are not stored and a side has more than 300 people.
 
     Examples
     --------
@@ -222,7 +227,10 @@ def losses_of(offer: PartnerOption) -> list[int]:
 
 
 def relax_side_constraints(problem: AssignmentProblem, solution: Solution) -> ExchangeGraph | None:
-    """Return the graph of a solution without coupling rows; None if it is not optimal there."""
+    """Return the graph of a solution without the coupling rows of its problem.
+
+    None if there are no such rows, if the solution is not proved optimal without them, or if it gives no prices.
+    """
     if not problem.rows or solution.status is not Status.PROVED:
         return None
     relaxed = replace(problem, rows=())
@@ -325,8 +333,8 @@ class WhyNot:
     """The consequences of forcing a pair.
 
     ``losses`` per goal are in its unit (pairs, priority weights, millionths of score); None if the pair is
-    impossible. ``moves`` are all people whose partners would change, the two of the pair first. ``rules`` are the
-    labels of the rules against it.
+    impossible, or without a solution. ``moves`` are all people whose partners would change, the two of the pair first.
+    ``rules`` are the labels of the rules against it.
     """
 
     losses: Losses | None
@@ -341,8 +349,8 @@ class WhyNot:
 def why_not(case: SolvedInstance, mentor: int, mentee: int) -> WhyNot:
     """Return the cost of pairing two people, by position, and the people who would move.
 
-    The losses equal those of a solve with the pair pinned. A chosen pair costs nothing. Raises EngineError if that
-    solve fails.
+    The losses equal those of a solve with the pair pinned. A chosen pair costs nothing. Raises RequestError if the
+    problem has to be solved again and the solve ends without a proof.
     """
     if no_solution := no_answer(case.solution.status):
         return WhyNot(None, (), no_solution[1])
@@ -352,7 +360,7 @@ def why_not(case: SolvedInstance, mentor: int, mentee: int) -> WhyNot:
 
 
 def not_taking_part(case: SolvedInstance, mentor: int, mentee: int) -> WhyNot | None:
-    """Return the reasons why one of the two people takes no part; None if both take part."""
+    """Return the reasons why one person, or both, take no part; None if both take part."""
     views = [(SideView.of(case, side), row) for side, row in zip(SIDES, (mentor, mentee), strict=True)]
     excluded = [(view, row, reason[1]) for view, row in views if (reason := ineligibility(view, row))]
     if not excluded:
@@ -383,7 +391,10 @@ def price_pair(case: SolvedInstance, mentor: int, mentee: int) -> WhyNot:
 
 
 def in_the_way(case: SolvedInstance, mentor: int, mentee: int) -> list[Rule]:
-    """Return the rules that may exclude a pair together with other pairs: pins that fill a place of the two, or all."""
+    """Return the rules that may exclude a pair together with other pairs.
+
+    If pins fill all places of one of the two people, these pins; else all rules that couple pairs.
+    """
     pins = np.array(case.problem.pins, dtype=np.int64).reshape(-1, 2)
     pair = (mentor, mentee)
     full = [
@@ -512,7 +523,7 @@ def alternatives(case: SolvedInstance, side: Side, row: int, most: int | None = 
     """Return up to ``most`` other possible partners of one person, smallest loss first; None: all.
 
     Partners forbidden by a rule, or in no solution, are left out: ``why_not`` gives the reasons. Each loss equals
-    that of a solve with the pair pinned. Empty without a solution.
+    that of a solve with the pair pinned. Empty without a solution. Raises RequestError as ``partner_options`` does.
     """
     if case.solution.status not in (Status.PROVED, Status.FEASIBLE):
         return ()

@@ -95,7 +95,7 @@ class FeasibilityOracle:
         return [Capacity(side=side, most=MAX_CAPACITY) for side in limited if rule.offers_places]
 
     def solution(self, problem: AssignmentProblem, seconds: float | None = None) -> Solution:
-        """Return the solution, a proof of infeasibility, or the state at the deadline.
+        """Return the solution, a proof of infeasibility, or the state at the deadline or after ``seconds``.
 
         Raises EngineError if the engine fails.
         """
@@ -157,7 +157,10 @@ def ways_out(
 
 
 def changes_of(oracle: FeasibilityOracle, rule: Rule, labels: Labels) -> Iterator[PossibleChange]:
-    """Yield the smallest change of each number of a rule, additional places, and the dropped rule."""
+    """Yield the smallest change of each number of a rule, additional places, and the dropped rule.
+
+    Nothing if the other rules have no solution without this one.
+    """
     index = next(index for index, position in enumerate(oracle.rules) if position is rule)
     other_rows = [position for position in range(len(oracle.rules)) if position != index]
     remaining = tuple(oracle.rules[position] for position in other_rows)
@@ -281,7 +284,7 @@ def drop_several(oracle: FeasibilityOracle, labels: Labels) -> Iterator[Possible
 
 STATUS_OF_ANSWER = {True: Status.FEASIBLE, False: Status.INFEASIBLE, None: Status.STOPPED}
 DIAGNOSIS_LIMIT_S = 30.0
-"""The time limit of a diagnosis for a document, without the counting arguments."""
+"""The time after which a diagnosis for a document starts no solve; counting and Hall violators are not limited."""
 UNPROVED_CONFLICT = mark("Pas démontré irréductible : le temps est écoulé.")
 SOME_OTHER = mark("(D'autres combinaisons peuvent se contredire aussi ; celle-ci suit l'ordre du programme.)")
 
@@ -296,8 +299,8 @@ def diagnose_rules(
 ) -> Diagnosis:
     """Return whether rules can hold together for a cohort; if not, the conflict and ways out.
 
-    If scores are not stored, only counting arguments are used. ``deadline`` is on the monotonic clock. Raises
-    EngineError if a solver fails.
+    If scores are not stored, the problem is still solved, but a conflict is explained by counting arguments only.
+    ``deadline`` is on the monotonic clock. Raises EngineError if a solver fails.
     """
     oracle = FeasibilityOracle(cohort, scores, tuple(rules), deadline)
     findings = find_findings(RuleInstance.of(cohort, scores, rules, labels))
@@ -312,7 +315,7 @@ def diagnose_rules(
 
 
 def find_findings(instance: RuleInstance) -> tuple[Finding, ...]:
-    """Return the findings by counting and by Hall violators, decisive ones first."""
+    """Return the findings by counting and, if scores are stored, by Hall violators; decisive ones first."""
     findings = [*check_counts(instance), *(find_hall_violators(instance) if instance.scores.held else ())]
     return tuple(sorted(findings, key=lambda finding: not finding.decisive))
 
@@ -327,7 +330,7 @@ def beyond_counting() -> Finding:
 
 
 def diagnose_case(case: SolvedInstance) -> Diagnosis | None:
-    """Return the diagnosis of a case without a solution; None if it has one, or if the reason is unknown."""
+    """Return the diagnosis of a case proved infeasible; None for any other, or if a solver fails."""
     if case.solution.status is not Status.INFEASIBLE:
         return None
     try:

@@ -17,7 +17,7 @@ from mentormatch.scoring.scores import ScoreTable
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A contradiction: a stable code, a sentence, the people (keys) and the rules (labels) concerned.
+    """A contradiction or a shortage: a stable code, a sentence, the labels of the people and the rules concerned.
 
     ``missing`` is the number of missing places, people or pairs. ``decisive``: there is no solution at all, not only
     unmatched people.
@@ -44,8 +44,8 @@ class RuleConflict:
 class PossibleChange:
     """A change that would help, its ``cost`` in changed units, and the people concerned.
 
-    ``rules`` are all rules after the change if it changes the programme; ``places`` are the additional places, by
-    key.
+    ``rules`` are all rules of the programme after the change, empty for a change for one person; ``places`` are the
+    additional places, by label. ``people`` are labels; for a dropped pair, the keys in its rule.
     """
 
     code: str

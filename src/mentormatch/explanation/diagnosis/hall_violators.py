@@ -113,7 +113,7 @@ def surplus_mentors(mentors: int) -> str:
 
 
 def places_in_words(loads: DegreeBounds, side: Side) -> str:
-    """Return the number of places of a side; of people if each has at most one place."""
+    """Return the number of places of a side; for mentees with at most one place each, the number of mentees."""
     places = int(loads.most.sum())
     if side == "mentor":
         return counted(places, "place")
@@ -174,7 +174,7 @@ def pins_beyond_places(instance: RuleInstance) -> Iterator[Finding]:
 
 
 def pins_forbidden(instance: RuleInstance) -> Iterator[Finding]:
-    """Yield the pinned pairs against other rules, or with a person who takes no part."""
+    """Yield the pinned pairs against other rules, or with a person whom a rule excludes."""
     for pin in instance.rules:
         for pair in pin.pins(instance.market):
             refusing = [instance.labels.rule(rule) for rule in refusing_rules(instance, pair)]
@@ -196,7 +196,7 @@ def refusing_rules(instance: RuleInstance, pair: tuple[int, int]) -> Iterator[Ru
 
 
 def quota_beyond_people(instance: RuleInstance, row: Row) -> Iterator[Finding]:
-    """Yield a quota that requires more pairs than the people in its scope can form with any partners."""
+    """Yield a quota that requires more pairs than the places in its scope allow, whatever rules forbid pairs."""
     if row.least is None:
         return
     bound = most_pairs(instance.problem, row.block(instance.market.shape) > 0)
@@ -309,7 +309,7 @@ def find_hall_violators(instance: RuleInstance) -> Iterator[Finding]:
 
 
 def findings(instance: RuleInstance, side: Side, allowed: BoolMatrix, code: str) -> Iterator[Finding]:
-    """Yield the Hall violators of one side for minimums or for placing, unless counting has found them."""
+    """Yield the Hall violators of one side for minimums or for placing, unless counting shows them."""
     loads = instance.loads(side)
     required = loads.firm_minimum if code == MINIMUM_CODE else np.minimum(loads.most, 1)
     for violator in shortages(instance, side, allowed, required):

@@ -94,7 +94,7 @@ def smallest_change(case: SolvedInstance, side: Side, row: int) -> PossibleChang
     """Return the smallest change that pairs an unmatched person, with all pairs kept.
 
     Ordered by the number of changes, numbers and places before rules, then by score. None if there is no solution to
-    extend, no participant on the other side, or only obstacles that are never waived.
+    extend, no participant on the other side, or an obstacle that is never waived to each of them.
     """
     candidates = case.others(side)
     blocks = forbidden_by_rule(case.rules, case.market_of(side, row))
@@ -133,7 +133,10 @@ def change_for(person: UnplacedPerson) -> PossibleChange | None:
 
 
 def easiest(obstacle_list: list[Obstacle], scores: IntVector, keys: list[str]) -> int | None:
-    """Return the index of the partner with the fewest obstacles; None if all are excluded; keys break ties."""
+    """Return the index of the partner with the fewest obstacles; None if all have one that is never waived.
+
+    Ties are broken by the highest rank of the obstacles, then by score, then by key.
+    """
     count, rank = np.zeros(len(scores), dtype=np.int64), np.zeros(len(scores), dtype=np.int64)
     barred = np.zeros(len(scores), dtype=bool)
     for obstacle in obstacle_list:
@@ -206,7 +209,7 @@ def always(words: str) -> Callable[[int], str]:
 
 
 def quota_obstacles(person: UnplacedPerson) -> Iterator[Obstacle]:
-    """Yield the rows whose bounds the pair would violate."""
+    """Yield an obstacle per row of the problem: the partners with whom the pair would violate its bounds."""
     case = person.case
     pairs, shape = case.solution.pairs, case.problem.shape
     keeping = {row: rule for rule, _, row in keeping_rules(case.rules, market_of(case.cohort, NO_SCORES), case.problem)}
@@ -230,7 +233,10 @@ def quota_obstacles(person: UnplacedPerson) -> Iterator[Obstacle]:
 
 
 def has_counted_place(case: SolvedInstance) -> BoolVector:
-    """Return (n,) bool: mentors with a free place that may be reserved; an added place is reserved too."""
+    """Return (n,) bool: mentors with a free place that counts towards reserved places.
+
+    A full mentor needs an added place, which counts too, so that no reserved place is taken.
+    """
     problem = case.problem
     loads = np.bincount(case.solution.pairs[:, 0], minlength=problem.shape[0])
     return np.asarray(usable_places(problem.mentors, problem.scores) > loads)
