@@ -25,7 +25,7 @@ PER_PERSON_PARTS = ("values", "known", "positions", "zones")  # parts of a colum
 
 
 def remove_people(cohort: Cohort, keys: Iterable[str]) -> Cohort:
-    """Return the cohort without the people with these keys; their rows get the status "rejected", with the reason.
+    """Return the cohort without the people with these keys or codes; their rows in use become "rejected".
 
     A person on both sides leaves both, under either key. Raises RequestError for an unknown key.
     """
@@ -68,7 +68,7 @@ def row_after(row: RowFate, departed_keys: Container[tuple[Side, str]]) -> RowFa
 def add_people(cohort: Cohort, arrived: Cohort) -> Cohort:
     """Return the cohort with the people of another after its own.
 
-    Raises RequestError if a key occurs twice on one side, or the two have different fields.
+    Raises RequestError if both have a key on the same side, or if both have people of a side and their fields differ.
     """
     problems = [problem for side in SIDES for problem in joining_problems(side, cohort.side(side), arrived.side(side))]
     if problems:
@@ -118,7 +118,7 @@ def column_parts(column: Column) -> dict[str, Any]:
 
 
 def stack_people(present: People, new: People) -> People:
-    """Return the people of one side, new people after the present ones."""
+    """Return the people of one side, new people after the present ones, without codes."""
     if not present.ids or not new.ids:
         return replace(present if present.ids else new, aliases=())
     columns = {name: append_column(column, new.columns[name]) for name, column in present.columns.items()}
@@ -141,7 +141,7 @@ def append_entries(entries: Any, new: Any) -> Any:
 MAX_PAIRED_ITEMS = 24  # items of a question, all pairs of which are candidate answers
 MAX_NUMBERS = 200  # whole numbers from the least to the greatest that are candidate answers
 
-type Items = NDArray[np.bool_] | NDArray[np.int64]  # one row per answer, one entry per item of the question
+type Items = NDArray[np.bool_] | NDArray[np.int64]  # one answer, or a row per answer; an entry per item of the question
 
 
 def with_answer(people: People, field: str, rows: Sequence[int], answers: Column) -> People:
@@ -387,9 +387,9 @@ def other_answers(answer: Column, *, graded: bool = False) -> Iterator[tuple[Ans
 
 
 def single_answers(answer: Column) -> list[Column]:
-    """Return a person's answer reduced to each of its items; empty if there are fewer than three.
+    """Return a person's ticks, ranks or names reduced to each of the items; empty if there are fewer than three.
 
-    Of two items, each is already a shorter answer.
+    Of two items, each is already a shorter answer. Empty for other answers.
     """
     match answer:
         case MultiChoice(_, values) if np.count_nonzero(values) > 2:
@@ -433,7 +433,10 @@ def move_each(order: Sequence[int]) -> list[list[int]]:
 
 
 def exaggerated_answers(answer: Column, *, graded: bool) -> list[Column]:
-    """Return a person's answer with the highest level in an item, in all, or in one against the lowest in others."""
+    """Return a person's answer with the highest level in an item, in all, or in one against the lowest in others.
+
+    With ``graded``, a choice becomes its first and its last option.
+    """
     match answer:
         case Grades(_, levels, values):
             top, answered = len(levels) - 1, np.flatnonzero(values[0] != NONE).tolist()

@@ -48,7 +48,7 @@ def with_codes(cohort: Cohort, known_codes: PersonCodes | None = None, *, tellin
     """Return the cohort with codes for its people, if a key identifies a person; ``known_codes`` stay.
 
     With ``telling`` all keys are known to do so: they answer a question about names. Codes are numbered in the order of
-    the cohort. A person on both sides has the code of the mentor. No code equals the key of a person.
+    the cohort. A person on both sides has the code of the mentor. No new code equals the key of a person.
     """
     if not (telling or any(tells_who(key) for side in SIDES for key in cohort.side(side).ids)):
         return cohort

@@ -72,7 +72,10 @@ class People(ContentEquality):
         return np.zeros((len(self), 2), dtype=np.uint64) if self.persons is None else self.persons
 
     def same_as(self, others: "People") -> tuple[IntVector, IntVector]:
-        """Return the positions, here and in ``others``, of people who are on both, without duplicates and sorted."""
+        """Return the positions, here and in ``others``, of people who are in both, without duplicates and sorted.
+
+        Empty if the hashes of identity are unknown.
+        """
         if self.persons is None or others.persons is None:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         numbers = zip(self.numbered.T, others.numbered.T, strict=True)
@@ -146,7 +149,7 @@ class People(ContentEquality):
         return np.array([bool(keys & parts) for parts in parts_by_person], dtype=bool)
 
     def compared_answers(self, name: str) -> Iterable[Sequence[str]]:
-        """Return the canonical answers of each person to the field ``name``."""
+        """Return the canonical answers of each person to the field ``name``, in French for yes or no."""
         column = self.columns[name]
         if isinstance(column, NameLists):
             return column.compared
@@ -224,9 +227,9 @@ class Person:
         return self.people.columns[name].take([self.row])
 
     def parts(self, name: str) -> tuple[str, ...]:
-        """Return the separate answers to the field ``name``: each name or option, or the one text.
+        """Return the separate answers to the field ``name``: each name or ticked option, else the display text.
 
-        Answers are compared by these parts; the part of a place is its département.
+        Answers are compared by these parts; a ranking or a grid is one part, the part of a place is its département.
         """
         column = self.people.columns[name]
         if isinstance(column, NameLists):
