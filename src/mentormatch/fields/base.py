@@ -184,7 +184,7 @@ def options_missing(options: Sequence[str], parts: Sequence[str]) -> list[str]:
 
 
 def position(options: Sequence[str], text: str) -> int | None:
-    """Return the index of an option, ignoring accents, case and spaces; None if ``text`` is no option."""
+    """Return the index of an option, ignoring accents, case and repeated spaces; None if ``text`` is no option."""
     labels = tuple(options)
     index = options_by_spelling(labels).get(text)
     return positions_by_option(labels).get(fold(text)) if index is None else index

@@ -17,7 +17,7 @@ from mentormatch.fields.kinds import AnyField
 
 @dataclass(frozen=True, slots=True)
 class FieldRef:
-    """Marks a setting as the id of a field: permitted kinds, and who answers (``both``: each side; ``any``: one)."""
+    """Marks a setting as the id of a field: permitted kinds, and who answers (``both``: both sides; ``any``: any)."""
 
     kinds: tuple[str, ...]
     side: Literal["mentor", "mentee", "both", "any"] = "both"

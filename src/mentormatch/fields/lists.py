@@ -60,7 +60,10 @@ def find_options(options: Sequence[str], pieces: Sequence[str], joiner: str | No
 
 
 def pieces_of(answer: str, options: Sequence[str], joiner: str | None) -> list[str]:
-    """Return the texts of an answer between joiners; if an option contains the joiner, only line breaks separate."""
+    """Return the texts of an answer between joiners.
+
+    If an option contains the joiner, only line breaks separate; with a ``joiner`` of the question, nothing does.
+    """
     if isinstance(answer, SeveralAnswers) or not any((joiner or ";") in option for option in options):
         return split(answer, joiner)
     return [answer.strip()] if joiner else [line.strip() for line in answer.splitlines() if line.strip()]
@@ -120,14 +123,14 @@ def starts_with_option(text: str, option: str, marks: Sequence[str]) -> bool:
 
 
 def options_named(answer: Mapping[str, str], options: Sequence[str], joiner: str | None) -> list[str]:
-    """Return the labels of ticked boxes and the texts of the boxes for free text."""
+    """Return the label or text of each ticked or filled box, then the pieces of the boxes for free text."""
     free_text_items = {part for part in answer if fold(part) in OTHER_ITEMS and position(options, part) is None}
     boxes = texts_of_boxes({part: text for part, text in answer.items() if part not in free_text_items})
     return [*boxes, *(piece for part in free_text_items for piece in pieces_of(answer[part], options, joiner))]
 
 
 class Choices(Options):
-    """Several options in any order, at most ``most`` if given."""
+    """Several options in any order; an answer with more than ``most`` is kept whole, with a note."""
 
     kind: Literal["choices"] = "choices"
     most: int | None = Setting(default=None, ge=1)
@@ -153,7 +156,10 @@ class Choices(Options):
 
 
 class Ranking(Field):
-    """Options in order of preference: those of the question, or the items of another question (``items_of``)."""
+    """Options in order of preference: those of the question, or the items of another question (``items_of``).
+
+    Only the first ``most`` choices count, if given.
+    """
 
     kind: Literal["ranking"] = "ranking"
     options: Labels = Setting(default_factory=tuple)
@@ -316,7 +322,7 @@ def slots_of(days: tuple[str, ...], moments: tuple[str, ...]) -> tuple[str, ...]
 def pair_days_with_moments(
     texts: Sequence[str], *, is_day: Callable[[str], bool], is_moment: Callable[[str], bool]
 ) -> list[tuple[str, str]]:
-    """Return each day with each moment listed after it, and with an empty one if there is none; so are other texts.
+    """Return each day with each moment listed after it; a day without moments, and any other text, with an empty one.
 
     >>> listed = ["Mon", "am", "pm", "Sat"]
     >>> pair_days_with_moments(listed, is_day=lambda text: text in ("Mon", "Sat"), is_moment=lambda text: "m" in text)
@@ -337,8 +343,8 @@ def pair_days_with_moments(
 class Slots(Field):
     """Times of the week: each of ``days`` with each of ``moments``.
 
-    The answer is one cell per day (its moments), one cell per slot (ticked), or one cell with all slots. ``zone`` is
-    the clock of the slots if people live in several time zones.
+    The answer is one cell per day (its moments), per moment (its days) or per slot (ticked), or one cell with all
+    slots. ``zone`` is the clock of the slots if people live in several time zones.
     """
 
     kind: Literal["slots"] = "slots"

@@ -144,6 +144,8 @@ def read_number(
 ) -> tuple[float | None, str]:
     """Return the number in ``text`` and a message: None if there is no number, empty if nothing is odd.
 
+    ``low`` and ``high`` only decide between thousands and decimals: a clear number outside is returned.
+
     >>> read_number("deux personnes"), read_number("1-2"), read_number("3 h", "Combien d'heures par mois ?")
     ((2.0, ''), (None, 'une plage de nombres ; écrivez un seul nombre'), (3.0, ''))
     """
@@ -221,6 +223,8 @@ def read_figures(text: str) -> tuple[float, ...]:
 
 def parse_number(text: str) -> float | None:
     """Return the number that ``text`` states in digits only; None if it has none, several, or other text.
+
+    A comma or point that may separate thousands is decimal.
 
     >>> parse_number("1 000,5"), parse_number("1 2"), parse_number("deux")
     (1000.5, None, None)

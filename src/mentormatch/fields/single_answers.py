@@ -47,7 +47,7 @@ def texts_of_boxes(answer: Mapping[str, str]) -> list[str]:
 
 
 def single_text(answer: Answer) -> str:
-    """Return the text of an answer; of boxes, the labels of the ticked ones."""
+    """Return the text of an answer; of boxes, the labels or texts of the ticked or filled ones."""
     return SeveralAnswers.of(texts_of_boxes(answer)) if isinstance(answer, Mapping) else answer
 
 
@@ -180,7 +180,7 @@ class Place(Field):
 
 
 class Text(Field):
-    """Free text, stored as typed; displayed to staff, compared as a whole, never scored by its words."""
+    """Free text, stored trimmed; displayed to staff, compared as a whole, never scored by its words."""
 
     kind: Literal["text"] = "text"
 
