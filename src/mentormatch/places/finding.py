@@ -90,7 +90,11 @@ def by_insee(code: str) -> PlaceMatch:
 
 
 def by_code(code: str, name: str) -> PlaceMatch:
-    """Return the place with this postcode, else INSEE code; ``name`` is the accompanying text, if any."""
+    """Return the place with this postcode; ``name`` is the accompanying text, if any.
+
+    If no place has this postcode, return the commune with this INSEE code, or, with a name, the commune of this name in
+    the département of the postcode.
+    """
     group = load_gazetteer().by_postcode.get(code, ())
     if not group and not name:
         return by_insee(code.upper())
@@ -107,7 +111,7 @@ def by_code(code: str, name: str) -> PlaceMatch:
 
 
 def whole_postcode(code: str, group: tuple[int, ...]) -> PlaceMatch:
-    """Return the place of a postcode without a name: its commune, or its shared area if it has several."""
+    """Return the place of a postcode without a name: its only commune, else its area in one département."""
     if len(group) == 1:
         return PlaceMatch(group[0])
     area = load_gazetteer().areas.get(code)

@@ -81,7 +81,7 @@ def unit_vectors(points: FloatMatrix) -> NDArray[np.float64]:
 
 
 def travel_minutes(km: NDArray[np.float64], speed: float) -> NDArray[np.float64]:
-    """Return estimated travel times, door to door, for distances in km at a mean ``speed`` in km/h.
+    """Return estimated travel times in minutes for distances in km at a mean ``speed`` in km/h.
 
     The estimate ignores roads, trains and sea: the way is ``DETOUR_FACTOR`` times the great-circle distance.
     """
@@ -175,7 +175,7 @@ def load_gazetteer() -> Gazetteer:
 
 
 def group_positions(joined: list[str] | tuple[str, ...]) -> Positions:
-    """Map each word to the positions of the texts, joined by ``|``, that contain it."""
+    """Map each part between ``|`` to the positions of the texts that contain it."""
     positions_by_word: dict[str, list[int]] = {}
     for position, words in enumerate(joined):
         for word in words.split("|") if words else ():
@@ -204,7 +204,7 @@ def normalise_name(text: str) -> str:
 
 
 def strip_delivery(text: str) -> str:
-    """Return the words of ``text`` without delivery details (CEDEX, BP ...) and without the word *département*.
+    """Return the words of ``text`` without delivery details (CEDEX, BP ...) and without *département de* at the front.
 
     >>> strip_delivery("Département de l'Isère"), strip_delivery("38000 Grenoble CEDEX 9")
     ('isere', '38000 grenoble')
@@ -251,7 +251,7 @@ def outline_number(number: str) -> str:
 
 @cache
 def outlines() -> dict[str, list[Ring]]:
-    """Return the outlines of each département by number, the largest part first, x to the right and y down.
+    """Return the outlines of each département in Europe by number, the largest part first, x to the right and y down.
 
     >>> len(outlines()), len(outlines()["2A"])
     (96, 1)
@@ -310,7 +310,10 @@ class PlaceColumn(SingleChoice):
         return np.asarray(np.where(self.known[:, None] & others.known[None, :], km, np.nan))
 
     def doubts(self, others: "PlaceColumn") -> NDArray[np.float64]:
-        """Return (n, m) error bounds of the distances in km: the margins of both places, 0 within one commune."""
+        """Return (n, m) error bounds of the distances in km: the margins of both places, 0 within one commune.
+
+        Bounds with an unknown place have no meaning.
+        """
         places = load_gazetteer()
         is_same_commune = (self.positions[:, None] == others.positions[None, :]) & places.are_communes[self.positions][
             :, None
@@ -319,7 +322,10 @@ class PlaceColumn(SingleChoice):
         return np.asarray(np.where(is_same_commune, 0.0, bounds))
 
     def code(self, row: int) -> str:
-        """Return the unique code of a person's place: a département number, an INSEE code or a postcode."""
+        """Return the code of a person's known place: a département number, an INSEE code or a postcode.
+
+        It is not unique: many a postcode is the INSEE code of another place.
+        """
         return load_gazetteer().codes[int(self.positions[row])]
 
     def is_departement(self, row: int) -> bool:
