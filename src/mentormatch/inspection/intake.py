@@ -138,7 +138,7 @@ def how_found(headers: Sequence[str], name: str, field: AnyField, plan: IntakePl
 
 
 def response_counts(cohort: Cohort, contacts: Contacts, name: str, field: AnyField) -> Iterator[ResponseCount]:
-    """Yield the response count of each side that the question is put to."""
+    """Yield the response count of each side that the question is put to; none for a question never read."""
     for side in SIDES:
         people = cohort.side(side)
         if not field.asks(side) or field.use == "forbidden":
@@ -184,7 +184,7 @@ def option_counts(column: Column) -> dict[str, int]:
 
 
 def grid(columns: Sequence[Grades]) -> list[Bar]:
-    """Return the number of people who gave each level, for each line of a grid."""
+    """Return the number of people who gave each level, for each line of a grid, on all sides together."""
     first = columns[0]
     values = np.concatenate([column.values for column in columns])
     counts = [(values == level).sum(axis=0) for level in range(len(first.levels))]
@@ -291,8 +291,8 @@ class Questions(IntakeSection):
 class Intake(IntakeSection):
     """The report on incoming answers: the people, and parts that can each be displayed in a notebook.
 
-    No part contains free text or contact details. People are named by their keys; if e-mail addresses replace a key
-    field, by their lines.
+    No part contains free text or contact details. People are named by their keys; if a key identifies a person, by
+    their lines.
     """
 
     macro = "intake"
@@ -317,7 +317,7 @@ class Intake(IntakeSection):
     @checked
     @own_language
     def save(self, target: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
-        """Write the report and return the files: one, by its suffix (.html, .json), or all of them into a folder.
+        """Write the report and return the files: one, by its suffix (.html, .json, .txt, .xlsx), or all into a folder.
 
         Raises OutputError if the suffix is unknown, a file cannot be written, or an existing file was edited and
         ``replace`` is False.

@@ -194,7 +194,7 @@ def rule_reach(exclusions: Sequence[RuleExclusions], labels: Labels) -> Iterator
 
 
 def side_capacity(cohort: Cohort, instance: RuleInstance, side: Side, taking: BoolVector) -> SideCapacity:
-    """Return the capacity of one side, and the number of people excluded for each reason."""
+    """Return the capacity of one side, and the number of people excluded for each reason; one may have several."""
     people = cohort.side(side)
     refused = [(instance.labels.rule(rule), rule.eligible(people, side)) for rule in instance.rules]
     idle = eligible_people(instance.rules, people, side) & ~taking
@@ -245,7 +245,7 @@ def unmet_items(mentors: People, mentees: People, ours: str, theirs: str) -> Ite
 
 
 def unmet_answers(criterion: Criterion, mentors: People, mentees: People, theirs: str) -> Iterator[tuple[str, int]]:
-    """Yield the answers of mentees that have value 0 with every mentor, with the number of mentees.
+    """Yield the answers of mentees that have no value above 0 with any mentor, with the number of mentees.
 
     The value of a pair depends only on the two answers, so one mentee represents all mentees with the same answer.
     """
@@ -270,7 +270,10 @@ def partner_counts(instance: RuleInstance, side: Side, allowed: BoolMatrix) -> I
 
 
 def few_options(instance: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[FewOptions]:
-    """Yield each participant of one side with few possible partners, fewest first."""
+    """Yield each participant of one side with few possible partners, fewest first.
+
+    People with at least one possible partner are left out if all participants of the other side are possible.
+    """
     block = allowed if side == "mentor" else allowed.T
     other_side_count = len(people_besides(instance, side, ()))
     counts = block.sum(axis=1)

@@ -120,7 +120,7 @@ class Fates(IntakeSection):
 
     @property
     def taken(self) -> tuple[tuple[str, str], ...]:
-        """For each file, its lines that are taken, as a text: ``2 à 12, 14``."""
+        """For each file with taken rows, their lines as a text: ``2 à 12, 14``."""
         sources = dict.fromkeys(row.source for row in self.rows)
         lines = {source: [row.line for row in self.rows if row.source == source] for source in sources}
         taken_lines = {
@@ -185,7 +185,7 @@ def read_as(sheet: SubmissionSheet, plan: IntakePlan) -> FileRead:
 
 
 def lines_as_labels(cohort: Cohort) -> Labels:
-    """Return labels that name each person by their line, for keys that are e-mail addresses."""
+    """Return labels that name each person by their line, for keys that identify people."""
     has_several_files = len({row.source for row in cohort.rows}) > 1
     label_by_person = {
         (side, canonical(row.key)): (
@@ -231,7 +231,9 @@ def date_notes(cells: dict[int, str]) -> Iterator[tuple[int, str]]:
 
 
 def day_of(shape: re.Match[str], order: Order) -> date | None:
-    """Return the date that three numbers denote, in this order or with the year first. None if there is no such day.
+    """Return the date that three numbers denote, in this order or with the year first.
+
+    None if there is no such day, or if its year is not in ``PLAUSIBLE_YEARS``.
 
     >>> day_of(DATE_SHAPE.match("31/02/2026"), "day first"), day_of(DATE_SHAPE.match("2026-04-08 10:04"), "day first")
     (None, datetime.date(2026, 4, 8))
