@@ -54,7 +54,8 @@ class WishQuestions:
 def get_wish_questions(programme: Programme) -> dict[Side, WishQuestions]:
     """Return the wish questions of each side.
 
-    Raises ProgrammeError if the programme has no field for wishes or refusals, or would show them to others.
+    Raises ProgrammeError if the programme has a field neither for wishes nor for refusals, or has one that is not
+    private.
     """
     wishes = next((extension for extension in programme.criteria if isinstance(extension, Wishes)), None)
     refusals = next((field for extension in programme.rules if (field := extension.refusal_field)), None)
@@ -87,7 +88,7 @@ def find_side_questions(programme: Programme, side: Side, wishes: Wishes | None,
 
 
 def get_pseudonym_rows(people: People, side: Side, codes: PseudonymSource) -> dict[str, int]:
-    """Return the row of the person of each pseudonym.
+    """Map the pseudonym of each person of one side to the row of the person.
 
     Raises ProgrammeError if two people of one side have the same: then the key file must be replaced.
     """
@@ -146,7 +147,8 @@ def anonymous_profiles(
     would reveal the rule. With ``lists``, the keys of the partners to show per side and key, as ``suggest`` makes them,
     everyone reads only the profiles of the individual list.
 
-    Raises ProgrammeError if no answer is shareable, or if there is no wish question.
+    Raises ProgrammeError if no answer is shareable, if there is no wish question or one is not private, or if two
+    people of one side have the same pseudonym.
     """
     questions = get_wish_questions(programme)
     if not any(field.shareable for field in programme.fields.values()):

@@ -1,9 +1,8 @@
 """Laws of criteria, rules, survey tools and exporters, as tests for authors of extensions.
 
-``check_criterion``, ``check_rule``, ``check_tool`` and ``check_exporter`` try one kind on people drawn with fixed
-seeds,
-with some answers missing, and a tool on its example; each run tries the same. They raise AssertionError with the law
-that is broken. Each law is a function, which the tests of this project call with other samples.
+``check_criterion`` and ``check_rule`` try one kind on people drawn with fixed seeds, with some answers missing,
+``check_tool`` and ``check_exporter`` on examples; each run tries the same. They raise AssertionError with the law that
+is broken. Each law is a function, which the tests of this project call with other samples.
 
 +doctest
 """
@@ -49,7 +48,8 @@ def check_criterion(
 ) -> None:
     """Check all laws of criteria with the ``example`` of a criterion.
 
-    ``programme`` and ``answers`` (a mapping from question to text per person) default to the example ``mentorat``.
+    ``programme`` and ``answers`` (a mapping from question to text per person) belong together: if one is None, both are
+    those of the example ``mentorat``.
     """
     programme, answers = choose_example(programme, answers)
     criterion = kind.model_validate(kind.example)
@@ -67,7 +67,10 @@ def check_criterion(
 def check_rule(
     kind: type[Rule], programme: Programme | None = None, answers: Sequence[Mapping[str, str]] | None = None
 ) -> None:
-    """Check all laws of rules with the ``example`` of a rule; programme and answers as in ``check_criterion``."""
+    """Check all laws of rules with the ``example`` of a rule; programme and answers as in ``check_criterion``.
+
+    Of a rule on groups only the statement is checked; its example is ``codeveloppement``.
+    """
     name = "mentorat" if kind.of_pairs else "codeveloppement"
     programme, answers = choose_example(programme, answers, name)
     rule = kind.model_validate(kind.example)
@@ -94,10 +97,9 @@ def check_tool(kind: type[Tool], export: Sequence[Sequence[str]] = (), above: in
     """Check all laws of survey tools with the ``example`` of a tool, or with another export, given as rows of cells.
 
     The example must read as the people of ``examples/exported.toml``, who answered the same questions by hand.
-    ``above`` is
-    the number of rows above the answers, by default the rows above the first one that is read. The tool must be
-    registered,
-    by its file or by an entry point of an installed package.
+    ``above`` is the number of rows above the answers, by default the rows above the first one that is read. Another
+    export is not compared with those people. The tool must be registered, by its file or by an entry point of an
+    installed package.
     """
     require_law(bool(kind.label), f"`{kind.kind}` has a label")
     require_law(bool(export or kind.example), f"`{kind.kind}` states an example")
@@ -156,7 +158,10 @@ def check_statement(extension: Extension, fields: Mapping[str, AnyField]) -> Non
 
 
 def check_values(criterion: Criterion, left: People, right: People) -> None:
-    """Check that values are in [0, 1], and NaN exactly if a side did not answer."""
+    """Check that values are in [0, 1], and NaN exactly if a side did not answer.
+
+    A criterion without fields has values for exactly the pairs that it names, if it names any.
+    """
     values = criterion.score(left, right)
     answered = (
         compute_answered_mask(criterion, left, "mentor")[:, None]
@@ -263,7 +268,7 @@ def check_degree_bounds(rule: Rule, people: People, side: Side, rows: Sequence[i
 
 
 def check_relaxations(rule: Rule, market: Market) -> None:
-    """Check that each relaxation is a rule of the same kind that forbids no additional pair."""
+    """Check that each relaxation, by one step or by all, is a rule of the same kind that forbids no further pair."""
     before = rule.forbidden(market)
     for relaxation in rule.relaxations(market, rule.label):
         for steps in sorted({1, relaxation.furthest} & set(range(1, relaxation.furthest + 1))):
@@ -415,7 +420,7 @@ def cells_of(table: TextTable) -> list[tuple[str, ...]]:
 def choose_example(
     programme: Programme | None, answers: Sequence[Mapping[str, str]] | None, name: str = "mentorat"
 ) -> tuple[Programme, Sequence[Mapping[str, str]]]:
-    """Return programme and answers, those of an example if one is not given."""
+    """Return programme and answers; both those of an example if one is not given."""
     if programme is not None and answers is not None:
         return programme, answers
     text = examples.contents(name)[examples.ANSWERS_FILE].decode("utf-8-sig")
