@@ -17,7 +17,7 @@ from mentormatch.explanation.tables import ResultSheet
 from mentormatch.operations.proposal import Late
 from mentormatch.report.exporters.data_files import to_csv
 from tests.doors import substitute
-from tests.service.desk.session import ANSWERS, PROGRAMME, VALIDATION, Sitting
+from tests.service.desk.session import ANSWERS, PROGRAMME, VALIDATION, Sitting, foreign
 
 FORM = "Votre code;Votre réponse;Pour quelle raison\n"
 SAID = (("M06", "E08", "accepted", ""), ("E08", "M06", "accepted", ""), ("E05", "M04", "declined", "schedule"))
@@ -160,6 +160,16 @@ def test_a_reply_is_taken_back_and_who_leaves_says_nothing_else(sitting: Sitting
     assert (
         "n’est pas proposé" in sitting.refused("note", round=1, person="m1", partner="e2", answer="accepted")["title"]
     )
+
+
+def test_noted_replies_are_in_codes_where_people_are_called_by_their_addresses() -> None:
+    sitting, other = foreign(), foreign()
+    mentor, mentee = next(iter(pairs(sitting.done("round"))))
+    note(sitting, mentor, mentee, "declined", "distance")
+    note(sitting, mentee, mentor, "left")
+    content = sitting.content("hand", "reponses-notees.csv")
+    assert b"@" not in content
+    assert noted(other.done("gather", content, name="notees.csv")) == noted(sitting.done("round"))
 
 
 def test_who_leaves_one_of_two_roles_leaves_both_and_the_round_stays_readable() -> None:

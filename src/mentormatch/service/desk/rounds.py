@@ -353,11 +353,12 @@ class RoundStep:
 
     @property
     def reply_table(self) -> ResultSheet:
-        """The reply form with the recorded replies, which ``record_form`` can read again."""
+        """The reply form with the recorded replies, in codes if keys identify people; ``record_form`` reads it."""
+        label_of = self.board.matching.labels.text
         rows = [
             (
-                entry.person,
-                entry.partner,
+                label_of(entry.person),
+                label_of(entry.partner),
                 tr(ANSWER_SPELLINGS[entry.answer][0]),
                 tr(REASONS[entry.reason]) if entry.reason else "",
             )
