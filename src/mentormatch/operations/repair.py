@@ -134,8 +134,7 @@ class RepairInstance:
     ) -> Matching:
         """Return the best matching that undoes at most ``undo`` former pairs, and among equals the fewest.
 
-        ``undo`` None: people are placed first, then the fewest pairs undone; or in the other order, if not
-        ``placed_first``.
+        ``undo`` None: people are placed first, then the fewest pairs undone; if not ``placed_first``, vice versa.
         """
         clock = Deadline.after(time_limit_s)
 
@@ -149,10 +148,7 @@ class RepairInstance:
         return attempt(fallbacks[0]) if fallbacks and matching.status is Status.INFEASIBLE else matching
 
     def _formulate(self, programme: Programme, undo: int | None) -> tuple[Programme, AssignmentProblem]:
-        """Return the programme and its problem with former pairs as a goal.
-
-        The goal is bounded by ``undo`` if it is given; for 0 the former pairs are pinned.
-        """
+        """Return the programme and its problem; former pairs are a goal, bounded by ``undo``, or pinned if it is 0."""
         first, *later_goals = programme.goals.order
         goals = (first, "changes", *later_goals) if self.placed_first else ("changes", first, *later_goals)
         formulated_programme, problem = self.formulated
@@ -382,10 +378,7 @@ class Repair(VersionedPickle):
 
     @cached_property
     def advice(self) -> tuple[MorePlaces, ...]:
-        """An additional place with a mentor for each waiting mentee who needs nothing else; most points first.
-
-        All pairs of the plan are kept. Empty if a side has more than 300 people.
-        """
+        """An additional place with a mentor for each waiting mentee who needs nothing else; most points first."""
         changes = zip(self.matching.unmatched, self.matching.smallest_changes, strict=True)
         pairs = [
             self.matching.explain(*change.people)
@@ -402,8 +395,7 @@ class Repair(VersionedPickle):
 
         Empty for plans that ``repair`` did not make. Each step is a problem of its own that couples all pairs: with
         hundreds of people, call ``rung`` for single steps. After an interrupt (Ctrl-C, or a ``progress`` listener
-        that returns True), the last step is the incumbent, or has the status of a stopped solve. Raises RequestError
-        as ``rung``.
+        that returns True), the last step is the incumbent, or has the status of a stopped solve.
         """
         if self.instance is None:
             return ()
@@ -451,11 +443,7 @@ def tradeoff_of(repair: Repair, at_most: int) -> TradeoffPoint:
 
 
 def gains(before: Repair, after: Repair) -> bool:
-    """Return whether a plan that may undo more pairs has other values in the goals of the programme.
-
-    The goals before the last are compared: the last is the number of undone pairs. Of two proved optima with an
-    increasing maximum, a different one is better.
-    """
+    """Return whether a plan that may undo more pairs has another value in a goal before the number of undone pairs."""
     values = (values_reached(plan.matching.solution)[:-1] for plan in (before, after))
     return next(values) != next(values)
 
@@ -617,7 +605,8 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     Parameters
     ----------
     matching
-        The former pairs, with the cohort and the programme, whose rules remain valid.
+        The former pairs, with the cohort and the programme, whose rules remain valid. So do pins and bans of an earlier
+        repair, also those by ``keep``, ``stopped`` and ``undo=0``: the pairs that it kept cannot be undone.
     withdrawn
         Keys of the people who leave; a person on both sides leaves both.
     arrived
