@@ -214,7 +214,10 @@ class ProgrammeForm:
         return compute_edits_between(self.applied(self.versions.now.programme).rules, rules)
 
     def _go_on(self, versions: ProgrammeVersions) -> None:
-        """Switch to other versions. Raises MentorMatchError if their current text fails in a trial and the present does not."""
+        """Switch to other versions.
+
+        Raises MentorMatchError if their current text cannot be tried, but the present one can.
+        """
         if versions.now.text != self.versions.now.text:
             if self.find_trial_error() is None:
                 self.trial(versions.now)
