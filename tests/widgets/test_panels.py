@@ -1,6 +1,7 @@
 """The panels of a notebook: files that are put, documents that are written, people who leave."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import Matching, ProgrammeError, RequestError, SurveyError
 from mentormatch.notebook import DeparturesWidget, FilesWidget, KernelWidget, PanelWidget
+from mentormatch.widgets.form.changes import parse_form_action
 from mentormatch.widgets.form.texts import FORM_SCRIPTS
 from mentormatch.widgets.pages import notebook_script, notebook_style
 from mentormatch.widgets.panel import DocumentsPanel, PanelAction
@@ -254,3 +256,10 @@ def test_the_scripts_of_panels_make_no_markup_and_load_nothing() -> None:
         "import ",
     )
     assert [word for word in forbidden if word in written] == []
+
+
+@pytest.mark.parametrize("parse", [PanelAction.of, parse_form_action])
+def test_an_unknown_key_of_a_request_is_refused_without_its_name(parse: Callable[[object], object]) -> None:
+    with pytest.raises(RequestError) as refused:
+        parse({"act": "do", "action": "undo", "name": "x", "secret@example.org": 1})
+    assert "secret" not in str(refused.value)

@@ -34,6 +34,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.pairs import RepairPiece
 from mentormatch.report.views.piece import Piece
+from mentormatch.widgets.board.decisions import get_error_location
 
 # The texts of the script by their names
 PANEL_TEXTS = {"panel_working": mark("Un instant…")}
@@ -105,7 +106,7 @@ class PanelAction(JsonMessage):
             return cls.model_validate(value)
         except ValidationError as error:
             details = error.errors(include_url=False, include_input=False)
-            problems = [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in details]
+            problems = [Problem(".".join(map(str, get_error_location(detail))), detail["type"]) for detail in details]
             raise RequestError(tr("La demande n'est pas de celles que ce panneau comprend"), problems) from None
 
 

@@ -158,6 +158,7 @@ def validate_or_refuse[T](validate: Callable[[], T]) -> T:
 
 
 def get_error_location(detail: ErrorDetails) -> tuple[int | str, ...]:
+    """Return the place of an error in a request, without the name of an unknown key, which may be anything."""
     return detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
 
 

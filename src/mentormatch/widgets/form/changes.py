@@ -24,6 +24,7 @@ from mentormatch.report.intake_words import KIND_LABELS, SIDE_LABELS, USE_LABELS
 from mentormatch.report.words import GOAL_TEXTS
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
+from mentormatch.widgets.board.decisions import get_error_location
 
 # Settings that are shares, with the scale on which they are shown
 PERCENT_SETTINGS = {"minimum_answered": 100, "otherwise": 100}
@@ -107,7 +108,7 @@ def parse_form_action(content: object) -> FormAction:
         return FORM_ACTIONS.validate_python(content)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        problems = [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in details]
+        problems = [Problem(".".join(map(str, get_error_location(detail))), detail["type"]) for detail in details]
         raise RequestError(tr("La demande n'est pas de celles que le formulaire comprend"), problems) from None
 
 
