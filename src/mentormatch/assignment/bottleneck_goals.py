@@ -30,12 +30,12 @@ class MaxMinGoal(ABC):
     def constrain(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
         """Return the problem with the constraint that the value is ``least`` or more (epsilon-constraint method).
 
-        The answer without pairs may satisfy it all the same, as its value is 0.
+        The solution without pairs may satisfy it although its value is 0.
         """
 
     @abstractmethod
     def upper_bound(self, problem: AssignmentProblem, count: int) -> int:
-        """Return an upper bound on the value of answers of ``count`` pairs or more."""
+        """Return an upper bound on the value of solutions of ``count`` pairs or more."""
 
     @abstractmethod
     def candidates(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
