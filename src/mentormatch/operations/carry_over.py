@@ -1,4 +1,4 @@
-"""A matching -> the file for the next edition: all pairs so far, and the people left out."""
+"""A matching -> the file for the next edition: its pairs and those of earlier editions, and the people left out."""
 
 from collections.abc import Iterator
 from os import PathLike
@@ -47,8 +47,9 @@ class CarryOver(StoredMessage):
 def carry_over(matching: Matching) -> CarryOver:
     """Return the data for the next edition: the pairs, also of earlier editions, and the people left out.
 
-    Left out are participants without a partner, without people who answered too little, were not admitted or had no
-    place to offer. Raises RequestError if the matching has no solution.
+    Pairs that ended in a ``repair`` during this edition are missing. Left out are participants without a partner,
+    without people who answered too little, were not admitted or had no place to offer. Raises RequestError if the
+    matching has no solution.
 
     Examples
     --------
