@@ -136,7 +136,7 @@ class BottleneckPair(MaxMinGoal):
         return int(problem.scores.row_and_column_max((uncovered[0], uncovered[1]))[0].max(initial=NO_SCORE))
 
     def dual_upper_bound(self, problem: AssignmentProblem, earlier_goals: Sequence[str], best: Solution) -> int | None:
-        """Return the smallest best score of the people with a capacity and a positive dual (complementary slackness).
+        """Return the smallest best score of the people in pairs who have a positive dual (complementary slackness).
 
         They are saturated in every optimum. If the number of pairs is the only goal, a pair of two people with positive
         duals has a negative reduced profit and is in no optimum, so only partners with dual 0 count.
@@ -150,9 +150,11 @@ class BottleneckPair(MaxMinGoal):
         ):
             return None
         positive, count_only = (duals.mentors > 0, duals.mentees > 0), duals.weights == (("matched", 1),)
-        # People with a pair in every optimum; a person without capacity is saturated without a pair
-        sides = zip((problem.mentors, problem.mentees), problem.scores.degrees, positive, strict=True)
-        in_pairs = [is_positive & (loads.within(degrees) > 0) for loads, degrees, is_positive in sides]
+        # People with a pair in every optimum, as in ``best``; a person without capacity is saturated without a pair
+        loads = [
+            np.bincount(people, minlength=count) for people, count in zip(best.pairs.T, problem.shape, strict=True)
+        ]
+        in_pairs = [is_positive & (load > 0) for is_positive, load in zip(positive, loads, strict=True)]
         tops = [
             problem.scores.row_and_column_max(pairs_of_positive_duals(positive, side, count_only=count_only))[side]
             for side in (0, 1)
