@@ -19,7 +19,6 @@ from mentormatch.programme.edits import ProgrammeText
 from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.programme import require_pairs
 from mentormatch.record.decision import Decision
-from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.service.desk import desk_requests, desk_steps
 from mentormatch.service.desk.columns import ColumnsStep, UnreadQuestions, parse_column_action
@@ -84,13 +83,14 @@ from mentormatch.service.desk.losses import (
     attempt_lost,
     items_of,
     loss_dialog,
+    read_review,
     remarks_lost,
     seal_items,
     seals_of,
 )
 from mentormatch.service.desk.past_works import PastWork, PastWorkArguments, PastWorks, digest_of
 from mentormatch.service.desk.question_step import apply_reply, question_step
-from mentormatch.service.desk.rounds import ROUND_FILES, RoundStep, restore_matching
+from mentormatch.service.desk.rounds import ROUND_FILES, RoundStep, resume_proposal
 from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.turnover import (
     Reading,
@@ -246,7 +246,9 @@ class Workspace:
             case desk_requests.ForwardToBoard():
                 return self.loss_of_move(body)
             case desk_requests.UploadReviewedWorkbook(name=name):
-                return self.loss_of_review(UploadedFile.of(name, body))
+                loss = self.loss_of_move(None)
+                remarks = remarks_lost(self.round.board, UploadedFile.of(name, body)) if self.round else frozenset()
+                return WorkLoss(loss.items | remarks, loss.seals)
             case desk_requests.TryPlace():
                 return self.loss_of_move(None)
             case ApplyChange():
@@ -264,15 +266,6 @@ class Workspace:
         """Return the validations that a request to the board would discard; None: any new decision."""
         seals = self.round.board.seals_lost_by(request) if self.round else []
         return WorkLoss(frozenset(seal_items(seals)), tuple(seals))
-
-    def loss_of_review(self, workbook: UploadedFile) -> WorkLoss:
-        """Return the validations and the remarks that a reviewed workbook would discard."""
-        loss = self.loss_of_move(None)
-        if self.round:
-            with suppress(MentorMatchError):  # the workbook will be refused
-                remarks = remarks_lost(self.round.board.ground.base.notes, self.read_review(workbook).notes)
-                return WorkLoss(loss.items | remarks, loss.seals)
-        return loss
 
     def parts_dropped(self, action: desk_requests.WorkspaceAction, body: bytes) -> Collection[WorkPart]:
         """Return the parts of the work that an action discards."""
@@ -571,10 +564,7 @@ class Workspace:
         return self.columns
 
     def solve(self, seed: int, seconds: float) -> None:
-        """Form pairs, groups or sessions; after an interrupt the result is the best so far.
-
-        Raises MentorMatchError if there is none, or the service takes no problem of this size.
-        """
+        """Form pairs, groups or sessions, the best found before an interrupt. Raises MentorMatchError if refused."""
         if self.kind == "pairs":
             self.solve_pairs(seed, seconds)
             return
@@ -593,7 +583,7 @@ class Workspace:
         intake, record = self.require_intake(), self.uploads.proposal()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.limits.pairs, POSSIBLE_PAIRS)
         if record:
-            proposal = self.resume_proposal(record, intake, seed)
+            proposal = resume_proposal(record, intake, seed)
         else:
             with interruptible():
                 proposal = Proposal.of(match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds))
@@ -609,10 +599,7 @@ class Workspace:
         self.drawn = draw
 
     def edit_programme(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Apply an action to the programme form and return the form; a saved version replaces the programme.
-
-        Raises MentorMatchError if the programme does not form pairs, or the action is invalid.
-        """
+        """Return the programme form after an action; a saved version is used. Raises MentorMatchError if refused."""
         intake = self.require_intake()
         require_pairs(intake.programme)
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.limits.pairs, POSSIBLE_PAIRS)
@@ -649,18 +636,6 @@ class Workspace:
         """Names on the screen."""
         return self.contacts if self.names_on_screen else False
 
-    def resume_proposal(self, record: ProposalRecord | Decision, intake: Intake, seed: int) -> Proposal:
-        try:
-            if isinstance(record, Decision):
-                return Proposal.of(restore_matching(record, intake.cohort, intake.programme))
-            return Proposal.read(record, intake.cohort, intake.programme, seed=seed)
-        except RequestError as error:
-            mismatch = tr(
-                "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses"
-                " de la même édition."
-            )
-            raise RequestError(f"{mismatch} {error.message}.", error.problems) from None
-
     def set_round(self, next_round: RoundStep) -> None:
         """Set the round, with the language and the naming of the session."""
         self.round = next_round
@@ -679,14 +654,11 @@ class Workspace:
 
     def review(self, workbook: UploadedFile) -> None:
         """Apply the decisions of a reviewed workbook. Raises SurveyError listing each row that cannot be applied."""
-        board, decisions = self.require_board(), self.read_review(workbook)
+        board = self.require_board()
+        decisions = read_review(board, workbook)
         board.review(decisions.pins, decisions.bans, decisions.notes)
         self.notice = tr("Le classeur « {name} » est repris : {decisions}.", name=workbook.name, decisions=decisions)
         self.revision += 1
-
-    def read_review(self, workbook: UploadedFile) -> Decisions:
-        board = self.require_board()
-        return read_decisions(workbook.read_table(), board.matching.cohort, board.ground.base.programme)
 
     def save(self, known: Mapping[str, str]) -> ServiceMessage:
         """Return the parts of the state whose digests are not in ``known``."""

@@ -11,15 +11,17 @@ from hashlib import sha256
 from typing import Literal, NamedTuple, get_args
 
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.errors import RequestError
-from mentormatch.explanation.edits import Note
+from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.languages.phrases import clock, counted, listed
 from mentormatch.languages.translation import tr, tr_n
 from mentormatch.operations.proposal import ProposalRecord
 from mentormatch.record.seal import Seal
+from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from mentormatch.service.desk.kind_steps import KindSteps
 from mentormatch.service.desk.peer_groups import GroupsStep
 from mentormatch.service.desk.rounds import RoundStep
+from mentormatch.service.desk.sealing_board import LoggedBoard
+from mentormatch.service.desk.uploads import UploadedFile
 from mentormatch.widgets.board.decisions import BoardDecision, CapacityChange
 from mentormatch.widgets.board.session import people_of
 from mentormatch.widgets.form.session import ProgrammeForm
@@ -235,11 +237,24 @@ def seal_items(seals: list[Seal]) -> set[WorkItem]:
     return {item(VALIDATION_KIND, seal.head) for seal in seals}
 
 
-def remarks_lost(before: Iterable[Note], after: Iterable[Note]) -> frozenset[WorkItem]:
-    """Return the notes with a text that no note on the same pair contains afterwards."""
+def read_review(board: LoggedBoard, workbook: UploadedFile) -> Decisions:
+    """Read the decisions of a reviewed workbook for a board. Raises SurveyError with every problem."""
+    return read_decisions(workbook.read_table(), board.matching.cohort, board.ground.base.programme)
+
+
+def remarks_lost(board: LoggedBoard, workbook: UploadedFile) -> frozenset[WorkItem]:
+    """Return the notes of a board with a text that a reviewed workbook does not contain on the same pair.
+
+    None if the workbook cannot be read: it will be refused.
+    """
     remaining: defaultdict[tuple[str, str], set[object]] = defaultdict(set)
-    for note in after:
+    try:
+        notes = read_review(board, workbook).notes
+    except MentorMatchError:
+        return frozenset()
+    for note in notes:
         remaining[note.pair] |= {note.remark, *note.columns}
+    before = board.ground.base.notes
     lost = (note for note in before if not {note.remark, *note.columns} - {""} <= remaining[note.pair])
     return frozenset(item("remark", note) for note in lost)
 

@@ -12,6 +12,7 @@ from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.explanation.rule_breaches import breaches
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
 from mentormatch.fields import SIDES, Side
+from mentormatch.inspection.intake import Intake
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
@@ -25,6 +26,7 @@ from mentormatch.operations.proposal import (
     Late,
     Place,
     Proposal,
+    ProposalRecord,
     Reason,
     ReplyRound,
     RoundHistory,
@@ -527,3 +529,17 @@ def restore_matching(decision: Decision, cohort: Cohort, programme: Programme) -
     if not np.array_equal(decided_problem.scores.at(*pairs), plan.problem.scores.at(*pairs)):
         raise_if_any([Problem("scores", tr("d'autres points"), expected)])
     return plan
+
+
+def resume_proposal(record: ProposalRecord | Decision, intake: Intake, seed: int) -> Proposal:
+    """Return the uploaded proposal or decision. Raises RequestError if it does not fit the answers."""
+    try:
+        if isinstance(record, Decision):
+            return Proposal.of(restore_matching(record, intake.cohort, intake.programme))
+        return Proposal.read(record, intake.cohort, intake.programme, seed=seed)
+    except RequestError as error:
+        mismatch = tr(
+            "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses"
+            " de la même édition."
+        )
+        raise RequestError(f"{mismatch} {error.message}.", error.problems) from None
