@@ -88,7 +88,11 @@ class GoalSearch:
             if is_proved:
                 self.proved.add(goal)
             self.run.on_incumbent(partial(self.solution, Status.FEASIBLE))
-        return self.solution(self.settle_ties() if self.run.ties else Status.PROVED)
+        try:
+            status = self.settle_ties() if self.run.ties else Status.PROVED
+        except EngineError:
+            status = Status.FEASIBLE  # the goals are proved, only ties are open
+        return self.solution(status)
 
     def optimise(self, stage: "GoalVariable") -> "SolverOutcome | None":
         """Optimise one goal, and constrain later goals to its value; None if the problem is infeasible.
