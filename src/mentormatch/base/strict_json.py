@@ -22,7 +22,6 @@ MOST_DEEP = 64  # levels
 MOST_DIGITS = 100  # of an integer, with its sign
 SHOWN_CHARACTERS = 60  # of a key in a message
 MOST_LISTED = 100  # problems in an error
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 MOST_KEYS = 20_000  # per object: one per question, option or header; people and rows are in lists
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _FLAT = rf'(?:[^\s"\[\]{{}},]++|{_STRING}|\[[^"\[\]{{}}]*+\]|\{{\s*+\}})'
@@ -239,7 +238,7 @@ def _encodable(text: str) -> bool:
 def _place_too_deep(text: str) -> str:
     """Return the line and column where a text exceeds the depth limit."""
     depth = 0
-    for token in _BRACKETS.finditer(text):
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', text, re.DOTALL):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
         if depth > MOST_DEEP:
             return line_and_column(text, token.start())

@@ -6,8 +6,6 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-VARIABLE = re.compile(r"--([\w-]+): ([^;]+);")
-
 
 @cache
 def theme_css(selector: str = ":root") -> str:
@@ -24,7 +22,7 @@ def theme() -> Mapping[str, str]:
     '#1f5f8b'
     """
     values: dict[str, str] = {}
-    for name, value in VARIABLE.findall(theme_css()):
+    for name, value in re.findall(r"--([\w-]+): ([^;]+);", theme_css()):
         values[name] = values[value[6:-1]] if value.startswith("var(--") else value
     return MappingProxyType(values)
 

@@ -28,7 +28,6 @@ TYPER_MESSAGES = (
     (r"Missing command", mark("Il manque une commande.")),
 )
 """Patterns of the English messages of Typer, and the message that replaces each."""
-SUGGESTED_NAMES = re.compile(r"(?:Possible options: |Did you mean )(?P<names>[^)?]+)")
 INVALID_VALUE_TEXTS = {
     "int_parsing": mark("Un nombre entier est attendu pour {name}."),
     "float_parsing": mark("Un nombre est attendu pour {name}."),
@@ -127,7 +126,7 @@ def format_usage_error_text(error: Any) -> str:
 
 def suggestion(message: str) -> str:
     """Return the names that Typer suggests for an unknown name; empty if there are none."""
-    match = SUGGESTED_NAMES.search(message)
+    match = re.search(r"(?:Possible options: |Did you mean )(?P<names>[^)?]+)", message)
     names = re.findall(r"[\w-]+", match["names"]) if match else []
     return f" {tr('Proches : {names}.', names=', '.join(names))}" if names else ""
 

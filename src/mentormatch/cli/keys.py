@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mentormatch.service.keys import ApiKey, ApiKeys
 
 NUMBER = mark("ENTIER")
-NAME_PATTERN = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
 STATE_LABELS = {"valid": mark("valide"), "expired": mark("expirée"), "revoked": mark("révoquée")}
 
 KeyAction = Annotated[
@@ -115,7 +114,7 @@ def refuse_missing(action: str, name: str | None, store: Path) -> None:
 
 def parse_name(name: str | None) -> str:
     """Return a name. Raises BadParameter if it is too long, or has characters that lists cannot show."""
-    if name is None or not NAME_PATTERN.fullmatch(name):
+    if name is None or not re.fullmatch(r"\w[\w.-]{0,63}", name, re.ASCII):
         raise typer.BadParameter(tr("Un nom a 64 lettres ou chiffres ASCII au plus, et « . », « _ », « - »."))
     return name
 

@@ -23,7 +23,6 @@ PROGRAMME_FILE = "programme.toml"
 ANSWERS_FILE = "reponses.csv"
 ANSWERS_IN_ENGLISH = "answers.csv"
 MANUAL_PAIRS_FILE = "binomes-a-la-main.csv"
-WAVE_FILE_PATTERN = re.compile(r"suivi-[0-9]+-mois\.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def copy_waves_to(folder: str | PathLike[str], name: str = "mentorat") -> dict[i
 
     Raises RequestError for an unknown example, and OutputError if a file cannot be written.
     """
-    waves = [entry for entry in folder_of(name).iterdir() if WAVE_FILE_PATTERN.fullmatch(entry.name)]
+    waves = [entry for entry in folder_of(name).iterdir() if re.fullmatch(r"suivi-[0-9]+-mois\.csv", entry.name)]
     written = {int(entry.name.split("-")[1]): Path(folder) / entry.name for entry in waves}
     for entry in waves:
         write_whole(Path(folder) / entry.name, entry.read_bytes())

@@ -82,7 +82,6 @@ OVERSEAS_ZONES: Mapping[str, str] = {
     "987": "Pacific/Tahiti",
     "988": "Pacific/Noumea",
 }
-HOURS_PATTERN = re.compile(r"(\d{1,2}):([0-5]\d)\s*-\s*(\d{1,2}):([0-5]\d)")
 DAY_MINUTES = 1440
 WEEK_DAYS = 7  # days
 MAX_CLOCK_DAYS = 2  # days; no two clocks on earth differ by more
@@ -129,7 +128,7 @@ def hours_of(text: str) -> str:
 
 def minutes_in(text: str) -> tuple[int, int]:
     """Return the start and end of hours, in minutes of the day; (0, 0) if the text is invalid."""
-    match = HOURS_PATTERN.fullmatch(text.strip())
+    match = re.fullmatch(r"(\d{1,2}):([0-5]\d)\s*-\s*(\d{1,2}):([0-5]\d)", text.strip())
     if match is None:
         return 0, 0
     numbers = list(map(int, match.groups()))

@@ -241,10 +241,6 @@ def rank_of(text: str) -> int:
     return RANK_OF_WORD[ordinal[1]] if ordinal else 0
 
 
-# A text such as ``['a', 'b']``: a list that a program wrote as one name
-LIST_LITERAL = re.compile(r"""[\[({]\s*(?:(['"]).*\1)?\s*[\])}]""")
-
-
 class ListOfNames(Field):
     """Names of people or organisations, in the order typed, separated by ``;`` or line breaks.
 
@@ -259,7 +255,8 @@ class ListOfNames(Field):
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
         names = [name for text in texts for name in self.pieces(text) if not is_nobody(name)]
         note = tr("une liste entre crochets, prise pour un nom : séparez les noms par « ; »")
-        notes = [note] if any(LIST_LITERAL.fullmatch(name) for name in names) else []
+        # A text such as ``['a', 'b']``: a list that a program wrote as one name
+        notes = [note] if any(re.fullmatch(r"""[\[({]\s*(?:(['"]).*\1)?\s*[\])}]""", name) for name in names) else []
         if isinstance(answer, SeveralAnswers) and len(names) > 1 and not answer.ordered:
             notes.append(tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique"))
         return AnswerReading(tuple(names), joined(notes))

@@ -29,8 +29,6 @@ DIGITS_PATTERN = r"[0-9]+(?:(?:[.,']|[ ](?=[0-9]{3}(?![0-9])))[0-9]+)*[.,]?(?![0
 GROUPED_PATTERN = re.compile(
     r"(?P<whole>[0-9]{1,3}(?P<mark>[ .,'])[0-9]{3}(?:(?P=mark)[0-9]{3})*)(?:(?!(?P=mark))[.,](?P<part>[0-9]*))?"
 )
-DECIMAL_PATTERN = re.compile(r"[0-9]{1,18}(?:[.,][0-9]{0,18})?")
-AMBIGUOUS_PATTERN = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 TOKEN_PATTERN = re.compile(rf"(?P<figures>{DIGITS_PATTERN})|(?P<word>[^\W\d_]+)|(?P<sign>\S)")
 SIGNED_PATTERN = re.compile(rf"[-+]?{DIGITS_PATTERN}")
 NUMBER_PLACEHOLDER = "…"  # replaces a number in the text around it
@@ -43,10 +41,6 @@ DATE_PATTERN = re.compile(
 )
 TIME_PATTERN = re.compile(r"[0-9]{1,3} ?(?:h|heures?|hours?|:) ?[0-9]{1,2} ?(?:m|min|mn|minutes?)?(?::[0-9][0-9])?")
 RANK_PATTERN = re.compile(r"[0-9]+ ?(?:er|ere|e|eme|ieme|nd|nde|st|rd|th)\b.*")
-CODE_PATTERN = re.compile(r"[0-9][^\W\d_]+[0-9]")
-RANGE_LINK_PATTERN = re.compile(
-    r"[-/~]|a|ou|or|to|et|and|jusqu'a|voire"
-)  # between the ends of a range, without neutral words
 AT_LEAST_WORDS = re.compile(
     r"\b(?:plus de|plus que|au moins|au minimum|minimum|mini|a partir de|at least|more than|over|from|"
     r"(?:et|ou) (?:plus|davantage)|(?:or|and) (?:more|over|up|above))\b|[+>≥]"
@@ -159,7 +153,7 @@ def read_number(
     for shape, kind in ((DATE_PATTERN, DATE_MESSAGE), (TIME_PATTERN, DURATION_MESSAGE), (RANK_PATTERN, RANK_MESSAGE)):
         if shape.fullmatch(folded):
             return None, kind
-    if CODE_PATTERN.search(folded):
+    if re.search(r"[0-9][^\W\d_]+[0-9]", folded):
         return None, NO_NUMBER_MESSAGE
     numbers, surroundings = extract_numbers(folded)
     if len(numbers) == 2 and numbers[0] == numbers[1] and surroundings.endswith(f"({NUMBER_PLACEHOLDER})"):  # deux (2)
@@ -213,12 +207,12 @@ def number_in_words(tokens: Sequence[re.Match[str]]) -> tuple[int, int]:
 
 def read_figures(text: str) -> tuple[float, ...]:
     """Return the possible values of digits: one, two if a separator is ambiguous, none if it is invalid."""
-    if AMBIGUOUS_PATTERN.fullmatch(text):
+    if re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", text):
         return float(text.replace(",", ".")), float(re.sub(r"\D", "", text))
     grouped = GROUPED_PATTERN.fullmatch(text)
     if grouped and (grouped["part"] is not None or len(grouped["whole"]) > 7 or grouped["mark"] in " '"):
         return (float(f"{re.sub(r'\D', '', grouped['whole'])}.{grouped['part'] or 0}"),)
-    return (float(text.replace(",", ".")),) if DECIMAL_PATTERN.fullmatch(text) else ()
+    return (float(text.replace(",", ".")),) if re.fullmatch(r"[0-9]{1,18}(?:[.,][0-9]{0,18})?", text) else ()
 
 
 def parse_number(text: str) -> float | None:
@@ -245,7 +239,7 @@ def count_note(numbers: Sequence[tuple[float, ...]], surroundings: str) -> str:
     ]
     return (
         mark("une plage de nombres ; écrivez un seul nombre")
-        if len(numbers) == 2 and RANGE_LINK_PATTERN.fullmatch(" ".join(words))
+        if len(numbers) == 2 and re.fullmatch(r"[-/~]|a|ou|or|to|et|and|jusqu'a|voire", " ".join(words))
         else mark("plusieurs nombres ; écrivez-en un seul")
     )
 

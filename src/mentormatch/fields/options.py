@@ -31,9 +31,7 @@ INCLUSIVE_ENDINGS = r"(?:e|es|s|x|ne|nes|le|les|rice|rices|trice|trices|euse|eus
 INCLUSIVE_PATTERN = re.compile(
     rf"(?<=[^\W\d_])(?:[·.•‧⋅∙・/-]({INCLUSIVE_ENDINGS})(?![^\W\d_])|\(({INCLUSIVE_ENDINGS})\))"
 )
-PLURAL_PATTERN = re.compile(r"(?<=[^\W\d_]{3})s\b")
 ALTERNATIVE_PATTERN = re.compile(r"\s*/\s*|\s+ou\s+|\s+or\s+")
-NUMBERED_PATTERN = re.compile(r"(\d+)\s*[-:.)=]\s*(?=[^\W\d_])(.*)", re.DOTALL)
 
 
 def option_named(options: Sequence[str], answer: str) -> int | None:
@@ -92,10 +90,10 @@ def word_forms(text: str) -> frozenset[str]:
     """
     spellings = [INCLUSIVE_PATTERN.sub("", text), INCLUSIVE_PATTERN.sub(lambda ending: ending[1] or ending[2], text)]
     words = [word for spelling in spellings for word in ALTERNATIVE_PATTERN.split(spelling)]
-    return frozenset(PLURAL_PATTERN.sub("", word).strip() for word in words)
+    return frozenset(re.sub(r"(?<=[^\W\d_]{3})s\b", "", word).strip() for word in words)
 
 
 def number_and_text(option: str) -> tuple[str, ...]:
     """Return the number and the text of a numbered option; empty if it has no number."""
-    match = NUMBERED_PATTERN.fullmatch(fold(option))
+    match = re.fullmatch(r"(\d+)\s*[-:.)=]\s*(?=[^\W\d_])(.*)", fold(option), re.DOTALL)
     return (match[1], match[2]) if match else ()

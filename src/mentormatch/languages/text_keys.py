@@ -34,7 +34,6 @@ _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02bb\u2032\u00b
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_OVERRIDDEN = re.compile("\u202e([^\u202c]*)\u202c?")
 _ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
 
 # Letter to the Cyrillic, Greek and other characters that most fonts draw alike (a part of confusables.txt, UTS 39).
@@ -135,7 +134,7 @@ def skeleton(text: str) -> str:
     """
     if text.isascii():
         return "".join(filter(str.isalnum, text.translate(_CONFUSABLES).lower()))
-    visible = _bare(_OVERRIDDEN.sub(lambda match: match[1][::-1], text))
+    visible = _bare(re.sub("\u202e([^\u202c]*)\u202c?", lambda match: match[1][::-1], text))
     look = _bare(visible.translate(_CONFUSABLES).translate(_LIGATURES).casefold())
     return "".join(character for character in look if character.isalnum())
 

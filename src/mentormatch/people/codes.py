@@ -15,9 +15,6 @@ from mentormatch.people.cohort import Cohort, People
 
 type PersonCodes = Mapping[tuple[Side, str], str]  # code by side and canonical key
 LETTERS: Mapping[Side, str] = {"mentor": "M", "mentee": "E"}
-DOMAIN_PATTERN = re.compile(r".\.[^.]")
-# Two words of letters or more. The first has at least two letters, so that "M 1" and "A B" are no names.
-NAME_PATTERN = re.compile(r"[^\W\d_]['’\w-]*[^\W\d_]\.?(?:[\s,]+[^\W\d_]['’\w-]*\.?)+")
 
 
 def tells_who(key: str) -> bool:
@@ -26,7 +23,9 @@ def tells_who(key: str) -> bool:
     >>> [key for key in ("zoe@x.fr", "Zoé Martin", "M01", "2024-117", "a1 b2") if tells_who(key)]
     ['zoe@x.fr', 'Zoé Martin']
     """
-    return has_address(key) or NAME_PATTERN.fullmatch(key.strip()) is not None
+    # Two words of letters or more. The first has at least two letters, so that "M 1" and "A B" are no names.
+    name = re.fullmatch(r"[^\W\d_]['’\w-]*[^\W\d_]\.?(?:[\s,]+[^\W\d_]['’\w-]*\.?)+", key.strip())
+    return has_address(key) or name is not None
 
 
 def has_address(text: str) -> bool:
@@ -36,7 +35,7 @@ def has_address(text: str) -> bool:
     ['zoe@x.fr', 'de Zoé <zoe@x.fr>']
     """
     words = (word.split("@") for word in (text.split() if "@" in text else ()))
-    return any(local and DOMAIN_PATTERN.search(host) for word in words for local, host in pairwise(word))
+    return any(local and re.search(r".\.[^.]", host) for word in words for local, host in pairwise(word))
 
 
 def digits(count: int) -> int:

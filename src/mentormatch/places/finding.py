@@ -33,7 +33,6 @@ OVERSEAS_PREFIXES = frozenset({"97", "98"})  # first digits of département numb
 CORSICA_NUMBER = "20"  # former number, still in use for both départements
 TOWN_DEPARTEMENTS = frozenset({"vienne", "indre"})  # départements with the name of a sizeable town elsewhere
 _CODE_PATTERN = re.compile(r"\b(insee |f )?(\d{4,5}|2[ab]\d{3}|\d\d \d{3})\b")
-_BOROUGH_PATTERN = re.compile(r"(paris|lyon|marseille)(?: ?(?=\d)| )(\d{1,2}|[ivx]+)( ?(er|i?e|i?eme))?( arr[a-z]*)?")
 _ROMAN_TENS = ("", "x")
 _ROMAN_UNITS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN_NUMBERS = {
@@ -189,7 +188,7 @@ def borough(words: str) -> str:
     >>> borough("lyon 3eme arrondissement"), borough("paris xi"), borough("lyon 03"), borough("lyon")
     ('lyon 3e', 'paris 11e', 'lyon 3', 'lyon')
     """
-    match = _BOROUGH_PATTERN.fullmatch(words)
+    match = re.fullmatch(r"(paris|lyon|marseille)(?: ?(?=\d)| )(\d{1,2}|[ivx]+)( ?(er|i?e|i?eme))?( arr[a-z]*)?", words)
     if not match or not (match[2].isdigit() or match[2] in _ROMAN_NUMBERS):
         return words
     number = int(match[2]) if match[2].isdigit() else _ROMAN_NUMBERS[match[2]]

@@ -183,13 +183,6 @@ def group_positions(joined: list[str] | tuple[str, ...]) -> Positions:
     return {word: tuple(positions) for word, positions in positions_by_word.items()}
 
 
-_SLASH_PATTERN = re.compile(r"\bs/")
-_DELIVERY_PATTERN = re.compile(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)")
-_TITLE_PATTERN = re.compile(r"^(departement|dep|dept|dpt) (de la |de l |du |des |de |d )?")
-_LINK_PATTERN = re.compile(r"( de| a| en)?( la| l)?$")
-_WORD_PATTERN = re.compile(r"[^\W_]+")
-
-
 def normalise_name(text: str) -> str:
     """Return the words of ``text`` in the form that compares names of places.
 
@@ -198,7 +191,7 @@ def normalise_name(text: str) -> str:
     >>> normalise_name("SAINT-ÉTIENNE"), normalise_name("Chalon s/ Saône")
     ('st etienne', 'chalon sur saone')
     """
-    words = _WORD_PATTERN.findall(_SLASH_PATTERN.sub("sur ", fold(text)))
+    words = re.findall(r"[^\W_]+", re.sub(r"\bs/", "sur ", fold(text)))
     abbreviations = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
     return " ".join(abbreviations.get(word, word) for word in words)
 
@@ -209,7 +202,8 @@ def strip_delivery(text: str) -> str:
     >>> strip_delivery("Département de l'Isère"), strip_delivery("38000 Grenoble CEDEX 9")
     ('isere', '38000 grenoble')
     """
-    return _TITLE_PATTERN.sub("", " ".join(_DELIVERY_PATTERN.sub("", normalise_name(text)).split()))
+    name = re.sub(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)", "", normalise_name(text))
+    return re.sub(r"^(departement|dep|dept|dpt) (de la |de l |du |des |de |d )?", "", " ".join(name.split()))
 
 
 def strip_links(words: str) -> str:
@@ -218,7 +212,7 @@ def strip_links(words: str) -> str:
     >>> strip_links("st denis de la")
     'st denis'
     """
-    return _LINK_PATTERN.sub("", words)
+    return re.sub(r"( de| a| en)?( la| l)?$", "", words)
 
 
 @cache

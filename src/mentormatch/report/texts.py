@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_BEFORE = re.compile(r" (?=[:;?!%»])")
-_AFTER = re.compile(r"(?<=[«°]) ")
-
-
 def visible(text: str) -> str:
     r"""Return a text with escapes for control characters and for others that XML or UTF-8 cannot represent.
 
@@ -35,7 +30,9 @@ def visible(text: str) -> str:
     >>> visible("a\x1ab\ud800")
     'a\\x1ab\\ud800'
     """
-    return _UNSEEN.sub(_escape, text.replace("\r\n", "\n"))
+    return re.sub(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]", _escape, text.replace("\r\n", "\n")
+    )
 
 
 def encodable(text: str) -> str:
@@ -53,7 +50,7 @@ def spaced(text: str) -> str:
     >>> spaced("« Non » : 40 %")
     '«\xa0Non\xa0»\xa0: 40\xa0%'
     """
-    return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text)) if spoken() == FRENCH else text
+    return re.sub(r"(?<=[«°]) ", NO_BREAK, re.sub(r" (?=[:;?!%»])", NO_BREAK, text)) if spoken() == FRENCH else text
 
 
 def _escape(match: re.Match[str]) -> str:

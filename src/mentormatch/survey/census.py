@@ -14,7 +14,6 @@ ERROR = "error"
 UNCOMPUTED = "uncomputed"  # a formula without a result
 OUTDATED = "outdated"  # a formula with the result 0, in a workbook that must be computed when it is opened
 
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 ANY_TEXT = object()
 """A text in an unknown encoding, so that only its presence is known."""
@@ -138,7 +137,7 @@ def _is_number(content: HeldCells, value: object) -> bool:
 
 def _decode_escapes(text: str) -> str:
     # Office writes control characters as ``_x000D_``
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), text)
 
 
 def _without_spaces(text: str) -> str:

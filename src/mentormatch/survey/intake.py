@@ -36,7 +36,6 @@ from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.table import TextTable
 
 ADDRESS_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-WORD_PATTERN = re.compile(r"[^\W_]+")
 NOT_OF_ANOTHER_REGEX = r"(?! (?:d(?:e|u|es|')|of)(?! ?(?:famille|naissance|usage|jeune)\b))"
 """Excludes the name of another person or thing, such as an employer."""
 NAME_PATTERN = re.compile(
@@ -77,7 +76,7 @@ def words_of(entry: SurveyEntry, plan: IntakePlan) -> Iterator[str]:
 def words_in(texts: Iterable[str]) -> Iterator[str]:
     """Yield the folded words of some texts."""
     for text in texts:
-        yield from WORD_PATTERN.findall(fold(text))
+        yield from re.findall(r"[^\W_]+", fold(text))
 
 
 def text_hash(*texts: str) -> int:
@@ -199,9 +198,6 @@ def similar_name_remarks(entries: Sequence[SurveyEntry], field: str) -> Iterator
         yield Remark(pairs[0][0].row.source, pairs[0][0].row.line, sentence)
 
 
-NAME_SEPARATOR = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNORECASE)
-
-
 def known_names(entries: Sequence[SurveyEntry], *, apart: bool) -> Counter[str]:
     """Count the rows that contain each key and each answer in text, or part of one, as canonical texts.
 
@@ -219,7 +215,8 @@ def known_names(entries: Sequence[SurveyEntry], *, apart: bool) -> Counter[str]:
 
 
 def name_parts(text: str) -> frozenset[str]:
-    return frozenset(map(canonical, {text, *filter(None, NAME_SEPARATOR.split(text))}))
+    parts = re.split(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", text, flags=re.IGNORECASE)
+    return frozenset(map(canonical, {text, *filter(None, parts)}))
 
 
 def joined_name_remarks(
@@ -270,10 +267,6 @@ def is_near(matcher: SequenceMatcher[str], text: str) -> bool:
     )
 
 
-ROMAN_NUMERAL = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
-WORD_WITHOUT_APOSTROPHE = re.compile(r"[^\W\d_]+(?!['\w])")
-
-
 def differ_in_number(first: str, second: str) -> bool:
     """Return whether two names differ in digits, Roman numerals or single letters, which distinguish them on purpose.
 
@@ -295,7 +288,9 @@ def digits_in(text: str) -> str:
 def distinguishing_words(text: str) -> list[str]:
     # Single letters and Roman numerals, but not ``l'``
     return [
-        word for word in WORD_WITHOUT_APOSTROPHE.findall(fold(text)) if len(word) == 1 or ROMAN_NUMERAL.fullmatch(word)
+        word
+        for word in re.findall(r"[^\W\d_]+(?!['\w])", fold(text))
+        if len(word) == 1 or re.fullmatch(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})", word)
     ]
 
 

@@ -62,8 +62,6 @@ MONTHS_BY_LANGUAGE = {
 SHORT_MONTHS = {"mrt": 3, "sept": 9}
 ORDERS: tuple[Order, Order] = ("day first", "month first")
 MAX_TEXT_LENGTH = 60
-# days since the end of 1899, from 1982 to 2064, as spreadsheets store moments
-SERIAL_PATTERN = re.compile(r"[3-5][0-9]{4}(?:[.,][0-9]+)?")
 SERIAL_DAY_ZERO = datetime(1899, 12, 30)
 MIN_DAYS_IN_ORDER = 8  # so few different days are in order by chance in one of 20,160 cases
 
@@ -103,8 +101,10 @@ def moments(
     ['2026-04-03T00:00:00', '2026-04-13T21:05:00']
     >>> moments("Date", ["03/04/2026"])[0][0].when
     """
-    # Day numbers, as a spreadsheet stores dates
-    if any(texts) and all(not text.strip() or SERIAL_PATTERN.fullmatch(text.strip()) for text in texts):
+    # Days since the end of 1899, from 1982 to 2064, as a spreadsheet stores dates
+    if any(texts) and all(
+        not text.strip() or re.fullmatch(r"[3-5][0-9]{4}(?:[.,][0-9]+)?", text.strip()) for text in texts
+    ):
         return [ReadMoment(moment_of_days(text)) for text in texts], ""
     # The orders in which all dates are valid
     pairs = [parse_both_orders(text) for text in texts]

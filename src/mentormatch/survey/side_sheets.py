@@ -25,8 +25,6 @@ MENTOR_WORD = re.compile(
     r"\b(mentors?|mentore|mentores?ses?|mentoren|mentorin(?:nen)?|mentoras?|mentrice\w*|parrains?|marraines?|tuteurs?|tutrices?|tutors?"
     r"|coachs?|coaches|accompagnateurs?|accompagnatrices?|accompagnants?|accompagnantes?)\b"
 )
-LEARNER_WORD = re.compile(r"\b(students?|pupils?|étudiant\w*|etudiant\w*|élèves?|eleves?)\b")
-AMBIGUOUS_WORD = re.compile(r"\bmentores\b")
 
 type ReadSheet = Callable[[str], TextTable]
 """Reads one sheet of a workbook by its name."""
@@ -40,12 +38,13 @@ def side_of_sheet(name: str) -> Side | None:
     """
     text = plain_name(name)
     is_mentee, is_mentor = bool(MENTEE_WORD.search(text)), bool(MENTOR_WORD.search(text))
-    if AMBIGUOUS_WORD.search(text) or (is_mentee and is_mentor):
+    if re.search(r"\bmentores\b", text) or (is_mentee and is_mentor):
         return None
     if is_mentor:
         # "Student mentors" are mentors
         return "mentor"
-    return "mentee" if is_mentee or LEARNER_WORD.search(text) else None
+    is_learner = re.search(r"\b(students?|pupils?|étudiant\w*|etudiant\w*|élèves?|eleves?)\b", text)
+    return "mentee" if is_mentee or is_learner else None
 
 
 def plain_name(name: str) -> str:

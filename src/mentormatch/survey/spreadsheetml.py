@@ -313,7 +313,6 @@ def _parse_row_number(text: str) -> int:
 
 
 CONTENT = "content.xml"
-ERROR_TEXT = re.compile(r"#[A-Z/0!?_]+|Err:[0-9]+")
 
 
 class OdsName:
@@ -434,7 +433,9 @@ def _cell_value(cell: dict[str, str], value: str | None, text: str) -> str:
 def _fault(cell: dict[str, str], value: str | None, text: str) -> str:
     """Return the kind of fault of a cell, empty if there is none."""
     is_formula = OdsName.FORMULA in cell
-    if cell.get(OdsName.KIND_OF_LIBREOFFICE) == "error" or (is_formula and ERROR_TEXT.fullmatch(text.strip())):
+    if cell.get(OdsName.KIND_OF_LIBREOFFICE) == "error" or (
+        is_formula and re.fullmatch(r"#[A-Z/0!?_]+|Err:[0-9]+", text.strip())
+    ):
         return ERROR
     return UNCOMPUTED if is_formula and value is None and not text.strip() and not _is_text(cell) else ""
 

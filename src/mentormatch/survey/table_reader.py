@@ -73,8 +73,6 @@ _INNER_NAMES: dict[bytes, str] = {
     "__properties_version1.0".encode("utf-16-le"): mark("un message électronique"),
 }
 """Formats of archives and OLE containers by a name or text that they contain."""
-_MARKUP = re.compile(r"\s*<[!?a-zA-Z]")
-_OBJECTS = re.compile(r'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*[\],]?\s*\Z)|\s*\[\s*\[\s*["\[\-0-9tfn]')
 _WORKBOOK_NAMES = (b"xl/workbook", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
 
 
@@ -105,9 +103,9 @@ def kind_of_text(head: str) -> str:
     >>> [str(kind_of_text(head)) for head in ('[{"nom": "Zoé"}]', "<html>", "[Choix 1];<3;{x}")]
     ['du JSON', 'une page web ou du XML', '']
     """
-    if _MARKUP.match(head):
+    if re.match(r"\s*<[!?a-zA-Z]", head):
         return FileKind.WEB
-    if _OBJECTS.match(head):
+    if re.match(r'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*[\],]?\s*\Z)|\s*\[\s*\[\s*["\[\-0-9tfn]', head):
         return FileKind.JSON
     if head.lstrip().startswith("{\\rtf"):
         return FileKind.RTF

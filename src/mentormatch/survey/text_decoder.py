@@ -21,7 +21,6 @@ MAX_SHOWN_LINES = 10
 CHUNK_BYTES = 1 << 20  # decoded at once, so that the text of a large file is never in memory as a whole
 MAX_LINE_CHARACTERS = 16 << 20  # longer than any line of a table
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
@@ -106,7 +105,7 @@ def _first_fault(content: bytes, encoding: str) -> int:
 
 def physical_lines(text: str) -> Iterator[str]:
     """Yield the lines of ``text`` with their ends, which are CR, LF or CRLF."""
-    return (line[0] for line in _LINE.finditer(text))
+    return (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z", text))
 
 
 def encoding_of(content: bytes, name: str) -> str:

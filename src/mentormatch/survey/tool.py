@@ -23,7 +23,6 @@ from mentormatch.survey.table import Order, Record, Rows, SentMoment, TableRemar
 
 TOOLS = "mentormatch.survey.tools"
 MAX_TITLE_ROWS = 10  # above the header
-UNNAMED_LABEL = re.compile(r"Unnamed: [0-9]+(?:_level_[0-9]+)?")
 OTHER = "Autre"
 """The item for text typed next to the options."""
 
@@ -150,7 +149,7 @@ def without_labels(rows: Rows) -> Rows:
     Only the first row has labels. The rows are unchanged if it has nothing else.
     """
     first, *answers = rows.records
-    cells = tuple("" if UNNAMED_LABEL.fullmatch(cell) else cell for cell in first.cells)
+    cells = tuple("" if re.fullmatch(r"Unnamed: [0-9]+(?:_level_[0-9]+)?", cell) else cell for cell in first.cells)
     return (
         rows
         if cells == first.cells or is_blank(cells)

@@ -8,10 +8,8 @@ from mentormatch.survey.table import Rows
 
 MARKUP_TAG = re.compile(r"</?(?:strong|b|em|i|u|br ?/?|span|p|div)\b[^<>]*>", re.IGNORECASE)
 """The markup in the words of a question; other angle brackets are the author's."""
-LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 GUARDED_FORMULAS = ("'=", "'+", "'-", "'@", "'\t", "'\r")  # what would be a formula, with a sign before it
-CHARACTER_REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});")
 
 
 def without_tool_marks(rows: Rows) -> Rows:
@@ -25,7 +23,8 @@ def without_tool_marks(rows: Rows) -> Rows:
     is_guarded = has_guards and not any(cell.startswith(FORMULA_STARTS) for cell in cells)
     marked = [cell for cell in cells if "&" in cell]
     is_escaped = len(set(marked)) > 1 and all(
-        cell.count("&") == len(CHARACTER_REFERENCE.findall(cell)) for cell in marked
+        cell.count("&") == len(re.findall(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});", cell))
+        for cell in marked
     )
     if not is_guarded and not is_escaped:
         return rows
@@ -54,4 +53,4 @@ def plain_words(text: str) -> str:
     >>> plain_words("Tell us<br>about <strong>you</strong>")
     'Tell us about you'
     """
-    return " ".join(MARKUP_TAG.sub("", LINE_BREAK.sub(" ", text)).split())
+    return " ".join(MARKUP_TAG.sub("", re.sub(r"<br ?/?>", " ", text, flags=re.IGNORECASE)).split())

@@ -68,10 +68,6 @@ def split_options(answers: Sequence[str], people: Sequence[str]) -> tuple[list[s
     return shared, single
 
 
-COMMA = re.compile(r",\s*(?![^()\[\]]*[)\]])")
-"""A comma outside brackets."""
-
-
 def split_cells(answers: Sequence[str], joiner: str, *, keep_separate: bool = False) -> list[list[str]]:
     """Return the answers in each cell, split at ``joiner``.
 
@@ -84,7 +80,10 @@ def split_cells(answers: Sequence[str], joiner: str, *, keep_separate: bool = Fa
     """
     if joiner != ",":
         return [split(answer, None if joiner == ";" else joiner) for answer in answers]
-    cells = [[part.strip() for part in COMMA.split(answer) if part.strip()] for answer in answers]
+    # Commas outside brackets
+    cells = [
+        [part.strip() for part in re.split(r",\s*(?![^()\[\]]*[)\]])", answer) if part.strip()] for answer in answers
+    ]
     continued = find_continuations(cells)
     cells = [join_parts(cell, lambda _, part: fold(part) in continued) for cell in cells]
     while not keep_separate and (pairs := find_inseparable_pairs(cells)):

@@ -46,7 +46,6 @@ from mentormatch.report.view import (
 )
 from mentormatch.report.words import ReachedGoal
 
-LANGUAGE_MARK = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
 # Pairs in a notebook, whose file contains its outputs
 MOST_SHOWN = 50
 # The pictures of the page, in addition to the points of the best pair
@@ -94,7 +93,7 @@ def reseal_page(content: bytes, seal: Seal, parts: Mapping[str, tuple[str, ...]]
     Edits between the marks are lost.
     """
     text = content.decode("utf-8", "surrogateescape")
-    language_mark = LANGUAGE_MARK.search(text)
+    language_mark = re.search(r'^<html lang="([a-z]+)">$', text, re.MULTILINE)
     if (
         not language_mark
         or language_mark[1] not in LANGUAGES

@@ -35,7 +35,6 @@ from mentormatch.widgets.progress import format_duration, format_goal, format_pa
 
 SECURITY_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE_HEADERS = {**SECURITY_HEADERS, "Content-Security-Policy": PAGE_CSP}
-NAME_PATTERN = re.compile("[a-z0-9]+([.-][a-z0-9]+)*")  # names that need no quotes in a header
 
 
 class PageHeader(StrEnum):
@@ -330,7 +329,8 @@ class PageRoutes:
 
     async def download(self, request: Request, ident: str, name: str) -> Response:
         """Return a document."""
-        if not NAME_PATTERN.fullmatch(name):
+        # Names that need no quotes in a header
+        if not re.fullmatch("[a-z0-9]+([.-][a-z0-9]+)*", name):
             raise RefusedError("not-found", mark("Ce document n'existe pas"))
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": make_view_csp()}
         return make_http_response(await self.find_workspace(request, ident).call({"do": "hand", "name": name}), headers)

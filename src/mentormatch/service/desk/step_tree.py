@@ -22,8 +22,6 @@ ATTRIBUTE_PATTERN = re.compile(
 )
 
 type Tree = list[Any]  # a tag, its attributes and its children (texts and trees)
-# visible attributes, which get the spaces of French typography
-VISIBLE_ATTRIBUTES = re.compile(r"(aria-)?label|placeholder|title|data-(title|then|works|question)")
 
 
 def render_step(template: str, /, **values: object) -> dict[str, Any]:
@@ -57,7 +55,12 @@ class _TreeParser(HTMLParser):
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        attributes |= {name: spaced(value) for name, value in attributes.items() if VISIBLE_ATTRIBUTES.fullmatch(name)}
+        # Visible attributes get the spaces of French typography
+        attributes |= {
+            name: spaced(value)
+            for name, value in attributes.items()
+            if re.fullmatch(r"(aria-)?label|placeholder|title|data-(title|then|works|question)", name)
+        }
         unknown = [name for name in attributes if not ATTRIBUTE_PATTERN.fullmatch(name)]
         if (
             not (tag in VOID_TAGS or TAG_PATTERN.fullmatch(tag))

@@ -179,10 +179,7 @@ class _Scanner:
 DELIMITERS = ";,\t|"
 MAX_SAMPLE_RECORDS = 2_000  # on which delimiters are tried
 
-_SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', re.IGNORECASE)
 _COMMENTS = r"(?:[^\S\n]*(?:#.*)?\n)*"
-_PROGRAMME = re.compile(rf"{_COMMENTS}\[[\w.]+\][^\S\n]*\n{_COMMENTS}[\w.]+[^\S\n]*=")
-"""A section of a programme file with its first setting, after comments."""
 
 
 class DelimitedReader(Reader):
@@ -200,7 +197,7 @@ class DelimitedReader(Reader):
         text, remarks = decode(source.content, source.name, source.encoding)
         head = next(text.pieces())[:50_000]
         _check_is_table(source.name, head)
-        separator_line = _SEPARATOR_LINE.match(head)
+        separator_line = re.match(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', head, re.IGNORECASE)
         skip = 1 if separator_line else 0
         stated = source.delimiter or (separator_line[1] if separator_line else "")
         delimiter = stated or best_delimiter(_first_lines(text))
@@ -277,7 +274,8 @@ def _is_as_wide(record: Record, width: int) -> bool:
 def _check_is_table(name: str, head: str) -> None:
     if kind := table_reader.kind_of_text(head):
         raise table_reader.not_a_table_error(name, kind)
-    if _PROGRAMME.match(head):
+    # A section of a programme file with its first setting, after comments
+    if re.match(rf"{_COMMENTS}\[[\w.]+\][^\S\n]*\n{_COMMENTS}[\w.]+[^\S\n]*=", head):
         advice = tr("donnez ici les réponses, et le programme à sa place (« --programme »)")
         raise unreadable(name, Problem(tr("fichier"), tr("un programme"), tr("un tableau de réponses"), advice))
 

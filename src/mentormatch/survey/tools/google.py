@@ -26,8 +26,6 @@ ADDRESS_HEADERS = (
 )
 MAX_OWN_COLUMNS = 3  # the time stamp, the address, the score
 QUIZ_ITEMS = ("Score", "Feedback", "Commentaires")
-AMERICAN_DATE = re.compile(r"[0-9]{1,2}/[0-9]/")
-"""The beginning of an American date: sheets in French have two digits for the second number."""
 SCORE_HEADERS = ("score", "score total", "total score", "puntuacion", "punktzahl", "punteggio", "pontuacao")
 SCORE_PATTERN = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)? / [0-9]+)?")
 
@@ -90,5 +88,6 @@ class Google(FactTool):
 
     def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:
         """Return "day first", None if the labels are English or a date has the American form."""
-        is_american = any(AMERICAN_DATE.match(first_filled(record.cells, times)) for record in table.records)
+        # Sheets in French have two digits for the second number
+        is_american = any(re.match(r"[0-9]{1,2}/[0-9]/", first_filled(record.cells, times)) for record in table.records)
         return None if columns.of(["Timestamp"]) or is_american else "day first"

@@ -38,7 +38,6 @@ DROPPED_COLUMNS = (
 KEPT_COLUMNS = (*LANGUAGE_HEADERS, *NUMBER_HEADERS, "token", "code d'invitation", "access code")
 HEADERS_IN_CODES = frozenset({"id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"})
 ITEM_PATTERN = re.compile(r"(?P<question>.*\S)\s*\[(?P<item>[^\[\]]*)\]", re.DOTALL)
-CODE_WITH_ITEMS = re.compile(r"(?!attribute_)[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+")
 COMMENT_ITEMS = frozenset({"commentaire", "comment"})
 NOT_SHOWN = "n/a"
 TICKED_WORDS = frozenset({"oui", "yes"})
@@ -136,7 +135,7 @@ def headers_without_codes(cells: Sequence[str]) -> list[str]:
 
 def header_of_question(name: str, *, codes: bool) -> str:
     """Return the header of a column: items in square brackets, other answers as ``Autre``, comments as a question."""
-    if codes and CODE_WITH_ITEMS.fullmatch(name):
+    if codes and re.fullmatch(r"(?!attribute_)[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+", name):
         question, *items = name.split("_")
         name = question + "".join(f"[{item}]" for item in items)
     match = ITEM_PATTERN.fullmatch(name)

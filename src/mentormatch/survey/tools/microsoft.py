@@ -46,7 +46,6 @@ NOTE_HEADERS = (
 LANGUAGE_HEADERS = ("langue", "language")
 QUIZ_PREFIXES = ("Points - ", "Feedback - ", "Commentaires - ")
 ANONYMOUS_ACCOUNT = "anonymous"
-REPEATED_TITLE = re.compile(r"(?P<title>.*[^0-9\s])(?P<number>[1-9][0-9]?)", re.DOTALL)
 
 
 class Microsoft(FactTool):
@@ -131,7 +130,7 @@ def title(header: Sequence[str], column: int) -> str:
     >>> title(["Nom", "Choix 1", "Nom2", "Choix 12"], 2), title(["Nom", "Choix 1", "Nom2", "Choix 12"], 3)
     ('Nom', 'Choix 12')
     """
-    repeated = REPEATED_TITLE.fullmatch(header[column])
+    repeated = re.fullmatch(r"(?P<title>.*[^0-9\s])(?P<number>[1-9][0-9]?)", header[column], re.DOTALL)
     if not repeated or repeated["number"] == "1":
         return header[column]
     last_number = int(repeated["number"]) - 1

@@ -8,8 +8,6 @@ from mentormatch.survey.facts import Facts, State
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import ToolPage
 
-NAME_LIST = re.compile(r"[A-Za-z_][\w.-]*(?: [A-Za-z_][\w.-]*)*", re.ASCII)
-
 
 class Odk(FactTool):
     """Submissions of an ODK form; the files of repeated groups are not read."""
@@ -55,4 +53,4 @@ def names_in(cell: str) -> list[str]:
     >>> names_in("o1 o3"), names_in("Ana de la Tour, 3")
     (['o1', 'o3'], ['Ana de la Tour, 3'])
     """
-    return cell.split(" ") if NAME_LIST.fullmatch(cell) else [cell]
+    return cell.split(" ") if re.fullmatch(r"[A-Za-z_][\w.-]*(?: [A-Za-z_][\w.-]*)*", cell, re.ASCII) else [cell]

@@ -13,7 +13,6 @@ from mentormatch.survey.tool import OTHER, ToolPage, not_an_export_error, rows_b
 from mentormatch.survey.typed_texts import plain_words
 
 IMPORT_ID = re.compile(r"\{\s*\"ImportId\"\s*:.*\}", re.DOTALL)
-TIME_ZONE = re.compile(r"\"timeZone\"\s*:\s*\"([^\"]+)\"")
 CHOICE_SUFFIX, TEXT_SUFFIX = " - Selected Choice", " - Text"
 
 
@@ -92,7 +91,7 @@ class Qualtrics(FactTool):
 
     def zone(self, rows: Rows) -> str:
         ids = rows.records[count_above(rows) - 1].cells
-        return next((match[1] for cell in ids if (match := TIME_ZONE.search(cell))), "")
+        return next((match[1] for cell in ids if (match := re.search(r"\"timeZone\"\s*:\s*\"([^\"]+)\"", cell))), "")
 
 
 def count_above(rows: Rows) -> int:

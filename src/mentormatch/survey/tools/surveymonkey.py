@@ -34,7 +34,6 @@ KEPT_COLUMNS = (
 )
 OPEN_ANSWER = frozenset({"open-ended response", "reponse libre", "reponse ouverte"})
 WHOLE_ANSWER = OPEN_ANSWER | {"response", "reponse"}
-HALF_DAY = re.compile(r"[0-9]\s?[ap]m", re.IGNORECASE)
 
 
 class SurveyMonkey(FactTool):
@@ -121,7 +120,7 @@ class SurveyMonkey(FactTool):
         """Return "month first" if the labels are English and the first time has a.m. or p.m., else None."""
         is_english = {columns.names[column] for column in times} <= {START_HEADERS[0], END_HEADERS[0]}
         first = next((text for record in table.records if (text := first_filled(record.cells, times))), "")
-        return "month first" if is_english and HALF_DAY.search(first) else None
+        return "month first" if is_english and re.search(r"[0-9]\s?[ap]m", first, re.IGNORECASE) else None
 
 
 def in_width(rows: Rows) -> tuple[Sequence[str], Sequence[str]]:

@@ -17,7 +17,6 @@ from mentormatch.survey.tool import OTHER, ToolPage, item_name, part, without_co
 
 FIRST_HEADERS = ("submission id", "respondent id", "submitted at")
 TICKED_BOX, UNTICKED_BOX = "true", "false"
-REPEATED_TITLE = re.compile(r"(?P<title>.*) \((?P<number>[0-9]{1,2})\)", re.DOTALL)
 
 
 class Tally(FactTool):
@@ -80,7 +79,7 @@ def option_in(header: str, question: str) -> str:
     >>> option_in("Jours (soir (18h))", "Jours"), option_in("Jours (soir) (2)", "Jours (2)"), option_in("Nom", "Jours")
     ('soir (18h)', 'soir', '')
     """
-    repeated = REPEATED_TITLE.fullmatch(question)
+    repeated = re.fullmatch(r"(?P<title>.*) \((?P<number>[0-9]{1,2})\)", question, re.DOTALL)
     frames = [(f"{question} (", ")")]
     if repeated:
         frames.append((f"{repeated['title']} (", f") ({repeated['number']})"))

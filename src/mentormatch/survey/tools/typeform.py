@@ -18,8 +18,6 @@ from mentormatch.survey.typed_texts import MARKUP_TAG
 
 NUMBER_HEADER, RESPONSE_TYPE = "#", "response type"
 START_HEADER, SUBMIT_HEADER, NETWORK_HEADER = "start date (utc)", "submit date (utc)", "network id"
-OTHER_COLUMN = re.compile(r"other(\.[0-9]+)?")
-"""The name of such a column; pandas adds numbers to equal names."""
 
 
 class Typeform(FactTool):
@@ -90,6 +88,7 @@ def name_others(cells: Iterable[str]) -> Iterator[str]:
     """Yield the headers, each ``Other`` as the item "Autre" of the question before it."""
     question = ""
     for cell in cells:
-        is_other = OTHER_COLUMN.fullmatch(fold(cell)) is not None and question not in ("", NUMBER_HEADER)
+        # pandas adds numbers to equal names
+        is_other = re.fullmatch(r"other(\.[0-9]+)?", fold(cell)) is not None and question not in ("", NUMBER_HEADER)
         question = question if is_other else cell.strip()
         yield part(question, OTHER) if is_other else cell
