@@ -38,13 +38,15 @@ def _find(name: str) -> object:
     return value
 
 
-_SECTIONS = ("Documents", "FollowUp", "Goals", "Grouped", "Heading", "Role", "Sessions", "Sharing", "Wordings")
 _MOVED = {
     "propose": "mentormatch:answer_json",
     "draw": "mentormatch:draw_experiment",
     **{name: f"mentormatch.errors:{name}" for name in ("OutputError", "OverwriteError", "Problem", "UnprovedError")},
     **{name: f"mentormatch.programme.edits:{name}" for name in ("ProgrammeText", "ProgrammeVersions")},
-    **{name: f"mentormatch.programme.sections:{name}" for name in _SECTIONS},
+    **{
+        name: f"mentormatch.programme.sections:{name}"
+        for name in ("Documents", "FollowUp", "Goals", "Grouped", "Heading", "Role", "Sessions", "Sharing", "Wordings")
+    },
 }
 __getattr__ = moved_names(__name__, _MOVED, _find)
 

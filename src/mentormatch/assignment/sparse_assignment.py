@@ -163,7 +163,6 @@ def _solve_by_sinks(face: OptimalFace, profit: IntVector, check_deadline: CheckD
     return recover_duals(face, profit, (people[assigned], sink[assigned]))
 
 
-PATHS_MODULE = "mentormatch.assignment.flow.paths"
 # With fewer pairs, loading compiled paths takes longer than they save, so they are used only if loaded
 PATHS_MIN_PAIRS = 1 << 22
 
@@ -174,7 +173,7 @@ def choose_master(pairs: int, *, perfect: bool = False) -> SolveMaster:
     It returns None if an optimum leaves people on the shorter side unmatched. With ``perfect``, it maximises among the
     solutions that match all left people, who are not more than the right people.
     """
-    if use_numba(pairs) and (PATHS_MODULE in sys.modules or pairs >= PATHS_MIN_PAIRS):
+    if use_numba(pairs) and ("mentormatch.assignment.flow.paths" in sys.modules or pairs >= PATHS_MIN_PAIRS):
         return WarmMaster(perfect)
     return _solve_all_left if perfect else solve_if_perfect
 

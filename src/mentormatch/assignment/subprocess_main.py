@@ -18,8 +18,6 @@ from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages.translation import language
 
-LOADER_OUT_OF_MEMORY = "failed to map segment"  # part of the system loader's message if memory is short
-
 
 def main() -> None:
     """Read the task and write its results."""
@@ -29,7 +27,8 @@ def main() -> None:
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except ImportError as error:
-        if LOADER_OUT_OF_MEMORY in str(error):
+        # The message of the system loader if memory is short
+        if "failed to map segment" in str(error):
             os._exit(OUT_OF_MEMORY)
         raise
 

@@ -29,13 +29,12 @@ OUT_OF_MEMORY = 77  # exit code of the child when memory is out
 MEMORY_BYTES: int | None = None  # memory limit of the child; None: the memory of the machine
 SILENT_S = 1.0  # time for a child to end after its last message
 POLL_S = 0.05  # interval at which ``cancelled`` is polled
-# The child stops itself before its deadline, by this share of the time and at most this many seconds
-STOP_EARLY_SHARE, STOP_EARLY_MAX_S = 0.1, 0.2
 
 
 def child_deadline(seconds: float | None) -> float | None:
     """Return the time of the monotonic clock at which a child with ``seconds`` stops itself."""
-    return None if seconds is None else monotonic() + seconds - min(STOP_EARLY_SHARE * seconds, STOP_EARLY_MAX_S)
+    # Before its deadline, by a tenth of the time and at most 0.2 s
+    return None if seconds is None else monotonic() + seconds - min(0.1 * seconds, 0.2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,6 @@ from mentormatch.languages.similarity import closest
 from mentormatch.languages.translation import LANGUAGES, language, tr
 
 PACKAGE = "mentormatch"
-LONGEST_PATH = 4096  # characters, as on Linux
-LONGEST_NAME = 255  # bytes, of one file or folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +207,10 @@ def number(value: object) -> float:
 def path_given(value: object) -> object:
     """Return a path unchanged after checking its form and length."""
     name = fspath(value) if isinstance(value, str | PathLike) else None
-    if not isinstance(name, str) or not name or "\0" in name or len(name) > LONGEST_PATH:
+    if not isinstance(name, str) or not name or "\0" in name or len(name) > 4096:  # characters, as on Linux
         raise MisfitError(tr("un chemin, comme {path}", path=quoted("reponses.csv")))
-    if any(len(fsencode(part)) > LONGEST_NAME for part in PurePath(name).parts):
+    # Bytes of one file or folder
+    if any(len(fsencode(part)) > 255 for part in PurePath(name).parts):
         raise MisfitError(tr("un nom de fichier plus court"))
     return value
 

@@ -43,12 +43,10 @@ if sys.platform != "win32":
 
 PATIENCE_S = 20.0  # wait for another run that writes into the same folder
 NOTICE_S = 1.0  # wait before a notice on standard error
-PAUSE_S = 0.02  # between two attempts to lock
 MAX_LINKED_FILES = 10_000  # files; a larger folder is not one of documents, and is not exchanged
 EXAMPLE = "example"  # kind of the run that writes the first files: a programme and answers
 PART = ".part"  # suffix of drafts
 INNER_DRAFT_NAME = "mentormatch"  # the draft folder inside a folder is named as a draft of this
-COMPOUND_SUFFIXES = (".decision.json", ".journal.jsonl")  # suffixes with two dots
 AT_FDCWD = -100  # Linux: AT_FDCWD, the working directory
 RENAME_EXCHANGE = 2  # Linux: RENAME_EXCHANGE, macOS: RENAME_SWAP
 
@@ -300,7 +298,7 @@ def minute_stamp() -> str:
 
 def path_with_date(path: Path) -> Path:
     """Return a path in the same folder, with the date in its name and the same suffix."""
-    suffix = next((long for long in COMPOUND_SUFFIXES if path.name.endswith(long)), path.suffix)
+    suffix = next((long for long in (".decision.json", ".journal.jsonl") if path.name.endswith(long)), path.suffix)
     return path.with_name(f"{path.name.removesuffix(suffix)} ({minute_stamp()}){suffix}")
 
 
@@ -355,7 +353,7 @@ def hold_folder(folder: Path, *, patience_s: float | None = None, make: bool = F
             message = tr("un autre calcul y écrit en ce moment ; on attend qu'il finisse")
             write_err(f"{on_one_line(about(folder.resolve().name, message))}\n")
             notice_s = inf
-        sleep(PAUSE_S)
+        sleep(0.02)
 
 
 def take_lock(descriptor: int, folder: Path) -> bool:

@@ -23,7 +23,6 @@ from mentormatch.languages.translation import mark, tr
 
 MANIFEST_NAME = "manifeste.json"
 MAX_EARLIER_DIGESTS = 50  # digests of earlier versions per document
-PROPERTIES_PATH = "docProps/core.xml"
 UNREADABLE = (  # raised by ``zipfile`` for broken archives
     BadZipFile,
     EOFError,
@@ -274,7 +273,7 @@ def properties_of(workbook: bytes) -> bytes:
     """Return the core properties of a workbook; empty if it cannot be read."""
     try:
         with ZipFile(BytesIO(workbook)) as archive:
-            return archive.read(PROPERTIES_PATH)
+            return archive.read("docProps/core.xml")
     except UNREADABLE:
         return b""
 

@@ -11,7 +11,6 @@ from mentormatch.base.arrays import is_masked_array
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr
 
-MOST_SEED = (1 << 64) - 1
 LONGEST_S = 10**9  # about thirty years; functions that wait accept no more
 
 
@@ -68,7 +67,7 @@ def whole_number(where: str, value: object, least: int = 0, most: int | None = N
 
 def seed_number(value: object) -> int:
     """Return the seed of tie-breaking. Raises RequestError unless it is an integer from 0 to 2^64 - 1."""
-    return whole_number("seed", value, most=MOST_SEED)
+    return whole_number("seed", value, most=(1 << 64) - 1)
 
 
 def duration(where: str, value: object) -> float | None:

@@ -20,7 +20,6 @@ from mentormatch.languages.translation import tr
 ROOT = "$"  # JSON path of a whole text
 MOST_DEEP = 64  # levels
 MOST_DIGITS = 100  # of an integer, with its sign
-SHOWN_CHARACTERS = 60  # of a key in a message
 MOST_LISTED = 100  # problems in an error
 MOST_KEYS = 20_000  # per object: one per question, option or header; people and rows are in lists
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -28,8 +27,7 @@ _FLAT = rf'(?:[^\s"\[\]{{}},]++|{_STRING}|\[[^"\[\]{{}}]*+\]|\{{\s*+\}})'
 # Beginning of an object with too many keys and flat values; possessive, so the search takes linear time
 _LARGE = rf"\{{(?>(?:\s*+{_STRING}\s*+:\s*+{_FLAT}\s*+,){{{MOST_KEYS}}}+)"
 _LARGE_TEXT, _LARGE_BYTES = re.compile(_LARGE, re.ASCII), re.compile(_LARGE.encode())
-BYTE_ORDER_MARK = "\ufeff"  # at the beginning of a text
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # the same in UTF-16
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 
 
 class JsonMessage(BaseModel):
@@ -103,7 +101,7 @@ def parse_json(text: str | bytes, *, by_person: bool = False) -> Any:
     if not by_person:
         _refuse_large(text)
     string = decode(text) if isinstance(text, bytes) else text
-    if string.startswith(BYTE_ORDER_MARK):
+    if string.startswith("\ufeff"):
         raise_unread(tr("une marque d'ordre des octets (BOM) avant le texte"), tr("du JSON en UTF-8, sans marque"))
     try:
         value = json.loads(string, object_pairs_hook=_once if by_person else _once_of_few, parse_int=_integer)
@@ -199,7 +197,7 @@ def key_in(where: str, key: object) -> str:
 
 def shorten_key(name: str) -> str:
     """Return a key for a message: its beginning, with lone surrogates replaced."""
-    return name[:SHOWN_CHARACTERS].encode("utf-8", "replace").decode()
+    return name[:60].encode("utf-8", "replace").decode()
 
 
 def _inside(value: dict[str, Any] | list[Any], where: str, depth: int) -> Iterator[Problem]:

@@ -15,9 +15,6 @@ from mentormatch.errors import MentorMatchError, OutputError
 from mentormatch.languages.phrases import plain, system_reason
 from mentormatch.languages.translation import mark, tr
 
-BROKEN_PIPE = 141
-"""The exit code of a program that a closed pipe stopped: 128 and the number of SIGPIPE, as in shells."""
-
 TYPER_MESSAGES = (
     (r"No such option: (?P<name>\S+)", mark("L'option {name} n'existe pas.")),
     (r"No such command '(?P<name>.*?)'", mark("La commande {name} n'existe pas.")),
@@ -71,7 +68,8 @@ def handle_errors(*, as_json: bool) -> Iterator[None]:
         yield
     except BrokenPipeError:
         let_go()
-        raise typer.Exit(BROKEN_PIPE) from None
+        # 128 and the number of SIGPIPE, as in shells
+        raise typer.Exit(141) from None
     except ClosedOutputError as error:
         let_go()
         exit_with(error, as_json=False)

@@ -22,8 +22,6 @@ from mentormatch.languages.text_keys import for_terminals
 from mentormatch.languages.translation import tr
 
 OUTPUT_PARAMETERS = ("out", "folder")
-RUN_KINDS = {"repair": "match", "demo": "match", "draw": "match"}
-"""The kind of run that the documents of a command belong to, if it is not the name of the command."""
 
 
 def get_input_paths(values: Mapping[str, Any]) -> Iterator[Path]:
@@ -62,7 +60,8 @@ def refuse_overwrite(command: str, values: Mapping[str, Any]) -> None:
     added = [Path(values["programme"])] if command == "map" else []
     refuse_inputs([path for path in out if not any(is_same_file(path, programme) for programme in added)])
     if not values.get("replace", True) and any(path.exists() for path in out):
-        refuse_losses(out, RUN_KINDS.get(command, command))
+        # The documents of these commands are those of a match
+        refuse_losses(out, "match" if command in ("repair", "demo", "draw") else command)
 
 
 def is_same_file(path: Path, other_path: Path) -> bool:
@@ -86,10 +85,6 @@ def refuse_losses(out: Iterable[Path], kind: str) -> None:
     from mentormatch.report.folder import find_losses
 
     refuse([problem for path in out for problem in find_losses(path, kind)], replace=False)
-
-
-GLOBAL_OPTIONS = {"language", "quiet"}
-"""Global options that are accepted both before and after a command."""
 
 
 class TranslatedHelp:
@@ -153,7 +148,7 @@ class HelpGroup(TranslatedHelp, TyperGroup):
     @cached_property
     def global_options(self) -> list[Any]:
         """The options that each command accepts too; their environment variables are read only before a command."""
-        params = [copy(param) for param in self.params if param.name in GLOBAL_OPTIONS]
+        params = [copy(param) for param in self.params if param.name in {"language", "quiet"}]
         for param in params:
             param.envvar = None
         return params

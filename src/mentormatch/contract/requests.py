@@ -83,7 +83,6 @@ EXPECTED_BOUNDS = {
     "string_too_short": mark("{limit} au moins"),
     "string_too_long": mark("{limit} au plus"),
 }
-LENGTH_BOUNDS = ("min_length", "max_length")
 
 
 def find_request_problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
@@ -145,7 +144,7 @@ def type_expected(error: ErrorDetails) -> str:
 
 def limit_in(kind: str, context: Mapping[str, Any]) -> Any:
     """Return the violated bound, with the counted unit if it is a length."""
-    length = next((context[name] for name in LENGTH_BOUNDS if name in context), None)
+    length = next((context[name] for name in ("min_length", "max_length") if name in context), None)
     if length is None:
         return whole(next(iter(context.values())))
     return counted(length, "caractère") if kind.startswith("string") else counted(length, "élément")

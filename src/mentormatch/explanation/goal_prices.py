@@ -312,8 +312,6 @@ def share(part: float) -> str:
     return tr("moins de {share}", share=percent(0.001, 1)) if part < 0.0005 else percent(part, 1)
 
 
-FAIRNESS_GOALS = ("floor", "floor_person", "leximin")
-"""Goals that are replaced by the floor while the frontier is traced."""
 MAX_FLOORS = 16
 """The number of floors tried; of more candidate scores, evenly spaced ones are used."""
 
@@ -334,7 +332,7 @@ def find_frontier(case: SolvedInstance, seed: int = 0) -> tuple[FrontierPoint, .
     has no pair, if the programme has no total, if scores are not stored, and for more than 300 people per side, or
     100 if a rule couples pairs: the problem is solved once per floor.
     """
-    goals = tuple(goal for goal in case.problem.goals if goal not in FAIRNESS_GOALS)
+    goals = tuple(goal for goal in case.problem.goals if goal not in ("floor", "floor_person", "leximin"))
     if (
         case.solution.status is not Status.PROVED
         or "total" not in goals

@@ -11,8 +11,6 @@ from mentormatch.fields.clock import with_zones
 from mentormatch.fields.lists import Choices, Levels, ListOfNames, Ranking, Slots
 from mentormatch.fields.single_answers import Choice, Number, Place, Scale, Text, YesNo
 
-FIELD_KINDS = (Choice, Choices, Ranking, Levels, Number, Scale, Slots, Place, ListOfNames, YesNo, Text)
-
 type AnyField = Annotated[
     Choice | Choices | Ranking | Levels | Number | Scale | Slots | Place | ListOfNames | YesNo | Text,
     Setting(discriminator="kind"),
@@ -21,7 +19,10 @@ type AnyField = Annotated[
 
 def fields_by_kind() -> dict[str, type[Field]]:
     """Map each kind of question to its class, by its name in a programme file."""
-    return {str(kind.model_fields["kind"].default): kind for kind in FIELD_KINDS}
+    return {
+        str(kind.model_fields["kind"].default): kind
+        for kind in (Choice, Choices, Ranking, Levels, Number, Scale, Slots, Place, ListOfNames, YesNo, Text)
+    }
 
 
 def columns_of(fields: Mapping[str, Field], values: Mapping[str, Sequence[object]]) -> dict[str, Column]:

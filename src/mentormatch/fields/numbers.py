@@ -62,7 +62,6 @@ NEUTRAL_WORDS = frozenset(
         *("seul", "seule", "seuls", "seules", "seulement", "only", "just", "de", "d", "of", "e", "s", "es"),
     }
 )
-IGNORED_PUNCTUATION = frozenset(".,;:!()·*\"'«»[]…")
 
 UNITS_FR = (
     *("zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit"),
@@ -263,7 +262,7 @@ def remainder_note(surroundings: str, question: str) -> str:
 def unexpected_text(surroundings: str, expected: set[str]) -> str:
     """Return the message for a unit or words that are not in the question; empty if there are none."""
     unexpected = {word for word in measure_words(surroundings) if word not in NEUTRAL_WORDS and word not in expected}
-    signs = set(re.findall(r"[^\w\s]", surroundings)) - IGNORED_PUNCTUATION - set(MEASURE_SIGNS)
+    signs = set(re.findall(r"[^\w\s]", surroundings)) - set(".,;:!()·*\"'«»[]…") - set(MEASURE_SIGNS)
     if unexpected == {"%"} and not signs:
         return mark("un pourcentage ; écrivez le nombre seul")
     if unexpected and not signs and unexpected <= set(MEASURE_NAMES.values()):

@@ -13,19 +13,14 @@ from functools import lru_cache
 from mentormatch.fields.base import position
 from mentormatch.languages.text_keys import canonical, fold, says_yes
 
-NOBODY_WORDS = frozenset(
-    {"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"}
-)
-
 
 @lru_cache(maxsize=50_000)
 def is_nobody(name: str) -> bool:
     """Return whether a text means "no name". Cached: such texts are frequent."""
-    return fold(name) in NOBODY_WORDS
+    words = {"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"}
+    return fold(name) in words
 
 
-YES_WORDS = frozenset({"oui", "yes", "vrai", "true"})
-NO_WORDS = frozenset({"non", "no", "faux", "false"})
 INCLUSIVE_ENDINGS = r"(?:e|es|s|x|ne|nes|le|les|rice|rices|trice|trices|euse|euses)"
 # Endings of inclusive writing: mentor·e, mentor.e, mentor-e, mentor/e, mentor(e)
 INCLUSIVE_PATTERN = re.compile(
@@ -57,7 +52,7 @@ def yes_no_option(options: Sequence[str], answer: str) -> int | None:
     yes = says_yes(answer)
     if yes is None or fold(answer) == "x" or not any(map(str.isalpha, answer)):  # "1" may be the first option
         return None
-    words = YES_WORDS if yes else NO_WORDS
+    words = {"oui", "yes", "vrai", "true"} if yes else {"non", "no", "faux", "false"}
     candidates = [index for index, option in enumerate(options) if words & set(re.findall(r"\w+", fold(option))[:1])]
     return candidates[0] if len(candidates) == 1 and fold(options[candidates[0]]) in words else None
 

@@ -11,7 +11,6 @@ from mentormatch.languages.translation import language, spoken, tr
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Answered, Call, FollowUp, Outcome
 
-LIME_COLUMNS = ("id", "related_id", "class", "type/scale", "name", "relevance", "text", "help", "language", "mandatory")
 LIME_TYPES = {"choices": "M", "levels": "F"}
 """Types of questions in LimeSurvey by kind of field: several answers, and an array; others are a list or a text."""
 
@@ -83,7 +82,13 @@ def answers_of(field: AnyField) -> str:
 def form_for_limesurvey(programme: Programme) -> bytes:
     """Return the same questions as a survey that LimeSurvey imports: text with tabs, one row per part."""
     text = StringIO(newline="")
-    writer = csv.DictWriter(text, LIME_COLUMNS, delimiter="\t", lineterminator="\r\n", restval="")
+    writer = csv.DictWriter(
+        text,
+        ("id", "related_id", "class", "type/scale", "name", "relevance", "text", "help", "language", "mandatory"),
+        delimiter="\t",
+        lineterminator="\r\n",
+        restval="",
+    )
     writer.writeheader()
     for number, row in enumerate(_lime_rows(programme), start=1):
         writer.writerow({"id": number, "language": spoken(), **row})

@@ -17,8 +17,6 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme, require_groups
 from mentormatch.rules.kinds.named_people import Apart, Together
 
-SHORTEST_S = 1e-9  # time limit of a search that begins after the deadline: it returns the first groups found
-
 
 @overload
 def form_groups(cohort: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution: ...
@@ -96,8 +94,8 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     decided = programme.with_rules(by_hand)
     scores = score_groups(cohort.members, decided.criteria)
     formulation = formulate_groups(cohort, decided, scores, list(former_groups(past)), seed=seed_number(seed))
-    # Computing the scores takes time too
-    remaining_s = None if limit is None else max(began + limit - monotonic(), SHORTEST_S)
+    # Computing the scores takes time too; after the deadline, a search returns the first groups found
+    remaining_s = None if limit is None else max(began + limit - monotonic(), 1e-9)
     solution = solve_with_proofs(formulation.problem, remaining_s)
     return Grouping(cohort, decided, scores, formulation, solution, programme.heading.language, programme.name)
 

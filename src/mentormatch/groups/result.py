@@ -272,9 +272,7 @@ class SolvedResult(Result):
         return certify(self.problem, self.solution)
 
 
-STATUS_ORDER = (Status.FAILED, Status.STOPPED, Status.INFEASIBLE, Status.FEASIBLE, Status.PROVED)
-
-
 def worst_status(statuses: Iterable[Status]) -> Status:
     """Return the worst status; proved if there are none."""
-    return min(statuses, key=STATUS_ORDER.index, default=Status.PROVED)
+    worst_first = (Status.FAILED, Status.STOPPED, Status.INFEASIBLE, Status.FEASIBLE, Status.PROVED)
+    return min(statuses, key=worst_first.index, default=Status.PROVED)

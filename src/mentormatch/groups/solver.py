@@ -41,8 +41,6 @@ from mentormatch.groups.relaxation import RELAXATION, relax
 from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 from mentormatch.groups.step_timer import StepTimer
 
-MASTER_SOLVER = "highspy"
-
 
 @dataclass(frozen=True, slots=True)
 class GroupSolverOptions:
@@ -358,7 +356,7 @@ def columns_help(problem: GroupProblem, solution: GroupSolution, deadline: float
 
 def has_time_for_columns(deadline: float | None) -> bool:
     """Return whether the solver of the master is loaded, or can be loaded in the remaining time."""
-    return deadline is None or MASTER_SOLVER in sys.modules or deadline - monotonic() > SOLVER.loading_s
+    return deadline is None or "highspy" in sys.modules or deadline - monotonic() > SOLVER.loading_s
 
 
 def part_of(deadline: float | None, part: float) -> float | None:

@@ -41,8 +41,6 @@ from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import once_spoken, own_language, spoken, tr, tr_n
 
-ROUND_GOALS = ("matched", "priority", "total")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TurnProblem(ContentEquality):
@@ -66,7 +64,9 @@ class TurnProblem(ContentEquality):
         scores: NDArray[np.int64] = (self.urgent[:, None] * early * step + self.wishes) * step + early
         return scores
 
-    def formulate(self, free: IntVector, allowed: BoolMatrix, goals: Sequence[str] = ROUND_GOALS) -> AssignmentProblem:
+    def formulate(
+        self, free: IntVector, allowed: BoolMatrix, goals: Sequence[str] = ("matched", "priority", "total")
+    ) -> AssignmentProblem:
         """Return the problem of one round, with ``free`` (s,) turns and the ``allowed`` (n, s) pairs."""
         problem = AssignmentProblem.from_scores(
             self.scores(), allowed, mentee_capacity=free, goals=goals, mentor_priority=self.urgent.astype(np.int64)

@@ -252,16 +252,13 @@ def sides_text(plan: IntakePlan, sheets: Sequence[SubmissionSheet]) -> str:
     return tr("« {question} » dit le côté : « {mentor} » ou « {mentee} ».", **blanks)
 
 
-UNDECLARABLE_SUBJECTS = (None, "criminal record")
-"""Subjects without a category that a field can declare; criminal records fall under article 10."""
-
-
 def find_undeclared(sheets: Sequence[SubmissionSheet], plan: IntakePlan) -> Iterator[Remark]:
     """Yield a remark for each question read that seems sensitive (article 9 GDPR) but declares no category."""
     for sheet in sheets:
         for name in sheet.places:
             field = plan.fields[name]
-            if field.special is None and subject_of(field.question) not in UNDECLARABLE_SUBJECTS:
+            # Criminal records fall under article 10, which has no category
+            if field.special is None and subject_of(field.question) not in (None, "criminal record"):
                 yield Remark(
                     sheet.table.source,
                     None,

@@ -23,7 +23,6 @@ from mentormatch.scoring.scores import score
 
 MAX_FEW_PARTNERS = 2  # possible partners; people with at most this number are named
 MAX_COUNTED_PAIRS = 40_000_000  # counting partners among more pairs would take minutes and gigabytes
-SINGLE_CHOICE_KINDS = ("choice", "scale", "yesno")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +227,7 @@ def unmet_options(
     is_typed = isinstance(mentees.columns[theirs], NameLists) or isinstance(mentors.columns[ours], NameLists)
     if kinds <= set(LIST_KINDS) and not is_typed:
         yield from unmet_items(mentors, mentees, ours, theirs)
-    elif kinds <= set(SINGLE_CHOICE_KINDS):
+    elif kinds <= {"choice", "scale", "yesno"}:
         yield from unmet_answers(criterion, mentors, mentees, theirs)
 
 

@@ -202,7 +202,6 @@ def lines_as_labels(cohort: Cohort) -> Labels:
 
 DATE_SHAPE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?!\d)")
 MIN_DATE_SHARE = 0.6  # a text question asks for dates if more of its answers have the shape of a date
-PLAUSIBLE_YEARS = range(1900, 2101)
 
 
 def date_remarks(sheets: Sequence[SubmissionSheet], plan: IntakePlan) -> Iterator[Remark]:
@@ -243,7 +242,7 @@ def day_of(shape: re.Match[str], order: Order) -> date | None:
     if order == "month first" and len(shape[1]) < 4:
         day, month = month, day
     year += (2000 if year < 50 else 1900) if year < 100 else 0
-    if year not in PLAUSIBLE_YEARS:
+    if year not in range(1900, 2101):
         return None
     try:
         return date(year, month, day)

@@ -35,8 +35,6 @@ from mentormatch.rules.kinds.bounds import Quota, Where
 from mentormatch.rules.rule import NO_SCORES, market_of
 from mentormatch.scoring.criteria.preferences import Wishes
 
-DEFAULT_PRICE_S = 20.0
-"""The time limit for the price of each quota."""
 STRIP_ROWS = 256
 """The number of mentors whose possible partners are counted at a time."""
 OTHER_ANSWER_LABELS = {
@@ -238,7 +236,7 @@ def rows_of(question: AccessQuestion) -> Iterator[tuple[CellValue, ...]]:
 
 
 @track()
-def access(matching: Matching, *, prices: bool = True, price_limit_s: float = DEFAULT_PRICE_S) -> Access:
+def access(matching: Matching, *, prices: bool = True, price_limit_s: float = 20.0) -> Access:
     """Return the share of people with a possible partner, and with a partner, by their answers to watched questions.
 
     Parameters

@@ -21,9 +21,6 @@ from mentormatch.rules.kinds.named_people import History, PastPair
 from mentormatch.rules.kinds.places import Priority
 from mentormatch.rules.rule import Rule
 
-NOT_LEFT_OUT_CODES = ("incomplete", "not_admitted", "no_capacity")
-"""Codes of people who did not take part; they do not count as left out."""
-
 
 class LeftOut(JsonMessage):
     """A participant without a partner: key and side."""
@@ -69,7 +66,7 @@ def carry_over(matching: Matching) -> CarryOver:
         left_out=[
             LeftOut(person=person.person, side=person.side)
             for person in matching.unmatched
-            if person.code not in NOT_LEFT_OUT_CODES
+            if person.code not in ("incomplete", "not_admitted", "no_capacity")  # they did not take part
         ],
     )
 

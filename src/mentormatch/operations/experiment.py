@@ -27,9 +27,6 @@ from mentormatch.operations.matching import KeyPair, Matching, PairsByHand, matc
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
-DIFFERING_SECTIONS = ("criteria",)
-"""The sections of the programme in which the two must differ."""
-
 
 class Experiment(StoredMessage):
     """The record of an experiment: the seed, and two programmes that differ only in their criteria."""
@@ -46,7 +43,7 @@ class Experiment(StoredMessage):
         """Return the experiment. Raises RequestError unless the programmes differ in exactly their criteria."""
         records = first.to_dict(), second.to_dict()
         differ = [part for part in {**records[0], **records[1]} if records[0].get(part) != records[1].get(part)]
-        if differ != list(DIFFERING_SECTIONS):
+        if differ != ["criteria"]:
             problem = Problem("second", ", ".join(differ) or tr("aucune différence"), "criteria")
             written_reasons = tr("Les deux programmes doivent différer par leurs critères, et par rien d'autre")
             raise RequestError(written_reasons, [problem])

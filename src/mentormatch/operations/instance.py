@@ -32,7 +32,6 @@ HELD_MB, HELD_BYTES = 40, 48
 """Memory of a solve with stored scores, with the processes of the solver: base, and bytes per pair."""
 SEARCHED_MB, SEARCHED_BYTES = 200, 320
 """The same with integer programs, for coupling rules, several partners on both sides, or fairness goals."""
-SEARCHED_GOALS = frozenset({"leximin", "floor_person"})
 LIST_DIVISORS = (1, 2, 4, 8)
 """Divisors of the length of candidate lists; larger ones save memory and need more scans of all pairs."""
 
@@ -60,7 +59,8 @@ def build_instance(
 
 def is_searched(cohort: Cohort, programme: Programme) -> bool:
     """Return whether integer programs may be needed, which take more memory than an assignment problem."""
-    if not SEARCHED_GOALS.isdisjoint(programme.goals.order) or any(rule.bounds_sums for rule in programme.rules):
+    goals = programme.goals.order
+    if "leximin" in goals or "floor_person" in goals or any(rule.bounds_sums for rule in programme.rules):
         return True
     loads = [rule.degree_bounds(cohort.side(side), side) for rule in programme.rules for side in SIDES]
     return any(load is not None and bool(load.conditional.any()) for load in loads)

@@ -13,7 +13,6 @@ from mentormatch.survey.table_reader import Record, read_table
 type SheetKeys = tuple[str, str]
 
 UNREADABLE_SHEET = mark("La feuille de binômes « {name} » ne peut pas être lue.")
-NO_CODES = (mark("aucun code de mentor·e"), mark("aucun code de mentoré·e"))
 EXPECTED_CODES = (mark("le code d'un·e mentor·e de cette édition"), mark("le code d'un·e mentoré·e de cette édition"))
 """For mentors and for mentees."""
 
@@ -60,7 +59,8 @@ def columns_of(table: TextTable, cohort: Cohort) -> tuple[int, int]:
     mentors = column_of_side(table, cohort.mentors, ())
     mentees = column_of_side(table, cohort.mentees, (mentors,))
     if mentors is None or mentees is None:
-        missing = [words for words, column in zip(NO_CODES, (mentors, mentees), strict=True) if column is None]
+        columns = {mark("aucun code de mentor·e"): mentors, mark("aucun code de mentoré·e"): mentees}
+        missing = [words for words, column in columns.items() if column is None]
         advice = tr("donnez une colonne de codes par côté, avec une ligne de titres au-dessus")
         problems = [Problem(tr("colonnes"), tr(words), advice=advice) for words in missing]
         raise SurveyError(tr(UNREADABLE_SHEET, name=table.source), problems)

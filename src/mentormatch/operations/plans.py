@@ -90,10 +90,6 @@ def plans(  # noqa: PLR0913 - all but three are keywords
     return tuple(matchings)
 
 
-MIN_SOLVE_S = 1e-9
-"""The time limit of a solve after the deadline: it returns a greedy solution."""
-
-
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """The common end of several solves on the monotonic clock, in seconds; None: no end."""
@@ -108,7 +104,8 @@ class Deadline:
     @property
     def remaining_s(self) -> float | None:
         """The remaining seconds as a positive time limit; None without a deadline."""
-        return None if self.ends is None else max(self.ends - monotonic(), MIN_SOLVE_S)
+        # After the deadline, a solve returns a greedy solution
+        return None if self.ends is None else max(self.ends - monotonic(), 1e-9)
 
     @property
     def is_over(self) -> bool:

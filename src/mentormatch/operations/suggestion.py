@@ -35,12 +35,6 @@ from mentormatch.scoring.scores import ScoreTable
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-LIST_GOALS = ("matched", "total")
-"""First the lengths of the lists, then the points of all pairs in them."""
-
-MIN_SOLVE_S = 1e-3
-"""The time limit of a solve after the deadline: it returns a greedy solution."""
-
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Suggestions(ContentEquality):
@@ -214,7 +208,8 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
 
 def remaining_s(deadline: float | None) -> float | None:
     """Return the seconds until a deadline; None without a deadline."""
-    return None if deadline is None else max(MIN_SOLVE_S, deadline - monotonic())
+    # After the deadline, a solve returns a greedy solution
+    return None if deadline is None else max(1e-3, deadline - monotonic())
 
 
 def with_list_lengths(problem: AssignmentProblem, mentors_most: int, mentees_most: int) -> AssignmentProblem:
@@ -231,7 +226,7 @@ def with_list_lengths(problem: AssignmentProblem, mentors_most: int, mentees_mos
         mentors=mentors,
         mentees=mentees,
         rows=(),
-        goals=LIST_GOALS,
+        goals=("matched", "total"),  # the lengths of the lists, then the points of all pairs in them
         mentor_priority=None,
         mentee_priority=None,
         former=(),

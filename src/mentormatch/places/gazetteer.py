@@ -266,9 +266,6 @@ def middle(ring: Ring) -> Point:
     return sum(cross * x for cross, x, _ in sides) / six_areas, sum(cross * y for cross, _, y in sides) / six_areas
 
 
-DEPARTEMENT_NAMES = tuple(name for _, name in DEPARTEMENTS)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaceColumn(SingleChoice):
     """A place per person: ``positions`` (n,) int64 in the ``gazetteer``, -1 for no answer.
@@ -287,7 +284,11 @@ class PlaceColumn(SingleChoice):
     def of(cls, positions: Sequence[int]) -> Self:
         """Return the column of some positions; the ``gazetteer`` is loaded only if needed."""
         departements = [departement_of(position) for position in positions]
-        return cls(DEPARTEMENT_NAMES, np.array(departements, dtype=np.int64), np.array(positions, dtype=np.int64))
+        return cls(
+            tuple(name for _, name in DEPARTEMENTS),
+            np.array(departements, dtype=np.int64),
+            np.array(positions, dtype=np.int64),
+        )
 
     def take(self, index: Index) -> "PlaceColumn":
         """Return the places of the people at ``index`` only."""

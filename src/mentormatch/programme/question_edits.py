@@ -16,7 +16,7 @@ from mentormatch.fields import AnyField, Levels, Slots, YesNo, fields_by_kind
 from mentormatch.fields.base import CHOICE_KINDS, position
 from mentormatch.fields.clock import DAY_MINUTES, DAYS, SlotZone, minutes_in
 from mentormatch.languages.text_keys import fold
-from mentormatch.languages.translation import language, mark, tr
+from mentormatch.languages.translation import language, tr
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.tables import (
     EXTENSION_GONE_MESSAGE,
@@ -44,8 +44,6 @@ LIST_SETTINGS = ("options", "items", "levels", "days", "moments")  # settings of
 KINDS_WITH_OPTIONS = ("choice", "choices", "scale", "ranking")  # kinds with answers in ``options``
 # Kinds of criteria with a table of points, and the setting that contains it
 POINTS_SETTING_BY_KIND = {"table": "cells", "given": "pairs"}
-# The moments of slots made from a question without slots
-DAY_PARTS = (mark("matin"), mark("après-midi"), mark("soir"))
 
 
 class WordingEdit(JsonMessage):
@@ -400,9 +398,8 @@ def convert_kind(field: AnyField, kind: str, typed: Sequence[str], locale: str) 
     changes |= {"most": None} if "number" in (kind, field.kind) and "most" in old_names & new_names else {}
     with language(locale):
         answers = find_listed_answers(field) or list(typed)
-        days, moments = (
-            slots_in(answers) if answers else ([*map(tr, DAYS[:5])], [*map(tr, DAY_PARTS)])
-        )  # Monday to Friday
+        working_week = [*map(tr, DAYS[:5])], [tr("matin"), tr("après-midi"), tr("soir")]
+        days, moments = slots_in(answers) if answers else working_week
         levels = find_listed_answers(YesNo())
     lists: dict[str, list[str]] = {"options": answers} if kind in KINDS_WITH_OPTIONS else {}
     lists |= {"items": answers, "levels": levels} if kind == "levels" else {}

@@ -43,13 +43,6 @@ CELL_STYLES: dict[CellFormat, dict[str, object]] = {
     "count": {"num_format": "0", "align": "center"},
     "own": {"text_wrap": True, "bg_color": theme()["warn-wash"]},
 }
-HEADING_HEIGHT = 32
-WORKBOOK_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 CREATED_AT = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
@@ -69,7 +62,8 @@ class WorkbookWriter:
         from xlsxwriter import Workbook
 
         self._bytes = BytesIO()
-        self._book = Workbook(self._bytes, WORKBOOK_OPTIONS)
+        plain_texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        self._book = Workbook(self._bytes, {"in_memory": True, **plain_texts})
         self._book.set_properties({"title": visible(title), "author": "mentormatch", "created": CREATED_AT})
         self.format = cache(self._format)
 
@@ -149,7 +143,7 @@ class SheetWriter:
         for index, column in enumerate(columns):
             self.sheet.set_column(index, index, column.width)
             self.heading(0, index, column.title, **heading_style(column.form))
-        self.sheet.set_row(0, HEADING_HEIGHT)
+        self.sheet.set_row(0, 32)
         styles = [
             self._book.format(bottom=1, bottom_color=LINE_COLOUR, **get_cell_style(column.form)) for column in columns
         ]

@@ -206,7 +206,7 @@ def escape_xml(text: str) -> str:
 # Points per bar
 BIN_POINTS = 5
 # Pixels of a spreadsheet
-CHART_WIDTH, CHART_HEIGHT, ROW_HEIGHT = 620, 300, 20
+CHART_HEIGHT, ROW_HEIGHT = 300, 20
 CHART_COLUMN = 5
 SPREAD_COLUMNS = (
     BookColumn(mark("Points"), 40),
@@ -308,5 +308,5 @@ def insert_chart(book: WorkbookWriter, page: SheetWriter, plot: Plot, row: int) 
     if plot.kind["type"] == "bar":
         chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
         chart.set_x_axis({"min": 0, "max": 100, "name": tr("Points")})
-    chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})
+    chart.set_size({"width": 620, "height": CHART_HEIGHT})
     page.sheet.insert_chart(row, CHART_COLUMN, chart, {"description": visible(plot.words)})

@@ -74,7 +74,12 @@ def for_readers(profiles: Profiles, side: Side) -> Iterator[tuple[str, bytes]]:
     for page, reader in pages.items():
         profiles_to_read = profiles.shown[ACROSS[side]] if reader is None else profiles.read_by(side, reader)
         text = render_template(
-            "profiles.html", profiles=profiles, side=side, shown=profiles_to_read, reader=reader, words=PAGE_NAMES
+            "profiles.html",
+            profiles=profiles,
+            side=side,
+            shown=profiles_to_read,
+            reader=reader,
+            words={"lead": format_reader_instructions, "KICKERS": PAGE_HEADINGS},
         )
         yield f"{page}.html", text.encode("utf-8")
     yield f"{name}-formulaire.xlsx", form_book(profiles, side)
@@ -99,10 +104,6 @@ def format_reader_instructions(questions: WishQuestions) -> str:
     )
     message = INSTRUCTIONS[bool(questions.choices), bool(questions.refused)]
     return tr(message, what=introduction, codes=counted(questions.choices, "code"), refused=questions.refused)
-
-
-# Names for the template of a page
-PAGE_NAMES = {"lead": format_reader_instructions, "KICKERS": PAGE_HEADINGS}
 
 
 def headings(profiles: Profiles, side: Side) -> list[str]:

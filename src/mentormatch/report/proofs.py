@@ -17,8 +17,6 @@ from mentormatch.record.log import get_account_name, make_entry
 from mentormatch.record.verify import Verification, VerificationOutcome, decision_in, verify
 from mentormatch.report.folder import rewrite_decision
 
-HALF_AN_HOUR_S = 1800.0
-
 
 @checked
 def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
@@ -26,7 +24,7 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     *,
     who: str | None = None,
     why: str = "",
-    time_limit_s: float = HALF_AN_HOUR_S,
+    time_limit_s: float = 1_800.0,
     every_goal: bool = False,
     cancel: Event | None = None,
 ) -> Verification:

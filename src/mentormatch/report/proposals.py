@@ -7,19 +7,14 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.proposal import Proposal
 from mentormatch.report.exporters.data_files import to_csv
 
-FORM_FILENAME, PEOPLE_FILENAME, DECLINED_FILENAME, RECORD_FILENAME = (
-    "reponses-a-remplir.csv",
-    "ou-en-est-chacun.csv",
-    "refus.csv",
-    "propositions.json",
-)
+DECLINED_FILENAME = "refus.csv"
 # Per file name, the purpose of the file and its writer
 ROUND_FILE_WRITERS: Mapping[str, tuple[str, Callable[[Proposal], bytes]]] = {
-    RECORD_FILENAME: (
+    "propositions.json": (
         mark("Où en est la proposition, pour reprendre un autre jour : des codes et des réponses, rien d'autre"),
         lambda proposal: proposal.record_in_codes.to_json().encode(),
     ),
-    PEOPLE_FILENAME: (
+    "ou-en-est-chacun.csv": (
         mark("Où en est chaque personne : binôme proposé, accepté, sans binôme et pourquoi"),
         lambda proposal: to_csv(proposal.people),
     ),
@@ -27,7 +22,7 @@ ROUND_FILE_WRITERS: Mapping[str, tuple[str, Callable[[Proposal], bytes]]] = {
         mark("Les binômes refusés : de quel côté, pour quelle raison, à quel tour"),
         lambda proposal: to_csv(proposal.given_up),
     ),
-    FORM_FILENAME: (
+    "reponses-a-remplir.csv": (
         mark("Le formulaire à remplir : une ligne pour chaque réponse attendue"),
         lambda proposal: to_csv(proposal.form),
     ),

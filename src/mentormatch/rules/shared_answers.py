@@ -31,7 +31,6 @@ NEEDS_IN_BLANKS = (
 )
 """Sentences of a form on the needs and offers that a rule counts."""
 MAX_BIT_ANSWERS = 64  # up to this number of distinct answers, each person's answers are one machine word
-WORD_TYPES = (np.uint8, np.uint16, np.uint32, np.uint64)
 LOOKUP_COST = 16  # time of finding one sharing pair by the index, in comparisons of two people by bits
 ROWS_PER_BLOCK = 256  # mentors compared at once; a sparse product is as large as the block if most pairs share
 
@@ -133,7 +132,9 @@ def _by_bits(ours: _Answers, theirs: _Answers, min_common: int) -> Shared:
 
 def _bits(side: _Answers) -> NDArray[np.unsignedinteger]:
     """Return (n,) unsigned: the answers of each person, one bit per answer."""
-    word = np.dtype(next(word for word in WORD_TYPES if np.iinfo(word).bits >= side.kinds))
+    word = np.dtype(
+        next(word for word in (np.uint8, np.uint16, np.uint32, np.uint64) if np.iinfo(word).bits >= side.kinds)
+    )
     packed = np.packbits(side.table, axis=1)
     padded = np.zeros((side.size, word.itemsize), dtype=np.uint8)
     padded[:, : packed.shape[1]] = packed

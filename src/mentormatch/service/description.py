@@ -24,11 +24,6 @@ from mentormatch.service.problems import RefusedError
 DOCS_PATH = "/docs"
 SWAGGER_FILES = {"swagger-ui-bundle.js": MediaType.JAVASCRIPT, "swagger-ui.css": MediaType.CSS}
 DOCS_FILES = {"docs.js": MediaType.JAVASCRIPT, "docs.css": MediaType.CSS}
-# Swagger UI sets styles of its elements; scripts come only from this service
-DOCS_CSP = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; object-src 'none';"
-    " form-action 'self'; frame-ancestors 'none'"
-)
 
 
 def docs_routes(components: Components, description: Callable[[], Json]) -> APIRouter:
@@ -49,7 +44,15 @@ def docs_routes(components: Components, description: Callable[[], Json]) -> APIR
 
     async def page() -> Response:
         """Return the documentation page."""
-        return Response(text, headers={"Content-Security-Policy": DOCS_CSP}, media_type=MediaType.HTML)
+        # Swagger UI sets styles of its elements; scripts come only from this service
+        return Response(
+            text,
+            headers={
+                "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+                " base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+            },
+            media_type=MediaType.HTML,
+        )
 
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/openapi-3.0.json", describe_3_0, methods=["GET"], response_model=None)

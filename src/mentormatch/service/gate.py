@@ -32,8 +32,6 @@ from mentormatch.service.problems import ENGLISH, RefusedError, lacks_scope
 from mentormatch.service.settings import Settings
 from mentormatch.service.store import make_storage_problem
 
-# names of this machine; a DNS rebinding attack sends the name of its own site
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 AUTH_SCHEME = "Bearer"
 CLOSE_HEADERS = {"Connection": "close"}
 NO_LONGER_VALID = {
@@ -192,7 +190,8 @@ class RequestGuard:
     """
 
     def __init__(self, callers: CallerRegistry, hosts: Iterable[str] = ()) -> None:
-        self.hosts = frozenset(map(str.lower, (*LOOPBACK_NAMES, *hosts)))
+        # The names of this machine: a DNS rebinding attack sends the name of its own site
+        self.hosts = frozenset(map(str.lower, ("127.0.0.1", "localhost", "[::1]", *hosts)))
         self.failed_logins = FailedLoginThrottle()
         self.callers = callers
         self.public_predicates: list[PublicPredicate] = [is_health]

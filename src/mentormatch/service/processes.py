@@ -31,7 +31,6 @@ if sys.platform != "win32":
     exit_with_parent()
 """
 WORKER_PROGRAM = f"{BOOTSTRAP}from mentormatch.service.worker import main\nmain()"
-SINGLE_THREAD_ENV = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 TOKEN_VARIABLE = "MENTORMATCH_TOKEN"
 START_TIMEOUT_S = 60.0
 
@@ -139,7 +138,8 @@ class ProcessReaper:
 async def start_process() -> Process:
     """Start a worker with the same module path, isolated from the environment and from interrupts."""
     command = [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", WORKER_PROGRAM, *sys.path]
-    variables = {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE} | SINGLE_THREAD_ENV
+    variables = {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}
+    variables |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=variables, start_new_session=True
     )

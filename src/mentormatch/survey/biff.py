@@ -11,8 +11,6 @@ from enum import IntEnum
 
 from mentormatch.survey.census import ANY_TEXT, ERROR, UNCOMPUTED, CellInventory, HeldCells, UnreadableError
 
-WORKBOOK_STREAMS = ("workbook", "book")
-"""Names of the stream with the records, in Excel 97 and later, and before."""
 HEADER_DIFAT_ENTRIES = 109  # sectors of the allocation table that the header lists
 FIRST_SPECIAL_SECTOR = 0xFFFFFFF0  # from here on, numbers mean "end of chain" or "free"
 
@@ -283,7 +281,8 @@ def _find_workbook_entry(entries: bytes) -> tuple[int, int]:
     for at in range(0, len(entries), 128):
         name = entries[at : at + max(0, _head(entries, at + 64)[0] - 2)].decode("utf-16le", "replace").lower()
         streams[name] = (_index(entries, at + 116)[0], _index(entries, at + 120)[0])
-    for name in WORKBOOK_STREAMS:
+    # The stream with the records, in Excel 97 and later, and before
+    for name in ("workbook", "book"):
         if name in streams:
             return streams[name]
     raise UnreadableError

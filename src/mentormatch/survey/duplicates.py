@@ -13,7 +13,7 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import joined, listed
 from mentormatch.languages.translation import mark, tr
-from mentormatch.people.cohort import Remark, RowFate, RowStatus
+from mentormatch.people.cohort import Remark, RowFate
 from mentormatch.survey.entries import SurveyEntry
 from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import IntakePlan
@@ -21,9 +21,6 @@ from mentormatch.survey.table import Order, SentMoment
 
 ORDER_LABELS: dict[Order, str] = {"day first": mark("jour/mois"), "month first": mark("mois/jour")}
 MAX_SHOWN = 5  # groups of lines in a message
-# Bounds of the difference from a local time to UTC
-MIN_UTC_SHIFT = timedelta(hours=-14)
-MAX_UTC_SHIFT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,8 @@ def is_earlier(first: datetime | None, second: datetime | None) -> bool:
         return False
     if (first.tzinfo is None) == (second.tzinfo is None):
         return first < second
-    return in_utc(first, MAX_UTC_SHIFT) < in_utc(second, MIN_UTC_SHIFT)
+    # The bounds of the difference from a local time to UTC
+    return in_utc(first, timedelta(hours=12)) < in_utc(second, timedelta(hours=-14))
 
 
 def in_utc(when: datetime, shift: timedelta) -> datetime:
@@ -123,7 +121,6 @@ def settle_duplicates(
     return counted, replaced, doubts.remarks()
 
 
-FATE_ORDER: tuple[RowStatus, ...] = ("taken", "incomplete", "rejected", "replaced")
 SIDE_REASONS: dict[Side, str] = {
     "mentor": mark("comme mentor·e : {reason}"),
     "mentee": mark("comme mentoré·e : {reason}"),
@@ -135,7 +132,8 @@ def merge_fates(rows: Sequence[RowFate]) -> RowFate:
     first, reasons = rows[0], {row.reason for row in rows}
     if len(rows) == 1:
         return first
-    fate = min((row.fate for row in rows), key=FATE_ORDER.index)
+    best_first = ("taken", "incomplete", "rejected", "replaced")
+    fate = min((row.fate for row in rows), key=best_first.index)
     reasons_by_side = [tr(SIDE_REASONS[side], reason=row.reason) for row in rows for side in row.sides if row.reason]
     return replace(first, fate=fate, side="both", reason=first.reason if len(reasons) == 1 else joined(reasons_by_side))
 

@@ -180,7 +180,6 @@ def share_answered(readings: Mapping[str, AnswerReading], weights: Mapping[str, 
 
 
 type Sides = tuple[Side | None, ...]
-BOTH_SIDES: Sides = ("mentor", "mentee")
 NO_SIDE: Sides = (None,)
 
 
@@ -262,7 +261,7 @@ def make_side_classifier(sheet: SubmissionSheet, plan: IntakePlan) -> Callable[[
     field = plan.fields[roles.field]
     mentee, mentor = (role_in(field, answer) for answer in (roles.mentee, roles.mentor))
     both_value = role_in(field, roles.both) if isinstance(roles.both, str) else frozenset((mentee, mentor))
-    sides: dict[object, Sides] = {both_value: BOTH_SIDES} if roles.both else {}
+    sides: dict[object, Sides] = {both_value: ("mentor", "mentee")} if roles.both else {}
     sides |= {mentee: ("mentee",), mentor: ("mentor",)}
     sides.pop(None, None)  # a role of the programme that is no answer to its question
     sides_of = cache(lambda text: sides.get(role_in(field, text), NO_SIDE))

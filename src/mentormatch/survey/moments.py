@@ -59,10 +59,8 @@ MONTHS_BY_LANGUAGE = {
     "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
 }
-SHORT_MONTHS = {"mrt": 3, "sept": 9}
 ORDERS: tuple[Order, Order] = ("day first", "month first")
 MAX_TEXT_LENGTH = 60
-SERIAL_DAY_ZERO = datetime(1899, 12, 30)
 MIN_DAYS_IN_ORDER = 8  # so few different days are in order by chance in one of 20,160 cases
 
 
@@ -138,7 +136,7 @@ def moment_of_days(text: str) -> datetime | None:
     '2026-04-08T12:00:00'
     """
     days = text.strip().replace(",", ".")
-    return SERIAL_DAY_ZERO + timedelta(seconds=round(float(days) * 86_400, 3)) if days else None
+    return datetime(1899, 12, 30) + timedelta(seconds=round(float(days) * 86_400, 3)) if days else None
 
 
 def parse_both_orders(text: str) -> AmbiguousDate:
@@ -177,7 +175,7 @@ def month_named(name: str) -> int:
     short = fold(name)
     tables = (enumerate(map(fold, names.split()), 1) for names in MONTHS_BY_LANGUAGE.values())
     numbers = {number for months in tables for number, month in months if month.startswith(short)}
-    return SHORT_MONTHS.get(short) or (numbers.pop() if len(numbers) == 1 else 0)
+    return {"mrt": 3, "sept": 9}.get(short) or (numbers.pop() if len(numbers) == 1 else 0)
 
 
 def moment(match: re.Match[str], *, month: str, day: str) -> datetime | None:

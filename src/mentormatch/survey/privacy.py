@@ -23,7 +23,7 @@ from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
 
-SECRET_SUFFIX, FORGOTTEN_SUFFIX = ".cle", ".oublis.json"
+SECRET_SUFFIX = ".cle"
 SECRET_BYTES = 32
 PSEUDONYM_LENGTH = 8  # 40 bits: in a million people, two share a pseudonym with a probability under 1/2
 SIDE_LETTERS: dict[Side, str] = {"mentor": "M", "mentee": "E"}
@@ -77,7 +77,7 @@ def secret_beside(programme: Path) -> Path:
 
 
 def forgotten_beside(programme: Path) -> Path:
-    return programme.with_suffix(FORGOTTEN_SUFFIX)
+    return programme.with_suffix(".oublis.json")
 
 
 def pseudonyms_for(programme: Path) -> Pseudonyms:

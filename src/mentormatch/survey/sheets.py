@@ -30,11 +30,8 @@ MEMORY_BYTES = 512_000_000
 MAX_AREA = 20_000_000  # cells from the first to the last of a sheet
 MAX_SHEET_CHARACTERS = 100_000_000
 MAX_EXACT_INTEGER = 2**53  # of a float
-MIN_NUMBER_WITH_EXPONENT = 1e18
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# An encrypted Office file is an OLE container with a stream of this name, in UTF-16.
-_ENCRYPTED = "EncryptedPackage".encode("utf-16le")
 
 
 class WorkbookRefusedError(Exception):
@@ -95,7 +92,7 @@ def _number(value: float) -> str:
     if value.is_integer() and abs(value) <= MAX_EXACT_INTEGER:
         return str(int(value))
     text = format(value, ".15g")
-    return format(Decimal(text), "f") if "e" in text and abs(value) < MIN_NUMBER_WITH_EXPONENT else text
+    return format(Decimal(text), "f") if "e" in text and abs(value) < 1e18 else text
 
 
 def limit_this_process() -> None:
@@ -132,7 +129,8 @@ def write_sheet(content: bytes, sheet_name: str | None, out: IO[str]) -> None:
 def _write_rows(content: bytes, sheet_name: str | None, out: IO[str]) -> dict[str, Any]:
     from mentormatch.survey.census import check_rows
 
-    if _ENCRYPTED in content:
+    # An encrypted Office file is an OLE container with a stream of this name, in UTF-16
+    if "EncryptedPackage".encode("utf-16le") in content:
         raise WorkbookRefusedError("encrypted")
     _check_archive(content)
     workbook = _open_workbook(content)

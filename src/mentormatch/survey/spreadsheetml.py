@@ -32,7 +32,6 @@ type ElementHandler = Callable[[str, dict[str, str]], None]
 type TextHandler = Callable[[str], None]
 
 MAX_COLUMNS = 16_384
-_PARTS = {"f", "is", "t", "rph", "r"}
 _CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 
@@ -219,7 +218,7 @@ class _SheetParser:
         elif name == "row":
             self.end()
             self._begin_row(attributes.get("r"))
-        elif name in _PARTS:
+        elif name in {"f", "is", "t", "rph", "r"}:
             self.formula = self.formula or name == "f"
             self.inline = self.inline or name == "is"
             self.inside = "" if self.inside == "rph" and name == "t" else name

@@ -19,7 +19,6 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
 MAX_CELLS = 20_000_000
 MAX_CELL_CHARACTERS = 100_000
-MAX_SHOWN_CHARACTERS = 60  # of a header in a message
 
 type Order = Literal["day first", "month first"]
 """The order of day and month in a date of numbers with the year last."""
@@ -357,7 +356,7 @@ def _join_with_and(texts: Iterable[str]) -> str:
 
 
 def _quote_name(name: str) -> str:
-    return tr("« {text} »", text=name[:MAX_SHOWN_CHARACTERS])
+    return tr("« {text} »", text=name[:60])
 
 
 def _missing_header_problems(names: Sequence[str], records: Sequence[Record]) -> list[Problem]:

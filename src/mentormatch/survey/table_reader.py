@@ -73,7 +73,6 @@ _INNER_NAMES: dict[bytes, str] = {
     "__properties_version1.0".encode("utf-16-le"): mark("un message électronique"),
 }
 """Formats of archives and OLE containers by a name or text that they contain."""
-_WORKBOOK_NAMES = (b"xl/workbook", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
 
 
 def kind_of_bytes(content: bytes) -> str:
@@ -93,7 +92,8 @@ def kind_of_container(content: bytes) -> str:
     """Return the format of an archive or an OLE container that cannot be read as a workbook, empty if unknown."""
     kind = next((kind for part, kind in _INNER_NAMES.items() if part in content), "")
     is_complete_zip = content.startswith(b"PK") and b"PK\x05\x06" in content[-70_000:]
-    is_other_archive = is_complete_zip and not any(part in content for part in _WORKBOOK_NAMES)
+    workbook_names = (b"xl/workbook", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+    is_other_archive = is_complete_zip and not any(part in content for part in workbook_names)
     return kind or (FileKind.ARCHIVE if is_other_archive else "")
 
 
@@ -134,7 +134,6 @@ __all__ = [
 ]
 
 MAX_BYTES = 200_000_000
-READERS = "mentormatch.survey.readers"
 
 
 class FrameSource(Protocol):
@@ -243,7 +242,8 @@ def read_rows(
 
 def rows_in(opened: TableSource) -> Rows:
     """Return the rows of an open source; see ``read_rows``."""
-    readers = sorted((reader() for reader in concrete(Reader, READERS).values()), key=lambda reader: reader.fallback)
+    kinds = concrete(Reader, "mentormatch.survey.readers")
+    readers = sorted((reader() for reader in kinds.values()), key=lambda reader: reader.fallback)
     return next(reader for reader in readers if reader.accepts(opened)).read(opened)
 
 

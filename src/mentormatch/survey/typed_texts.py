@@ -8,7 +8,6 @@ from mentormatch.survey.table import Rows
 
 MARKUP_TAG = re.compile(r"</?(?:strong|b|em|i|u|br ?/?|span|p|div)\b[^<>]*>", re.IGNORECASE)
 """The markup in the words of a question; other angle brackets are the author's."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 GUARDED_FORMULAS = ("'=", "'+", "'-", "'@", "'\t", "'\r")  # what would be a formula, with a sign before it
 
 
@@ -20,7 +19,7 @@ def without_tool_marks(rows: Rows) -> Rows:
     """
     cells = [cell for row in rows.records for cell in row.cells if cell]
     has_guards = any(cell.startswith(GUARDED_FORMULAS) for cell in cells)
-    is_guarded = has_guards and not any(cell.startswith(FORMULA_STARTS) for cell in cells)
+    is_guarded = has_guards and not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
     marked = [cell for cell in cells if "&" in cell]
     is_escaped = len(set(marked)) > 1 and all(
         cell.count("&") == len(re.findall(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});", cell))

@@ -25,10 +25,8 @@ from mentormatch.survey.tool import part
 FIRST_LINE = 2  # line of the first row; the labels are in line 1
 INTEGER_TYPES = (bool, np.bool_, int, np.integer)
 NUMBER_TYPES = (*INTEGER_TYPES, float, np.floating)
-COLLECTION_TYPES = (list, tuple, set, frozenset, np.ndarray)
 # NumPy types of moments by kind: finer ones become integers in a list
 TO_MICROSECONDS = {"M": "datetime64[us]", "m": "timedelta64[us]"}
-SHORT_FLOAT_TYPES = (np.float16, np.float32)
 MOMENT_TYPES = (datetime.date, datetime.time, datetime.timedelta)
 
 
@@ -126,7 +124,7 @@ def cell_of(value: object) -> str:
     """
     if type(value) is str:
         return value
-    if not isinstance(value, COLLECTION_TYPES):
+    if not isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
         return format_scalar(value)
     if isinstance(value, set | frozenset):
         return SeveralAnswers.of(sorted(map(format_scalar, value)), ordered=False)
@@ -145,7 +143,7 @@ def format_scalar(value: object) -> str:
     """Return the text of a value that is not a collection. Raises UnsupportedValueError with its type."""
     if is_missing(value):
         return ""
-    if isinstance(value, SHORT_FLOAT_TYPES):
+    if isinstance(value, (np.float16, np.float32)):
         return Figures(text_of_value(float(str(value))))  # 3.1, which a number of double precision has as 3.0999999
     if isinstance(value, NUMBER_TYPES):
         return text_of_value(value) if isinstance(value, INTEGER_TYPES) else Figures(text_of_value(value))

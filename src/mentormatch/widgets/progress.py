@@ -34,7 +34,6 @@ END_TEXTS: Mapping[str, str] = {
     "stopped": mark("Arrêté après {time}, avant une première réponse\u00a0: il n'y a pas de binôme."),
     "failed": mark("Le calcul a échoué après {time}."),
 }
-MILLION = 1_000_000
 
 
 def format_goal(progress: Progress) -> str:
@@ -74,7 +73,7 @@ def describe_scan(progress: Progress) -> str:
     """
     if not progress.pairs:
         return ""
-    share, rate = 100 * progress.looked // progress.pairs, round(progress.pairs_per_second / MILLION)
+    share, rate = 100 * progress.looked // progress.pairs, round(progress.pairs_per_second / 1_000_000)
     return tr("{share}\u00a0% des paires vues, {rate}\u00a0M/s", share=share, rate=thousands(rate))
 
 

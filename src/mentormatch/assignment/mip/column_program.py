@@ -9,8 +9,6 @@ import numpy as np
 from mentormatch.assignment.mip.highs import SMALLEST_COEFFICIENT, HighsProgram
 from mentormatch.base.arrays import FloatVector, IntVector
 
-PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1  # values of the option ``simplex_strategy``
-
 
 class ColumnProgram(HighsProgram):
     """Maximise ``cost . x`` with rows between ``least`` and ``most``, and new columns from 0 to an upper bound.
@@ -21,7 +19,7 @@ class ColumnProgram(HighsProgram):
 
     def __init__(self, least: FloatVector, most: FloatVector, *, columns_come: bool = False) -> None:
         super().__init__(
-            simplex_strategy=PRIMAL_SIMPLEX if columns_come else DUAL_SIMPLEX,
+            simplex_strategy=4 if columns_come else 1,  # the primal simplex, or the dual one
             presolve="off",
             small_matrix_value=SMALLEST_COEFFICIENT,
         )

@@ -29,7 +29,7 @@ class _IdleSolvers(local):
         self.solvers: list[highspy.Highs] = []
 
 
-IDLE, MAX_IDLE = _IdleSolvers(), 2
+IDLE = _IdleSolvers()
 
 
 class HighsProgram:
@@ -79,7 +79,7 @@ class HighsProgram:
         model = self._model
         # The garbage collector clears weak references first, and a solver without its own has no callbacks
         is_whole = self._reference() is model
-        if is_whole and len(IDLE.solvers) < MAX_IDLE and model.getNumNz() <= MAX_KEPT_ENTRIES:
+        if is_whole and len(IDLE.solvers) < 2 and model.getNumNz() <= MAX_KEPT_ENTRIES:
             model.clearModel()
             model.resetOptions()
             IDLE.solvers.append(model)

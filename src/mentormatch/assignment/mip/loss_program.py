@@ -23,7 +23,6 @@ from mentormatch.base.arrays import BoolVector, FloatVector
 MAX_TRUSTED_SCALE = 1 << 6  # if losses are divided by more, the solver cannot separate neighbouring values
 
 LOSS_BITS = 24  # the greatest loss has this many bits for the solver, whose tolerances are absolute
-EMPTY_STATUSES = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +116,11 @@ class LossProgram(HighsProgram):
         info, choice = self._model.getInfo(), None
         if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
             choice = np.rint(self._model.getSolution().col_value[: self._width]) > 0
-        return LossResult(
-            choice, (info.mip_dual_bound + self._offset) * self.scale, self._model.getModelStatus() in EMPTY_STATUSES
+        is_empty = self._model.getModelStatus() in (
+            highspy.HighsModelStatus.kInfeasible,
+            highspy.HighsModelStatus.kUnboundedOrInfeasible,
         )
+        return LossResult(choice, (info.mip_dual_bound + self._offset) * self.scale, is_empty)
 
 
 class _Interrupt:

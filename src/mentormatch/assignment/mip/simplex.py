@@ -28,7 +28,6 @@ DEFAULT_TOLERANCE = 1e-6
 # Devex weights and no perturbation: other settings start slower than they save in a few steps
 STEP_OPTIONS = {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0}
 BASIS_STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
-LOWER = highspy.HighsBasisStatus.kLower
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ def cost_scale(profit: IntVector) -> float:
 def _highs_basis(basis: Basis, count: int) -> highspy.HighsBasis:
     """Return a basis for ``count`` columns; columns beyond the basis are at their lower bound."""
     start = highspy.HighsBasis()
-    added = [LOWER] * (count - len(basis.columns))
+    added = [highspy.HighsBasisStatus.kLower] * (count - len(basis.columns))
     start.col_status = [*(BASIS_STATUSES[status] for status in basis.columns), *added]
     start.row_status = [BASIS_STATUSES[status] for status in basis.rows]
     start.valid = True

@@ -22,10 +22,6 @@ from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
 type Steps = list[list[Any]]
 
-MAX_LEAVES = 2_000
-"""A proof of more leaves is given up."""
-MAX_LP_WORK = 1_000_000
-"""Linear programs may take about a second: see ``LinearRelaxation.work``."""
 MAX_FIRST_COLUMNS = 4_000
 """A system of no more columns is put into the first linear program whole."""
 FIRST_PER_PERSON = 10
@@ -61,8 +57,8 @@ class Budget:
 
     deadline: float | None = None
     stopped: Callable[[], bool] = never
-    leaves: int = MAX_LEAVES
-    work: int = MAX_LP_WORK
+    leaves: int = 2_000
+    work: int = 1_000_000  # linear programs may take about a second: see ``LinearRelaxation.work``
 
     def spend(self, *, leaves: int = 0, work: int = 0) -> None:
         """Subtract leaves and work. Raises BudgetError if nothing is left."""

@@ -139,9 +139,6 @@ def _with_places(bounds: DegreeBounds, side: Side, places: PlaceNumbers) -> Degr
     return replace(bounds, most=bounds.most + np.where(bounds.most > 0, extra, 0))
 
 
-DROP_CODES = ("drop_rule", "drop_rules")
-
-
 def ways_out(
     oracle: FeasibilityOracle, conflict: Sequence[Rule], labels: Labels = KEY_LABELS
 ) -> tuple[PossibleChange, ...]:
@@ -153,7 +150,7 @@ def ways_out(
     changes = [change for rule in conflict for change in changes_of(oracle, rule, labels) if not oracle.over]
     if not changes:
         changes = [change for change in drop_several(oracle, labels) if not oracle.over]
-    return tuple(sorted(changes, key=lambda change: (change.code in DROP_CODES, change.cost)))
+    return tuple(sorted(changes, key=lambda change: (change.code in ("drop_rule", "drop_rules"), change.cost)))
 
 
 def changes_of(oracle: FeasibilityOracle, rule: Rule, labels: Labels) -> Iterator[PossibleChange]:

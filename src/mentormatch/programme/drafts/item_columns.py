@@ -12,7 +12,6 @@ from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import TextTable
 
 MIN_STEM_WORDS = 2  # common to the headers of one question
-SEPARATORS = " -\u2013\u2014:>/|."
 MIN_SHARED = 0.5  # of the answers of all columns, in each column
 MIN_RANKED_OPTIONS = 3
 MIN_RANKINGS = 6  # complete ones: six rows of three random levels are all rankings once in 8,000 files
@@ -42,7 +41,7 @@ def item_columns(table: TextTable) -> Iterator[ItemColumns]:
         stem = get_common_beginning(headers)
         if len(run) > 1 and is_question(stem, headers) and have_same_answers(table, run):
             yield ItemColumns(
-                stem.rstrip(SEPARATORS), {table.header[index][len(stem) :].strip(): index for index in run}
+                stem.rstrip(" -\u2013\u2014:>/|."), {table.header[index][len(stem) :].strip(): index for index in run}
             )
         run = []
 

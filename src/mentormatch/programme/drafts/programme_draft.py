@@ -435,8 +435,6 @@ ADVICE_BY_USES: Mapping[tuple[Use, ...], str] = MappingProxyType(
 )
 
 
-# Kinds of questions of two files that are one if their words differ only by the side
-MERGEABLE_KINDS = ("choice", "scale", "choices", "place", "slots", "number")
 MIN_OPTIONS = 3  # of a question whose options explain the answers to another
 
 
@@ -492,7 +490,9 @@ def ask_the_same(first: DraftEntry, second: DraftEntry, entries: Sequence[DraftE
     if is_code(first) and is_code(second):
         return True
     has_same_words = words.plain_words(first.question) == words.plain_words(second.question) != []
-    is_mergeable = first.guess.kind in MERGEABLE_KINDS and first.guess.kind == second.guess.kind
+    # Two questions of these kinds are one if their words differ only by the side
+    mergeable_kinds = ("choice", "scale", "choices", "place", "slots", "number")
+    is_mergeable = first.guess.kind in mergeable_kinds and first.guess.kind == second.guess.kind
     asks_employers = asks_employer(first) and first.guess.use in ("match", "display")
     return (
         has_same_words and first.guess.use == second.guess.use and (asks_employers or (is_mergeable and first.scored))

@@ -38,7 +38,6 @@ from mentormatch.survey.tool import OTHER
 EMAIL_PATTERN = re.compile(r"\S+@\S+\.\S+")
 MAX_LANGUAGE_ROWS = 100  # rows of a file whose answers help to find its language
 MIN_ROWS = 8  # with more rows, columns of one grid have common answers
-MEMBERSHIP_SUBJECTS = ("religion", "union", "politics")  # subjects with groups that have members
 type Tables = Sequence[tuple[TextTable, Side | None]]
 
 
@@ -155,7 +154,8 @@ def link_memberships(questions: Sequence[QuestionSample]) -> list[QuestionSample
     party. The first of these questions states the group.
     """
     subjects = [(subject_of(sample.question), sample) for sample in questions]
-    counts = Counter(subject for subject, _ in subjects if subject in MEMBERSHIP_SUBJECTS)
+    # Subjects with groups that have members
+    counts = Counter(subject for subject, _ in subjects if subject in ("religion", "union", "politics"))
     subject, count = counts.most_common(1)[0] if counts else (None, 0)
     if count < 3:
         return list(questions)

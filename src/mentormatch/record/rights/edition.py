@@ -173,7 +173,6 @@ def find_mentions(data: PersonalData, tables: Iterable[TextTable]) -> Iterator[t
 
 
 ZIPPED_SUFFIXES = (".xlsx", ".xlsm", ".ods", ".odt", ".docx")
-TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".ics")
 LETTER_SUFFIX = ".eml"
 
 
@@ -269,7 +268,8 @@ def documents(folder: Path) -> Iterator[Path]:
 
     Decisions, logs and manifests contain no names and are left out.
     """
-    suffixes = {*ZIPPED_SUFFIXES, *TEXT_SUFFIXES, ".parquet", LETTER_SUFFIX}
+    text_suffixes = (".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".ics")
+    suffixes = {*ZIPPED_SUFFIXES, *text_suffixes, ".parquet", LETTER_SUFFIX}
     for path in sorted(folder.rglob("*")):
         is_nameless = path.name.endswith((DECISION_SUFFIX, LOG_SUFFIX)) or path.name == MANIFEST_NAME
         if path.is_file() and path.suffix.lower() in suffixes and not is_nameless:

@@ -12,8 +12,7 @@ from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.report.pictures.picture import BOLD_WEIGHT, BRIGHT, DARK, INK, AxisMarks, Frame, LinearScale, Picture
 from mentormatch.report.texts import spaced
 
-# Millionths: the width of a bar, and the maximum score
-BIN_WIDTH, MAX_SCORE = 50_000, 1_000_000
+BIN_WIDTH = 50_000  # millionths, of a bar
 WIDTH, HEIGHT = 600, 120
 # Marks on the axis of counts
 MAX_INTEGER_MARKS = 5
@@ -84,7 +83,7 @@ def bars(name: str, scores: IntVector, colour: str) -> Frame:
 
 def compute_histogram(scores: IntVector) -> list[int]:
     """Return the number of scores in each bin of 5 points; 100 points are in the last bin."""
-    steps = MAX_SCORE // BIN_WIDTH
+    steps = 1_000_000 // BIN_WIDTH  # up to the maximum score, in millionths
     counts: list[int] = np.bincount(np.clip(scores // BIN_WIDTH, 0, steps - 1), minlength=steps).tolist()
     return counts
 

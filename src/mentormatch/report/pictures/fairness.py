@@ -13,8 +13,6 @@ from mentormatch.operations.matching import case_of
 from mentormatch.report.pictures.picture import BOLD_WEIGHT, BRIGHT, DARK, INK, Frame, LinearScale, Picture, round_step
 
 WIDTH, HEIGHT, MARGIN_DOTS = 560, 300, 20
-# Anchor and offset of labels on the free sides of the curve, which falls from left to right
-LABEL_ABOVE, LABEL_BELOW = ("start", 12, -11), ("end", 4, 22)
 
 
 @dataclass(frozen=True, repr=False)
@@ -121,6 +119,7 @@ class Fairness(Picture):
             names_by_point.setdefault(point, []).append(tr(name))
         middle = (self.curve[0].floor + self.curve[-1].floor) / 2
         for point, names in names_by_point.items():
-            anchor, dx, dy = LABEL_ABOVE if point.floor <= middle else LABEL_BELOW
+            # Labels are on the free sides of the curve, which falls from left to right
+            anchor, dx, dy = ("start", 12, -11) if point.floor <= middle else ("end", 4, 22)
             x, y = self.get_coordinates(point)
             frame.text(x + dx, y + dy, ", ".join(names), anchor, font_weight=BOLD_WEIGHT)

@@ -37,8 +37,6 @@ from mentormatch.rules.rule import market_of
 
 # People of a side with a line each; above, the maximum number of groups per side
 MAX_SIDE, GROUPED_SIDE = 60, 50
-# Dots: the longer side of the map, and the maximum size of a cell
-MAX_WIDTH, MAX_CELL = 600, 36
 # Dots: the minimum size of a cell with points in it, and the distance of a title from the names
 MIN_NUMBERED_CELL, TITLE_DISTANCE = 24, 14
 # Share of the colour scale below which white text is more legible than black
@@ -204,7 +202,8 @@ class HeatMapGrid:
     @property
     def size(self) -> int:
         """The side of a cell in dots."""
-        return min(MAX_CELL, MAX_WIDTH // max(self.shape))
+        # At most 36; the longer side of the map has at most 600
+        return min(36, 600 // max(self.shape))
 
     def cells(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (k,) int64: the row-major cell of each pair."""

@@ -124,10 +124,6 @@ def place_of(people: People) -> PlaceColumn | None:
     return next((column for column in people.columns.values() if isinstance(column, PlaceColumn)), None)
 
 
-# Dots, maximum size of the map
-MAX_WIDTH, MAX_HEIGHT = 640, 620
-# Margin around the départements with people, as a share of their extent, and the minimum extent
-PADDING_SHARE, MIN_EXTENT = 0.1, 300.0
 # Lines in the picture, and départements and lines in the text
 LINES_DRAWN, LINES_NAMED = 60, 12
 # Dots per step of the outlines; below, the map has numbers instead of names.
@@ -312,7 +308,8 @@ class MapProjection:
     @property
     def scale(self) -> float:
         """Dots of the picture per step of the outlines."""
-        return min(MAX_WIDTH / self.across, MAX_HEIGHT / (self.down + self.strip))
+        # The map is at most 640 dots wide and 620 high
+        return min(640 / self.across, 620 / (self.down + self.strip))
 
     @property
     def width(self) -> float:
@@ -358,7 +355,8 @@ class MapProjection:
 def extent(values: list[int]) -> tuple[float, float]:
     """Return start and length of the visible range."""
     low, high = min(values), max(values)
-    size = max((high - low) * (1 + 2 * PADDING_SHARE), MIN_EXTENT)
+    # A margin of a tenth on each side; not less than 300 steps
+    size = max((high - low) * 1.2, 300.0)
     return (low + high - size) / 2, size
 
 

@@ -51,10 +51,6 @@ WIDTHS_EM = {
     0.86: "Mm%",
     1.0: "W@…—",
 }
-# Width of other letters, and of full-width letters
-DEFAULT_WIDTH_EM, FULL_WIDTH_EM = 0.56, 1.0
-# Factors for wider fallback fonts, and for bold
-WIDTH_SAFETY, BOLD_FACTOR = 1.15, 1.1
 
 type StyleValue = str | float
 TEXT_STYLE: dict[str, StyleValue] = {"fill": INK, "font_size": FONT_SIZE}
@@ -231,12 +227,13 @@ def letter_width(letter: str) -> float:
     base = normalize("NFD", letter)[0]
     if combining(base) or base == "\u200b":
         return 0.0
-    default = FULL_WIDTH_EM if east_asian_width(base) in "WF" else DEFAULT_WIDTH_EM
+    default = 1.0 if east_asian_width(base) in "WF" else 0.56  # full width, or that of an average letter
     return next((width for width, letters in WIDTHS_EM.items() if base in letters), default)
 
 
 def text_width(words: str, size: float, *, bold: bool = False) -> float:
-    return (BOLD_FACTOR if bold else 1.0) * WIDTH_SAFETY * size * sum(map(letter_width, words))
+    # Fallback fonts are wider, and so is bold
+    return (1.1 if bold else 1.0) * 1.15 * size * sum(map(letter_width, words))
 
 
 def cividis(share: float) -> str:
@@ -254,8 +251,6 @@ def cividis(share: float) -> str:
 
 # Characters of a label
 MAX_LABEL = 24
-# Pixels of a PNG per dot
-PNG_SCALE = 2
 
 
 def as_png(svg: bytes) -> bytes:
@@ -266,7 +261,7 @@ def as_png(svg: bytes) -> bytes:
         raise OutputError(
             tr("Une image .png a besoin de vl-convert → pip install 'mentormatch-engine[pictures]'")
         ) from None
-    png: bytes = svg_to_png(svg.decode(), scale=PNG_SCALE)
+    png: bytes = svg_to_png(svg.decode(), scale=2)
     return png
 
 

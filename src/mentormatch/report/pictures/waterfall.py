@@ -27,8 +27,6 @@ from mentormatch.report.view import best_pairs
 
 ROW_HEIGHT, BAR_HEIGHT, CHART_WIDTH = 36, 22, 440
 X_SCALE = LinearScale(0, 100, 0, CHART_WIDTH)
-# Characters per line of the name of a criterion, which has at most two lines
-MAX_NAME_LINE = 34
 PALE_COLOUR, EDGE_COLOUR = "#c9c8c4", "#8794a1"
 
 
@@ -112,7 +110,7 @@ class Waterfall(Picture):
             words = tr("{points} sur {full}", points=points(part.share), full=points(part.full))
             bars.append(
                 WaterfallStep(
-                    wrap(visible(part.criterion), MAX_NAME_LINE, max_lines=2, placeholder=" …"),
+                    wrap(visible(part.criterion), 34, max_lines=2, placeholder=" …"),
                     start,
                     start + part.share,
                     start + part.full,

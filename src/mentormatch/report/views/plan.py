@@ -424,8 +424,6 @@ class SideBySide(Piece):
         return listed(before), listed(after)
 
 
-# Pairs in a notebook, whose file contains its outputs
-MOST_SHOWN = 50
 DEFAULT_SEARCH_S = 10.0
 # In the order in which users need them
 VIEW_TYPES: tuple[type[Piece], ...] = (
@@ -450,7 +448,7 @@ class Views:
         """Return the result in a few sentences; if there is no assignment, the reason and ways out."""
         return Summary(self.matching, get_view_labels(self.matching, names))
 
-    def pairs(self, *, names: ViewNames = False, most: int | None = MOST_SHOWN) -> PairsPiece:
+    def pairs(self, *, names: ViewNames = False, most: int | None = 50) -> PairsPiece:
         """Return the best ``most`` pairs (None: all), best first, with points by criterion."""
         return PairsPiece(self.matching, get_view_labels(self.matching, names), most)
 

@@ -353,7 +353,6 @@ class Proportion(Rule):
         return people.gave(self.field, self.among).astype(np.int64)
 
 
-NO_MAXIMUM = 1 << 30  # people; more than any group has
 COMPOSITION_TEXTS = {
     (True, False, False): mark("au moins {least} par groupe selon « {field} »"),
     (True, False, True): mark("au moins {least} par groupe selon « {field} », ou personne"),
@@ -436,7 +435,7 @@ class Composition(Rule):
         return (*bounds, *answers, tr("Un groupe où personne n'a répondu cela est {none}."))
 
     def composition_bounds(self, members: People) -> Iterator[CompositionBound]:
-        upper = NO_MAXIMUM if self.most is None else self.most
+        upper = 1 << 30 if self.most is None else self.most  # more than any group has
         for answers in [self.among] if self.among else distinct_answers(members, self.field):
             holds = np.asarray(members.gave(self.field, answers))
             yield CompositionBound(self.label, holds, self.least or 0, upper, self.none)

@@ -37,8 +37,6 @@ from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PricingProblem, SideVectors, select_allowed
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
-MILP_ENGINE = "milp"  # another relaxation would leave the same gap
-
 
 @dataclass(frozen=True, slots=True)
 class ReducedProblem:
@@ -81,7 +79,7 @@ class ReducedProblem:
         halves = run.tie_breaker.anonymized
         # The hashes of the whole problem, so that the solution is canonical
         hashes = AnonymousTieBreaker(halves.mentors[self.mentors], halves.mentees[self.mentees])
-        engine = MILP_ENGINE if self.problem.rows else None
+        engine = "milp" if self.problem.rows else None  # another relaxation would leave the same gap
         solution = solve_unchecked(
             self.problem, engine, replace(run, tie_breaker=hashes, on_incumbent=ignore_incumbent), Incumbent()
         )

@@ -59,7 +59,6 @@ class SimdOptions:
 
 SIMD_OPTIONS = SimdOptions()
 INFINITE = 1 << 60  # no pair exceeds a limit by more
-CACHE_LINE_BYTES = 64
 
 type SmallInts = NDArray[np.integer]
 
@@ -306,7 +305,7 @@ def aligned_lanes(count: int) -> NDArray[np.int16]:
     from mentormatch.scale.scan.kernels import LANES
 
     buffer = np.zeros((count + 1) * LANES, dtype=np.int16)
-    start = -buffer.ctypes.data % CACHE_LINE_BYTES // buffer.itemsize
+    start = -buffer.ctypes.data % 64 // buffer.itemsize
     return buffer[start : start + count * LANES].reshape(count, LANES)
 
 

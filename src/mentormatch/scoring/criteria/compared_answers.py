@@ -453,10 +453,6 @@ def greatest_sum(offers: Column, needs: Column, points: Sequence[float] | None) 
     return float(need_weights[:count] @ offer_weights[:count])
 
 
-MAX_NAMED_SLOTS = 4  # in a reason, by their names
-MAX_NAMED_SLOTS_TWO_CLOCKS = 2  # in a reason, with the hours on two clocks
-
-
 class Availability(Criterion):
     """The number of common slots (of two people, or of a whole group) over ``enough``, at most 1."""
 
@@ -503,7 +499,7 @@ class Availability(Criterion):
             slot_texts, two_clocks = [ours.labels[slot] for slot in common], False
         if not slot_texts:
             return tr("aucun créneau en commun")
-        limit = MAX_NAMED_SLOTS_TWO_CLOCKS if two_clocks else MAX_NAMED_SLOTS
+        limit = 2 if two_clocks else 4  # hours on two clocks are longer than names
         slots = " ; ".join(slot_texts[:limit]) if two_clocks else listed(slot_texts[:limit])
         number = about(counted(len(slot_texts), "créneau", "créneaux"), slots)
         remaining = len(slot_texts) - limit

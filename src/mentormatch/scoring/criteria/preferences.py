@@ -156,8 +156,6 @@ GIVEN_TEXTS = {
     (True, True): mark("{points} sur {most}, par {by}, le {on}"),
 }
 """By whether the author, and whether the day, are known."""
-POINTS_HEADERS = ("mentor", "mentee", "points", "by", "on")
-"""The columns of a table of points."""
 REQUIRED_HEADERS = ("mentor", "mentee", "points")
 
 
@@ -285,7 +283,9 @@ class PointsTable:
 
     def __init__(self, table: SourceTable, columns: Mapping[str, str], most: float) -> None:
         self.table, self.number = table, Number(question="?", least=0, most=most)
-        self.places = {name: self._place(columns.get(name, name)) for name in POINTS_HEADERS}
+        self.places = {
+            name: self._place(columns.get(name, name)) for name in ("mentor", "mentee", "points", "by", "on")
+        }
 
     def _place(self, name: str) -> int | None:
         """Return the index of the column with this name, ignoring case and accents; None if there is none."""

@@ -36,8 +36,6 @@ from mentormatch.service.problems import RefusedError
 from mentormatch.service.processes import StatefulWorker, StatefulWorkers
 from mentormatch.service.settings import Settings
 
-WORKSPACE_FACTORY = "mentormatch.service.desk.desk:Workspace"
-
 
 @dataclass(frozen=True, slots=True)
 class ClientTab:
@@ -229,7 +227,7 @@ class Workspaces:
         Raises RefusedError if too many are open, or the parts cannot be restored.
         """
         self.evict_one()
-        worker = await self.workers.start(WORKSPACE_FACTORY)
+        worker = await self.workers.start("mentormatch.service.desk.desk:Workspace")
         self.handles[worker.id] = handle = WorkspaceHandle(tab, worker, SavedWorkspace(key), self.settings)
         handle.touch(tab)
         limits = {"people": 2 * self.settings.max_people, "pairs": self.settings.max_pairs}

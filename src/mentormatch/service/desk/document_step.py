@@ -26,14 +26,6 @@ from mentormatch.service.desk.step_tree import render_step
 from mentormatch.survey.contacts import Contacts, asks_for_mail
 from mentormatch.survey.intake import name_fields
 
-# documents offered by the cards for committee and participants
-SHOWN_ABOVE = (
-    "binomes.xlsx",
-    DocumentName.HANDOUTS,
-    "lettres-proposition.zip",
-    "lettres-rappel.zip",
-    "lettres-confirmation.zip",
-)
 UNNAMED_YET = mark("Ce programme n'a pas encore de nom")
 
 
@@ -45,6 +37,9 @@ def document_step(source: DocumentSource, current: RoundStep, letter_index: int)
     lines = {line.name: line for line in document_lines(source, current)}
     partners = [bool(handout.partners) for handout in make_handouts(matching, source.contacts)] if all_letters else []
     place = letter_index if letter_index < len(all_letters) else 0
+    # The cards for committee and participants offer these documents
+    letters = ("lettres-proposition.zip", "lettres-rappel.zip", "lettres-confirmation.zip")
+    shown_above = ("binomes.xlsx", DocumentName.HANDOUTS, *letters)
     return render_step(
         "documents",
         answered=answered,
@@ -68,7 +63,7 @@ def document_step(source: DocumentSource, current: RoundStep, letter_index: int)
         named=source.named_documents,
         lines=lines,
         confirmation=lines.get("lettres-confirmation.zip"),
-        archives=[line for name, line in lines.items() if name not in SHOWN_ABOVE],
+        archives=[line for name, line in lines.items() if name not in shown_above],
     )
 
 

@@ -22,8 +22,6 @@ from mentormatch.programme.sections import MAX_GROUP_SIZE, UNNAMED_PROGRAMME
 from mentormatch.service.desk.desk_requests import SetGroupAnswers
 from mentormatch.service.desk.step_tree import render_step
 
-MAX_OFFERED = 8  # offered questions
-
 
 class GroupQuestions:
     """The answers from which the programme of groups is written, for the tables of a survey."""
@@ -90,7 +88,7 @@ class GroupQuestions:
             count=self.count,
             groups=groups,
             alone=ungrouped,
-            apart=[*likely, *further][:MAX_OFFERED],
+            apart=[*likely, *further][:8],
             slots=[(entry.name, entry.question) for entry in self.entries if entry.guess.kind == "slots"],
             kept_apart=sum(pairs for name, _, pairs in offered if name in answers.apart),
             all_pairs=self.count * (self.count - 1) // 2,

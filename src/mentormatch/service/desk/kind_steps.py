@@ -32,7 +32,6 @@ from mentormatch.service.desk.working_group import SessionsOut, SessionsStep
 from mentormatch.survey.contacts import Contacts
 
 NOT_FORMED = mark("Les binômes n'ont pas encore été formés")
-ARCHIVE_NAMES = (DocumentName.GROUPS, DocumentName.SESSIONS)
 
 
 class GroupResultOut(JsonMessage):
@@ -134,7 +133,7 @@ class KindSteps:
         if (name in FOLLOW_UP_FILES or name in FORM_FILES) and board is not None:
             return self.follow_up.document(name, board.matching, contacts)
         documents = self.group.with_naming(named=contacts is not None).documents if self.group else {}
-        if name in ARCHIVE_NAMES:
+        if name in (DocumentName.GROUPS, DocumentName.SESSIONS):
             return pack_documents(documents)
         if name not in documents:
             raise RequestError(tr("Ce document n'est plus là : ce dont il parle a changé"))

@@ -30,8 +30,6 @@ from mentormatch.service.desk.result_tables import (
 )
 from mentormatch.survey.contacts import Contacts
 
-DRAWN_TABLES = ("topics", "counts", "dates", "turns", "members")  # tables shown in another form on the page
-
 
 class TopicOut(JsonMessage):
     """A topic: the number of requests, whether it is chosen, and the reason if the numbers alone do not explain it."""
@@ -153,6 +151,7 @@ class SessionsStep:
     def describe(self) -> SessionsOut:
         relabelled = self.shown
         topics, dates, turns = relabelled.topics, relabelled.dates, relabelled.turns
+        drawn_tables = ("topics", "counts", "dates", "turns", "members")  # the page shows them in another form
         return SessionsOut(
             number=self.number,
             answered=self.answered,
@@ -164,7 +163,7 @@ class SessionsStep:
             enough=(topics.enough or 0) if topics else 0,
             sessions=self._sessions(turns, dates) if turns else [],
             refusal=list(dates.diagnosis) if dates and dates.status is Status.INFEASIBLE else [],
-            tables=[table for result in relabelled.results for table in tables_of(result, DRAWN_TABLES)],
+            tables=[table for result in relabelled.results for table in tables_of(result, drawn_tables)],
         )
 
     def _sessions(self, turns: Turns, dates: Dates | None) -> list[SessionOut]:

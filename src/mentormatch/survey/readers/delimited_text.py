@@ -26,7 +26,6 @@ MAX_CHARACTERS = 5_000_000  # of a row
 MAX_DIFFERENT = 4_000_000  # different cells
 
 _QUOTE = '"'
-_ENDS = frozenset({"\n", "\r\n", "\r"})
 _ADVICE = mark("fermez le guillemet, ou doublez-le s'il fait partie de la réponse")
 
 
@@ -83,7 +82,7 @@ class _Scanner:
             if not self._advance():
                 return
             self.row += 1
-            if self.line in _ENDS:
+            if self.line in {"\n", "\r\n", "\r"}:
                 continue
             start = self.number
             cells = self._cells()

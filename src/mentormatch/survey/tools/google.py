@@ -25,7 +25,6 @@ ADDRESS_HEADERS = (
     *("E-Mail-Adresse", "Indirizzo email", "Endereço de e-mail", "E-mailadres"),
 )
 MAX_OWN_COLUMNS = 3  # the time stamp, the address, the score
-QUIZ_ITEMS = ("Score", "Feedback", "Commentaires")
 SCORE_HEADERS = ("score", "score total", "total score", "puntuacion", "punktzahl", "punteggio", "pontuacao")
 SCORE_PATTERN = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)? / [0-9]+)?")
 
@@ -83,7 +82,8 @@ class Google(FactTool):
         """Leave out the columns of a quiz: the scores, and, if there is one, the marks after each question."""
         front = [at for at, name in enumerate(layout.names[:MAX_OWN_COLUMNS]) if fold(name) in SCORE_HEADERS]
         scores = {at for at in front if all(map(SCORE_PATTERN.fullmatch, layout.texts(at)))}
-        marks = {part(question, word) for question in layout.names for word in QUIZ_ITEMS if scores}
+        mark_names = ("Score", "Feedback", "Commentaires")
+        marks = {part(question, word) for question in layout.names for word in mark_names if scores}
         layout.left_out |= scores | {at for at, name in enumerate(layout.names) if name in marks}
 
     def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:

@@ -38,12 +38,9 @@ DROPPED_COLUMNS = (
 KEPT_COLUMNS = (*LANGUAGE_HEADERS, *NUMBER_HEADERS, "token", "code d'invitation", "access code")
 HEADERS_IN_CODES = frozenset({"id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"})
 ITEM_PATTERN = re.compile(r"(?P<question>.*\S)\s*\[(?P<item>[^\[\]]*)\]", re.DOTALL)
-COMMENT_ITEMS = frozenset({"commentaire", "comment"})
 NOT_SHOWN = "n/a"
 TICKED_WORDS = frozenset({"oui", "yes"})
 BOX_WORDS = TICKED_WORDS | {"non", "no", NOT_SHOWN}
-ANONYMOUS_YEAR = 1980
-COUNT_PREFIX = "filecount - "
 
 
 class LimeSurvey(FactTool):
@@ -107,7 +104,7 @@ class LimeSurvey(FactTool):
     def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
         own_count = len(columns.all)
         table = as_answered(table, own_count)
-        counts = {column for column, name in enumerate(table.header) if fold(name).startswith(COUNT_PREFIX)}
+        counts = {column for column, name in enumerate(table.header) if fold(name).startswith("filecount - ")}
         remarks = (*table.remarks, *remarks_on_conversion(table, own_count))
         return replace(table, own=table.own | counts, remarks=remarks)
 
@@ -142,7 +139,7 @@ def header_of_question(name: str, *, codes: bool) -> str:
     if not match:
         return name
     question, item = match["question"], match["item"]
-    if fold(item) in COMMENT_ITEMS:
+    if fold(item) in {"commentaire", "comment"}:
         return f"{question} – commentaire"
     if codes and item.endswith("comment"):
         return f"{part(question, item.removesuffix('comment'))} – commentaire"
@@ -219,5 +216,5 @@ def remarks_on_conversion(table: TextTable, own_count: int) -> Iterator[TableRem
 
 def without_anonymous_moment(moment: SentMoment) -> SentMoment:
     """Return the data of a row without a moment of 1980, which LimeSurvey writes in anonymous surveys."""
-    is_anonymous = moment.when and moment.when.year == ANONYMOUS_YEAR
+    is_anonymous = moment.when and moment.when.year == 1980
     return replace(moment, when=None, readings=None) if is_anonymous else moment

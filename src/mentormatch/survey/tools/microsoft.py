@@ -43,8 +43,6 @@ NOTE_HEADERS = (
     ("total des points", "total de points", "total points"),
     ("commentaires du questionnaire", "quiz feedback"),
 )
-LANGUAGE_HEADERS = ("langue", "language")
-QUIZ_PREFIXES = ("Points - ", "Feedback - ", "Commentaires - ")
 ANONYMOUS_ACCOUNT = "anonymous"
 
 
@@ -115,13 +113,13 @@ def find_own_columns(header: Sequence[str]) -> list[int]:
     for names in (ADDRESS_HEADERS, NAME_HEADERS, *NOTE_HEADERS[:1], language(header), *NOTE_HEADERS[1:]):
         if column < len(header) and fold(header[column]) in names:
             column += 1
-    marks = {f"{mark}{question}" for question in header for mark in QUIZ_PREFIXES}
+    marks = {f"{mark}{question}" for question in header for mark in ("Points - ", "Feedback - ", "Commentaires - ")}
     return [*range(column), *(at for at, name in enumerate(header) if at >= column and name in marks)]
 
 
 def language(header: Sequence[str]) -> Sequence[str]:
     """Return the names of the column of the language, only if a question has the same title and so a digit."""
-    return [name for name in LANGUAGE_HEADERS if f"{name}2" in map(fold, header)]
+    return [name for name in ("langue", "language") if f"{name}2" in map(fold, header)]
 
 
 def title(header: Sequence[str], column: int) -> str:

@@ -111,12 +111,10 @@ def get_board_texts() -> dict[str, str]:
     return {"language": spoken(), **{name: spaced(tr(text)) for name, text in BOARD_TEXTS.items()}}
 
 
-# The parts of one module, in order
-BOARD_SCRIPTS = ("elements.js", "list.js", "person.js", "decisions.js", "board.js")
-
-
 def script() -> str:
-    return "\n".join(read_widget_file("board", name) for name in BOARD_SCRIPTS)
+    # The parts of one module, in order
+    names = ("elements.js", "list.js", "person.js", "decisions.js", "board.js")
+    return "\n".join(read_widget_file("board", name) for name in names)
 
 
 def stylesheet() -> str:
