@@ -26,17 +26,22 @@ from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.groups.columns import Columns, LinearForm, MasterRow, concatenate_columns
 from mentormatch.groups.oracle import GroupOracle
 
-ROOM, FINEST = 1 << 52, 1 << 30
-"""Sums of duals stay below the first, far within int64; they are rounded to the second part of a unit at best."""
-FRESH = 400
-"""So many columns join the master in one round of pricing."""
-PATIENCE = 60.0
-"""Seconds that one program may take where there is no time limit."""
-ENOUGH = 1e-3
-"""A column of a smaller reduced profit does not join the master."""
-NEAR, MOST, SOME = 300_000, 10_000, 3_000
-"""Columns that pass reduced-cost fixing are listed up to the first number. Up to the second, one MILP on all of them
-decides; of more, a MILP on the third number of them, the best, looks for an incumbent that leaves fewer."""
+
+@dataclass(frozen=True, slots=True)
+class MasterOptions:
+    """Limits of the programs of groups and of their columns."""
+
+    max_dual_sum: int = 1 << 52  # sums of duals stay below, far within int64
+    max_denominator: int = 1 << 30  # duals are rounded to this part of a unit at best
+    columns_per_pricing: int = 400
+    program_limit_s: float = 60.0  # if there is no time limit
+    min_reduced_profit: float = 1e-3  # a column of a smaller one does not join the master
+    max_listed_columns: int = 300_000  # columns that pass reduced-cost fixing are listed up to this number;
+    max_milp_columns: int = 10_000  # up to this number, one MILP on all of them decides;
+    incumbent_columns: int = 3_000  # of more, a MILP on so many of the best looks for an incumbent that leaves fewer
+
+
+MASTER_OPTIONS = MasterOptions()
 
 
 @dataclass(frozen=True)
@@ -175,7 +180,8 @@ class GroupIncumbent:
     @property
     def remaining_s(self) -> float:
         """The seconds before the deadline; a default limit if there is no deadline."""
-        return PATIENCE if self.problem.deadline is None else max(self.problem.deadline - monotonic(), 0.0)
+        deadline = self.problem.deadline
+        return MASTER_OPTIONS.program_limit_s if deadline is None else max(deadline - monotonic(), 0.0)
 
     def take(self, master: GroupMaster, is_chosen: BoolVector) -> None:
         """Replace the incumbent if the choice satisfies every row and has a greater value."""
@@ -205,11 +211,11 @@ def generate_columns(master: GroupMaster, incumbent: GroupIncumbent) -> GroupDua
             return duals
         master.basis = result.basis
         rounded = round_duals(master, result)
-        min_profit = int(rounded.denominator * ENOUGH)
+        min_profit = int(rounded.denominator * MASTER_OPTIONS.min_reduced_profit)
         # Pricing: the heuristic first, the exact oracle if the heuristic finds nothing
         new_columns = price_heuristically(master, rounded, min_profit)
         if not len(new_columns):
-            priced = master.problem.oracle.price(rounded.reduced, min_profit, FRESH)
+            priced = master.problem.oracle.price(rounded.reduced, min_profit, MASTER_OPTIONS.columns_per_pricing)
             new_columns = master.new(priced.columns)
             # The greatest reduced profit gives the dual bound
             if priced.most is not None:
@@ -235,7 +241,7 @@ def round_duals(master: GroupMaster, result: SolverResult) -> GroupDuals:
     # The largest denominator with which every reduced profit stays exact
     heaviest = np.abs(master.coefficients).max(axis=1, initial=1)
     largest_sum = float(np.abs(result.duals) @ heaviest) + float(np.abs(master.worth).max(initial=1))
-    denominator = int(min(max(ROOM / largest_sum, 1), FINEST))
+    denominator = int(min(max(MASTER_OPTIONS.max_dual_sum / largest_sum, 1), MASTER_OPTIONS.max_denominator))
     reduced, total = master.problem.goal.times(denominator), 0
     for row, dual in zip(
         master.problem.rows, np.rint(result.duals * denominator).astype(np.int64).tolist(), strict=True
@@ -258,14 +264,15 @@ def solve_remaining_columns(master: GroupMaster, incumbent: GroupIncumbent, dual
         if duals is not None:
             # Reduced-cost fixing: all columns that a better choice can contain
             candidates = master.problem.oracle.columns_within(
-                duals.reduced, duals.threshold(master.problem.number, value + 1), NEAR
+                duals.reduced, duals.threshold(master.problem.number, value + 1), MASTER_OPTIONS.max_listed_columns
             )
-        is_complete = candidates is not None and len(candidates) <= MOST
+        is_complete = candidates is not None and len(candidates) <= MASTER_OPTIONS.max_milp_columns
         if candidates is None or duals is None:
             candidates = master.columns
         # Too many columns: the best ones, for a better incumbent and a smaller gap
         elif not is_complete:
-            candidates = candidates.take(np.argsort(-duals.reduced.of(candidates), kind="stable")[:SOME])
+            best_first = np.argsort(-duals.reduced.of(candidates), kind="stable")
+            candidates = candidates.take(best_first[: MASTER_OPTIONS.incumbent_columns])
         # All candidates were included and none is better: the incumbent is optimal
         if solve_milp(GroupMaster(master.problem, candidates), incumbent) and is_complete:
             incumbent.tighten(value if incumbent.value is None else incumbent.value)

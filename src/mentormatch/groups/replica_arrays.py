@@ -8,6 +8,7 @@ replica.
 
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -20,12 +21,18 @@ FORBIDDEN_LOSS: Final = 1 << 60
 """The loss of a forbidden exchange; a sum of several still fits int64."""
 QUANTILE_POOL_SIZE: Final = 1 << 17
 """Quantiles are drawn once; each step uses a contiguous part that starts at one of this many positions."""
-MIN_STEP_PROPOSALS: Final = 400
-"""The minimum number of proposals that a step counts for, in time."""
-STEPS_PER_BLOCK_MOVE: Final = 4
-"""The number of steps between two moves of blocks."""
-MAX_PART_PROPOSALS: Final = 1 << 18
-"""Replicas are processed in parts of up to this many proposals, whose arrays fit the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayOptions:
+    """Tuning of the replicas in arrays."""
+
+    min_step_proposals: int = 400  # that a step counts for, in time
+    steps_per_block_move: int = 4
+    max_part_proposals: int = 1 << 18  # of replicas that are processed at once, so that the arrays fit the cache
+
+
+ARRAY_OPTIONS = ArrayOptions()
 
 
 class ArrayReplicas:
@@ -35,7 +42,7 @@ class ArrayReplicas:
         self.tables, self.states, self.quantiles = tables, states, quantiles
         self.random = np.random.default_rng(int(states.random[0, 0]))
         self.exchange, self.timer = PairedExchange(tables, states), StepTimer()
-        size = max(MAX_PART_PROPOSALS // max(int(np.prod(self.exchange.shape[1:])), 1), 1)
+        size = max(ARRAY_OPTIONS.max_part_proposals // max(int(np.prod(self.exchange.shape[1:])), 1), 1)
         self.parts = [slice(first, first + size) for first in range(0, len(states), size)]
         drawn = self.random.integers(0, len(quantiles), QUANTILE_POOL_SIZE + int(np.prod(self.exchange.shape)))
         self.pool = quantiles.take(drawn)
@@ -55,7 +62,7 @@ class ArrayReplicas:
                 start = int(self.random.integers(0, QUANTILE_POOL_SIZE))
                 for rows in self.parts:
                     accepted += self._step(rows, paired[rows], start, temperatures[rows]) / len(self.parts)
-                if exchange.blocks and step % STEPS_PER_BLOCK_MOVE == 0:
+                if exchange.blocks and step % ARRAY_OPTIONS.steps_per_block_move == 0:
                     self._move_blocks(temperatures)
         return accepted / steps
 
@@ -143,7 +150,7 @@ class PairedExchange:
         inside = np.arange(width)[None, :] < rooms[:, None]
         self.seats = np.where(inside, tables.first[:-1, None] + np.arange(width)[None, :], self.nowhere)
         self.shape = len(states), self.couples, width, width
-        self.proposals = max(self.couples * width * width, MIN_STEP_PROPOSALS)
+        self.proposals = max(self.couples * width * width, ARRAY_OPTIONS.min_step_proposals)
         self.nobody = len(tables.unit)
         self.who = np.full((len(states), self.nowhere + 1), self.nobody)
         self.pairs = np.pad(tables.pairs, ((0, 1), (0, 1)))

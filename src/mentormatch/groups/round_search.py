@@ -171,9 +171,16 @@ class LocalSearchState:
         return np.asarray(holds[:, None] * (change_out[self.place][:, None] + change_in[None, :]))
 
 
-RANDOM_STARTS = 8  # with different sizes of groups, which steps seldom change
-PERTURBATIONS_PER_START = 15
-PERTURBED_SHARE = 0.15  # of the people, swapped by one perturbation
+@dataclass(frozen=True, slots=True)
+class RoundSearchOptions:
+    """Tuning of the search for one round."""
+
+    random_starts: int = 8  # with different sizes of groups, which steps seldom change
+    perturbations_per_start: int = 15
+    perturbed_share: float = 0.15  # of the people, swapped by one perturbation
+
+
+ROUND_SEARCH = RoundSearchOptions()
 
 
 def search_round(problem: GroupProblem, meetings: IntMatrix, seed: int) -> list[Group]:
@@ -188,7 +195,7 @@ def search_round(problem: GroupProblem, meetings: IntMatrix, seed: int) -> list[
     weights = PenaltyWeights.of(problem, meetings)
     states = (
         LocalSearchState(problem, weights, spans, draw_start(problem, spans, random, even=not start))
-        for start in range(RANDOM_STARTS)
+        for start in range(ROUND_SEARCH.random_starts)
     )
     state = max((perturb_and_descend(state, random) for state in states), key=LocalSearchState.value)
     solution = GroupSolution(Status.FEASIBLE, tuple(state.groups()), tuple(state.leaders.tolist()))
@@ -199,7 +206,7 @@ def perturb_and_descend(state: LocalSearchState, random: np.random.Generator) ->
     """Return the best local optimum of a descent and of perturbations, each followed by a descent."""
     descend(state)
     best, value = state.place.copy(), state.value()
-    for _ in range(PERTURBATIONS_PER_START):
+    for _ in range(ROUND_SEARCH.perturbations_per_start):
         perturb(state, random)
         descend(state)
         # Acceptance: no worse, else back to the incumbent
@@ -241,6 +248,6 @@ def descend(state: LocalSearchState) -> None:
 def perturb(state: LocalSearchState, random: np.random.Generator) -> None:
     """Swap a share of the people at random."""
     n = len(state.place)
-    for first, second in random.integers(0, n, (max(int(n * PERTURBED_SHARE) // 2, 1), 2)).tolist():
+    for first, second in random.integers(0, n, (max(int(n * ROUND_SEARCH.perturbed_share) // 2, 1), 2)).tolist():
         if state.place[first] != state.place[second]:
             state.swap(first, second)

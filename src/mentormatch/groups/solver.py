@@ -27,7 +27,7 @@ from mentormatch.groups.columns import (
     placed_bound,
 )
 from mentormatch.groups.master import (
-    MOST,
+    MASTER_OPTIONS,
     GroupIncumbent,
     GroupMaster,
     MasterProblem,
@@ -238,9 +238,12 @@ class GoalSequence:
 def choose_among_ties(problem: MasterProblem, ties: list[Columns]) -> tuple[bool, Columns | None]:
     """Search for another choice as good as those in ``ties``; return whether the search is complete, and the choice.
 
-    The choice is None if none was found. Columns that are not listed, or more than ``MOST``, are not searched.
+    The choice is None if none was found. Columns that are not listed, or too many, are not searched.
     """
-    if not isinstance(problem.oracle, EnumerationOracle) or len(problem.oracle.columns) > MOST:
+    if (
+        not isinstance(problem.oracle, EnumerationOracle)
+        or len(problem.oracle.columns) > MASTER_OPTIONS.max_milp_columns
+    ):
         return False, None
     # A no-good cut per choice: not all of its groups again
     sets = [frozenset(groups_of(groups)) for groups in ties]

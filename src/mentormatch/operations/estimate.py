@@ -27,18 +27,30 @@ from mentormatch.scoring.scores import score
 
 STORED_SAMPLE_SHAPE = (256, 1_024)
 STRIP_SAMPLE_SHAPE, STRIP_ROWS = (128, 4_096), 64  # if scores are not stored
-HELD_S, HELD_PAIR_S = 0.3, 0.2e-6
-"""A solve with stored scores: base time in seconds, and seconds per pair."""
-COMPILED_S, BASE_SCANS = 1.5, 2
-"""Seconds to load compiled code, and the number of scans of all pairs; each division of the lists adds a scan."""
-COMPILED_SPEEDUP, NUMPY_LISTING_FACTOR = 9.0, 0.65
-"""The speed of scoring relative to NumPy: of compiled code on one core, and of NumPy with candidate lists."""
-MENTOR_S, GUESS_S = 20e-6, 35e-6
-"""Seconds per mentor and scan, and per mentee for the initial duals."""
-SOLVE_S, SCIPY_S, SOLVE_EXPONENT = 0.3e-6, 9e-6, 1.4
-"""Seconds to solve the restricted master per person, compiled or by scipy, and the exponent of the number of people."""
-CLIMB_S, UNCOMPILED_FACTOR, LEXIMIN_SCANS = 3.2e-6, 100, 5
-"""Leximin: additional seconds per person, their factor without compiled code, and additional scans."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolveCosts:
+    """Measured times of a solve, and factors of them."""
+
+    stored_s: float = 0.3  # with stored scores: seconds of a solve,
+    stored_pair_s: float = 0.2e-6  # and per pair
+    load_compiled_s: float = 1.5  # to load compiled code
+    base_scans: int = 2  # of all pairs; each division of the lists adds one
+    leximin_scans: int = 5  # in addition
+    compiled_speedup: float = 9.0  # of scoring on one core, relative to NumPy
+    numpy_listing_factor: float = 0.65  # the speed of NumPy with candidate lists, relative to that without
+    mentor_s: float = 20e-6  # per mentor and scan
+    guess_s: float = 35e-6  # per mentee, for the initial duals
+    master_s: float = 0.3e-6  # to solve the restricted master: compiled, per person,
+    scipy_master_s: float = 9e-6  # or by scipy
+    people_exponent: float = 1.4  # of the number of people in these times
+    leximin_s: float = 3.2e-6  # in addition per person for leximin
+    uncompiled_leximin_factor: int = 100  # of this time without compiled code
+
+
+SOLVE_COSTS = SolveCosts()
+
 DRIFT_MB = 16
 """Memory that the process may use in addition between the estimate and the start of the match."""
 UNCERTAINTY_FACTOR = 2.0
@@ -278,12 +290,14 @@ def seconds_of_run(
     """
     (n, m), pairs = shape, prod(shape)
     if plan.stores_scores:
-        return HELD_S + pairs * (pace + HELD_PAIR_S)
-    rate = COMPILED_SPEEDUP * (cpu_count() or 1) if compiled else NUMPY_LISTING_FACTOR
-    scans = BASE_SCANS + plan.list_divisor - 1 + LEXIMIN_SCANS * fair
-    solve_s_per_person = (SOLVE_S if compiled else SCIPY_S) + fair * CLIMB_S * (1 if compiled else UNCOMPILED_FACTOR)
-    solving = solve_s_per_person * float((n + m) ** SOLVE_EXPONENT)
-    return COMPILED_S * compiled + scans * (pairs * pace / rate + n * MENTOR_S) + m * GUESS_S + solving
+        return SOLVE_COSTS.stored_s + pairs * (pace + SOLVE_COSTS.stored_pair_s)
+    rate = SOLVE_COSTS.compiled_speedup * (cpu_count() or 1) if compiled else SOLVE_COSTS.numpy_listing_factor
+    scans = SOLVE_COSTS.base_scans + plan.list_divisor - 1 + SOLVE_COSTS.leximin_scans * fair
+    solve_s_per_person = SOLVE_COSTS.master_s if compiled else SOLVE_COSTS.scipy_master_s
+    solve_s_per_person += fair * SOLVE_COSTS.leximin_s * (1 if compiled else SOLVE_COSTS.uncompiled_leximin_factor)
+    solving = solve_s_per_person * float((n + m) ** SOLVE_COSTS.people_exponent)
+    scanning = scans * (pairs * pace / rate + n * SOLVE_COSTS.mentor_s)
+    return SOLVE_COSTS.load_compiled_s * compiled + scanning + m * SOLVE_COSTS.guess_s + solving
 
 
 def seconds_between(seconds: float) -> tuple[float, float]:

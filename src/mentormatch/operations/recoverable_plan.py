@@ -34,13 +34,21 @@ from mentormatch.operations.instance import require_stored_scores
 from mentormatch.operations.matching import Matching
 
 MAX_LEAVING = 2
-MAX_DEPARTURES = 100_000
-MAX_PLANS = 20_000
-"""Up to this number, all plans are enumerated."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """Up to these numbers, departures and plans are examined."""
+
+    max_departures: int = 100_000
+    max_plans: int = 20_000  # that are enumerated; of more, only some are tried
+    max_tried_plans: int = 500  # that differ by one pair
+    max_repairs: int = 2_000_000  # evaluated for these plans
+
+
+LIMITS = SearchLimits()
 MAX_ENUMERATION_STEPS = 50_000
 """Maximum steps of the enumeration."""
-MAX_TRIED_PLANS, MAX_REPAIRS = 500, 2_000_000
-"""Maximum number of plans that differ by one pair, and of repairs evaluated for them."""
 STAND_IN_WEIGHTS = (0.1, 0.3, 0.6, 0.9, 1.0)
 """Weights of leaving out versatile people, against points, in the heuristic plans."""
 
@@ -226,9 +234,9 @@ def departures_of(matching: Matching, k: int, deadline: float | None) -> Departu
     if (matching.problem.mentees.least > 1).any():
         raise RequestError(tr("Rien ne peut être dit où une personne doit avoir plusieurs mentor·es à la fois"))
     market = DepartureMarket(matching.problem, k, deadline)
-    if not 0 < market.count <= MAX_DEPARTURES:
+    if not 0 < market.count <= LIMITS.max_departures:
         count = counted(market.count, "départ possible", "départs possibles")
-        expected = tr("de 1 à {most}", most=thousands(MAX_DEPARTURES))
+        expected = tr("de 1 à {most}", most=thousands(LIMITS.max_departures))
         raise RequestError(tr("Ces départs ne peuvent pas être examinés un par un"), [Problem("k", count, expected)])
     return market
 
@@ -283,7 +291,8 @@ class PlanSearch:
 
     def local_search(self, pairs: IntMatrix, value: RetentionCounts) -> list[EvaluatedPlan]:
         """Return increasingly robust plans by local search: each differs from the one before by one pair."""
-        improved, tries_left = list[EvaluatedPlan](), min(MAX_TRIED_PLANS, MAX_REPAIRS // self.market.count)
+        improved = list[EvaluatedPlan]()
+        tries_left = min(LIMITS.max_tried_plans, LIMITS.max_repairs // self.market.count)
         has_improved = True
         while has_improved:
             has_improved = False
@@ -401,7 +410,7 @@ def enumerate_plans(problem: AssignmentProblem, min_pairs: int) -> list[IntMatri
     while stack:
         partial_plan, mentee = stack.pop(), next_mentees.pop()
         steps += 1
-        if steps > MAX_ENUMERATION_STEPS or len(plans) > MAX_PLANS:
+        if steps > MAX_ENUMERATION_STEPS or len(plans) > LIMITS.max_plans:
             return None
         if mentee == len(choices):
             pairs = np.array(sorted(partial_plan), dtype=np.int64).reshape(-1, 2)

@@ -31,25 +31,27 @@ from mentormatch.assignment.proofs.relaxation import (
 from mentormatch.assignment.verification.refutation import ProofError, System, Work
 from mentormatch.base.arrays import BoolMatrix, BoolVector, FloatMatrix, FloatVector, IntMatrix, IntVector
 
-MAX_GRID = 200
-"""Hours are counted in units of their greatest common divisor; with more units the table is not made."""
-MAX_TABLE = 20_000_000
-"""Persons x items x degrees x hours of one table."""
-MAX_ROUNDS = 40
-DUAL_SMOOTHING = 0.6
-"""The weight of the best duals so far in the duals that are priced (Wentges 1997)."""
-CLOSE_UNITS = 0.5
-"""The master is solved if the bound is this close to its value."""
-FIXING_PARTS = 1 << 10
-LEAF_PARTS = (1, 16, 1 << 10, 1 << 20)
-MAX_LOADS = 40_000
-LOADS_PER_PERSON, PRICING_TOLERANCE = 4, 1e-7
-"""Each round of pricing adds this number of loads per person."""
-LISTED_PER_WORK = 100
-"""Pairs of listed loads that are priced in the time of one unit of work."""
-TABLE_STEPS_PER_WORK = 200
-"""Steps of the table in the time of one unit of work, a microsecond."""
-SHARE_TOLERANCE = 1e-6
+
+@dataclass(frozen=True, slots=True)
+class BlockOptions:
+    """Limits and tolerances of a proof by loads."""
+
+    max_hours: int = 200  # in units of the greatest common divisor; with more, the table is not made
+    max_table_steps: int = 20_000_000  # people x items x degrees x hours of one table
+    table_steps_per_work: int = 200  # in the time of one unit of work, a microsecond
+    max_rounds: int = 40  # of pricing
+    dual_smoothing: float = 0.6  # the weight of the best duals so far in those that are priced (Wentges 1997)
+    close_units: float = 0.5  # the master is solved if the bound is this close to its value
+    fixing_parts: int = 1 << 10  # of a unit, to which the duals of a fixing are rounded
+    leaf_parts: tuple[int, ...] = (1, 16, 1 << 10, 1 << 20)  # the same for a leaf, one after the other
+    max_loads: int = 40_000
+    loads_per_person: int = 4  # that a round of pricing adds
+    listed_per_work: int = 100  # pairs of listed loads that are priced in the time of one unit of work
+    pricing_tolerance: float = 1e-7
+    share_tolerance: float = 1e-6  # a pair with a smaller distance to 0 and 1 is not branched on
+
+
+BLOCK_OPTIONS = BlockOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def find_blocks(system: System, target: int, people: IntVector, count: int) -> B
         return None
     unit = gcd(*needs.tolist()) or 1
     needs, hours = needs // unit, hours // unit
-    if hours.max() > MAX_GRID:
+    if hours.max() > BLOCK_OPTIONS.max_hours:
         return None
     degrees = np.array([system.upper[row] or 0 for row in degree_rows], dtype=np.int64)
     inside[target] = True
@@ -142,8 +144,8 @@ class LoadPricer:
         limits = np.minimum(blocks.degrees, fits) if is_bound else np.zeros(people, dtype=np.int64)
         layers = max(int(limits.max(initial=0)), 1)
         steps = items * people * layers * (hours + 1)
-        self.work += steps // TABLE_STEPS_PER_WORK
-        if steps > MAX_TABLE:
+        self.work += steps // BLOCK_OPTIONS.table_steps_per_work
+        if steps > BLOCK_OPTIONS.max_table_steps:
             raise BudgetError
         best = np.zeros((people, layers + is_bound, hours + 1))
         fewer, more = best[:, :layers], best[:, best.shape[1] - layers :]  # the same without degrees
@@ -338,7 +340,7 @@ class BlockProver:
         pricer = LoadPricer(self.blocks)
         program = LoadProgram(self.system, self.blocks, self.profit)
         duals = self._decompose(pricer, program)
-        multipliers = self._multipliers(duals, FIXING_PARTS)
+        multipliers = self._multipliers(duals, BLOCK_OPTIONS.fixing_parts)
         _, room = self.system.slack(multipliers, self.blocks.rows, Work())
         if room < 0:
             return [["leaf", multipliers, self.blocks.rows]]
@@ -358,7 +360,7 @@ class BlockProver:
         program.add([load for person, pairs in enumerate(by_person) for load in ((person, tuple(pairs)), (person, ()))])
         best_duals, best_bound = self.duals[program.rows], np.inf
         trial = best_duals
-        for _ in range(MAX_ROUNDS):
+        for _ in range(BLOCK_OPTIONS.max_rounds):
             before = pricer.work + program.work
             bound, loads = self._price(pricer, program, trial)
             if bound < best_bound:
@@ -366,10 +368,11 @@ class BlockProver:
             added = program.add(loads)
             value = program.solve()
             self.spend(work=pricer.work + program.work - before)
-            if value is None or best_bound - value < CLOSE_UNITS or best_bound < self.goal:
+            if value is None or best_bound - value < BLOCK_OPTIONS.close_units or best_bound < self.goal:
                 break
             own = program.duals[: len(program.rows)]
-            trial = own if not added else DUAL_SMOOTHING * best_duals + (1 - DUAL_SMOOTHING) * own
+            smoothing = BLOCK_OPTIONS.dual_smoothing
+            trial = smoothing * best_duals + (1 - smoothing) * own if added else own
         found = np.zeros(len(self.system.lower))
         found[program.rows] = best_duals
         return found
@@ -409,7 +412,7 @@ class BlockProver:
                 share[list(pairs)] += part
             distance = np.minimum(share, 1 - share)
             pair = int(np.argmax(distance))
-            if distance[pair] < SHARE_TOLERANCE:
+            if distance[pair] < BLOCK_OPTIONS.share_tolerance:
                 raise BudgetError
             below, above = system.split([[pair, 1]], 0)
             self.steps.append(["split", [[pair, 1]], 0])
@@ -425,16 +428,16 @@ class BlockProver:
         while True:
             before = program.work
             value = program.solve()
-            program.work += loads.pairs.size // LISTED_PER_WORK
+            program.work += loads.pairs.size // BLOCK_OPTIONS.listed_per_work
             self.spend(work=program.work - before)
             reduced = self._reduced(program, program.duals, with_profit=value is not None)
             excess = np.where(is_allowed, loads.sums(reduced) - program.duals[len(program.rows) :][loads.people], 0.0)
-            lacking = np.flatnonzero(excess > PRICING_TOLERANCE * (1 if value is None else program.scale))
+            lacking = np.flatnonzero(excess > BLOCK_OPTIONS.pricing_tolerance * (1 if value is None else program.scale))
             order = lacking[np.lexsort((-excess[lacking], loads.people[lacking]))]
             rank = np.arange(len(order)) - np.searchsorted(loads.people[order], loads.people[order])
             if value is not None and value + float(excess[order[rank == 0]].sum()) < self.goal:
                 return value
-            best = order[rank < LOADS_PER_PERSON]
+            best = order[rank < BLOCK_OPTIONS.loads_per_person]
             rows = zip(loads.people[best].tolist(), loads.pairs[best].tolist(), strict=True)
             if not program.add((person, tuple(pair for pair in pairs if pair >= 0)) for person, pairs in rows):
                 return value
@@ -454,7 +457,7 @@ class BlockProver:
         # The duals of an optimum, or the ray of an infeasible program, in which the target row has no part
         duals = np.zeros(len(system.lower))
         duals[program.rows] = program.duals[: len(program.rows)]
-        tries = [(duals, parts) for parts in LEAF_PARTS] if value is not None else scaled_rays(duals)
+        tries = [(duals, parts) for parts in BLOCK_OPTIONS.leaf_parts] if value is not None else scaled_rays(duals)
         for each, parts in tries:
             multipliers = self._multipliers(each, parts, with_target=value is not None)
             if multipliers and system.slack(multipliers, self.blocks.rows, Work())[1] < 0:
@@ -473,7 +476,7 @@ class BlockProver:
                 pairs[:, :size] = own[grown]
                 listed.append((person, pairs))
                 count += len(grown)
-                if count > MAX_LOADS:
+                if count > BLOCK_OPTIONS.max_loads:
                     raise BudgetError
                 # Each load of this size, and one pair more after its last one
                 last = grown[:, -1] if size else np.full(1, -1)

@@ -22,23 +22,26 @@ from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
 type Steps = list[list[Any]]
 
-MAX_FIRST_COLUMNS = 4_000
-"""A system of no more columns is put into the first linear program whole."""
-FIRST_PER_PERSON = 10
-"""The first program of a larger system has this number of pairs per person."""
-MIN_NEW_COLUMNS = 500
-"""Pricing adds at least this number of columns, or half of the present number."""
-PRICING_TOLERANCE = 1e-7
-STRONG_CANDIDATES = 4
-"""The number of columns, and of rows, that strong branching tries."""
-FRACTION_TOLERANCE, ACTIVITY_TOLERANCE = 1e-6, 1e-5
-MAX_SHORT_HOURS = 24
-"""With more units of hours a person, cuts of pairs are tried before loads, whose table and number grow with hours."""
-MAX_CUT_ROUNDS = 30
-MAX_POOR_ROUNDS = 3
-POOR_ROUND = 0.01
-"""A round of cuts is poor if it moves the bound by less than this part of the change of all rounds."""
-MIN_CUT_DUAL = 1e-7
+
+@dataclass(frozen=True, slots=True)
+class TreeOptions:
+    """Tuning of the tree and of its linear programs."""
+
+    max_first_columns: int = 4_000  # a system of no more columns is put into the first program whole;
+    first_pairs_per_person: int = 10  # that of a larger one has so many pairs per person
+    min_new_columns: int = 500  # pricing adds at least so many, or half of the present number
+    pricing_tolerance: float = 1e-7
+    strong_candidates: int = 4  # the number of columns, and of rows, that strong branching tries
+    fraction_tolerance: float = 1e-6
+    activity_tolerance: float = 1e-5
+    max_short_hours: int = 24  # with more units per person, cuts are tried before loads, whose table grows with them
+    max_cut_rounds: int = 30
+    max_poor_rounds: int = 3  # rounds that move the bound
+    poor_round_share: float = 0.01  # by less than this share of the change of all rounds
+    min_cut_dual: float = 1e-7  # a cut with a smaller one is dropped
+
+
+TREE_OPTIONS = TreeOptions()
 
 
 @dataclass(slots=True)
@@ -133,7 +136,7 @@ class Prover:
         loads, pairs = self._loads(relaxation), partial(self._prove_by_pairs, node)
         if loads is None:
             return [*self.steps, *pairs()]
-        is_short = loads.blocks.hours.max() <= MAX_SHORT_HOURS
+        is_short = loads.blocks.hours.max() <= TREE_OPTIONS.max_short_hours
         first, second = (loads.prove, pairs) if is_short else (pairs, loads.prove)
         return [*self.steps, *self._prove_by_either(first, second)]
 
@@ -202,10 +205,10 @@ class Prover:
                 relaxation = LinearRelaxation(node, self.target, np.flatnonzero(self.system.most))
                 continue
             reduced = relaxation.reduced(self.system)
-            lacking = others[reduced[others] > PRICING_TOLERANCE * relaxation.scale]
+            lacking = others[reduced[others] > TREE_OPTIONS.pricing_tolerance * relaxation.scale]
             if not len(lacking):
                 return relaxation, True
-            count = max(len(columns) // 2, MIN_NEW_COLUMNS)
+            count = max(len(columns) // 2, TREE_OPTIONS.min_new_columns)
             more = lacking[np.argsort(-reduced[lacking], kind="stable")[:count]]
             relaxation = LinearRelaxation(node, self.target, np.union1d(columns, more))
 
@@ -223,11 +226,11 @@ class Prover:
     def _first_columns(self) -> IntVector:
         system, pairs = self.system, len(self.claims.scores)
         columns = np.flatnonzero(system.most)
-        if len(columns) <= MAX_FIRST_COLUMNS:
+        if len(columns) <= TREE_OPTIONS.max_first_columns:
             return columns
         own = columns[columns < pairs]
         guide = self.claims.scores[own]
-        best = own[np.argsort(-guide, kind="stable")[: MAX_FIRST_COLUMNS // 2]]
+        best = own[np.argsort(-guide, kind="stable")[: TREE_OPTIONS.max_first_columns // 2]]
         parts = [best, columns[columns >= pairs], np.flatnonzero(system.least)]
         if self.chosen is not None:
             # With the answer among them the first program has an optimum
@@ -235,7 +238,7 @@ class Prover:
         for people in (self.claims.mentors[own], self.claims.mentees[own]):
             order = np.lexsort((-guide, people))
             rank = np.arange(len(order)) - np.searchsorted(people[order], people[order])
-            parts.append(own[order[rank < FIRST_PER_PERSON]])
+            parts.append(own[order[rank < TREE_OPTIONS.first_pairs_per_person]])
         return np.unique(np.concatenate(parts))
 
     def _sums_of_one_pair(self) -> Multipliers:
@@ -289,21 +292,21 @@ class Prover:
         system, columns = node.system, relaxation.columns
         free = system.least[columns] != system.most[columns]
         fraction = np.minimum(relaxation.values, 1 - relaxation.values) if is_optimal else np.zeros(len(columns))
-        parted = np.flatnonzero((fraction > FRACTION_TOLERANCE) & free)
+        parted = np.flatnonzero((fraction > TREE_OPTIONS.fraction_tolerance) & free)
         if not len(parted):
             # No relaxation, or an integral one that rounding does not close: any free column
             if not free.any():
                 raise BudgetError
             return split_column(node, int(columns[np.flatnonzero(free)[0]]))
         value, gap = relaxation.value, relaxation.value - relaxation.goal + 1
-        best_columns = parted[np.argsort(-fraction[parted], kind="stable")[:STRONG_CANDIDATES]]
+        best_columns = parted[np.argsort(-fraction[parted], kind="stable")[: TREE_OPTIONS.strong_candidates]]
         candidates = [split_column(node, column) for column in columns[best_columns].tolist()]
         activity = relaxation.activity()
         distance = np.abs(activity - np.rint(activity))
         mass = np.bincount(relaxation.rows, fraction[relaxation.places], len(activity))
         sizes = np.bincount(relaxation.rows, minlength=len(activity))
-        rows = np.flatnonzero((distance > ACTIVITY_TOLERANCE) & (sizes > 1))
-        best_rows = rows[np.argsort(-(distance * mass)[rows], kind="stable")[:STRONG_CANDIDATES]]
+        rows = np.flatnonzero((distance > TREE_OPTIONS.activity_tolerance) & (sizes > 1))
+        best_rows = rows[np.argsort(-(distance * mass)[rows], kind="stable")[: TREE_OPTIONS.strong_candidates]]
         if not self.plain:
             candidates += [split_row(node, row, int(np.floor(activity[row]))) for row in best_rows.tolist()]
         best, best_score = candidates[0], -1.0
@@ -326,13 +329,14 @@ class Prover:
         """
         knapsacks, cuts = self._knapsacks(relaxation), list[list[Any]]()
         live, values, poor, is_optimal = node, list[float](), 0, False
-        while len(knapsacks) and poor < MAX_POOR_ROUNDS and len(values) < MAX_CUT_ROUNDS:
+        while len(knapsacks) and poor < TREE_OPTIONS.max_poor_rounds and len(values) < TREE_OPTIONS.max_cut_rounds:
             is_optimal = self._solve(relaxation, live)
             if not is_optimal or relaxation.value < relaxation.goal:
                 break
             values.append(relaxation.value)
             if len(values) > 1:
-                poor = poor + 1 if values[-2] - values[-1] <= POOR_ROUND * (values[0] - values[-1]) else 0
+                is_poor = values[-2] - values[-1] <= TREE_OPTIONS.poor_round_share * (values[0] - values[-1])
+                poor = poor + 1 if is_poor else 0
             is_optimal = False  # for the program with the covers of this round
             reduced = relaxation.reduced(live.system)
             covers = [cut for row in knapsacks if (cut := self._cover(node, relaxation, row, reduced)) is not None]
@@ -344,7 +348,7 @@ class Prover:
         if not cuts:
             return node, relaxation
         if is_optimal or self._solve(relaxation, live):
-            binds = np.abs(relaxation.duals[len(node.lower) :]) > MIN_CUT_DUAL
+            binds = np.abs(relaxation.duals[len(node.lower) :]) > TREE_OPTIONS.min_cut_dual
             cuts = [cut for cut, keeps in zip(cuts, binds, strict=True) if keeps]
         system = node.system
         for _, row, sign, terms, most in cuts:
