@@ -60,9 +60,6 @@ CAVEAT_TEXTS = {
         " choisit entre eux."
     ),
 }
-UNPROVED_TEXT = mark(
-    "Le calcul affirme que rien ne fait mieux, mais le fichier de décision ne permet pas de le contrôler : {goals}."
-)
 ANSWERS_TRIED_FIRST = 64
 """A criterion is tried on up to this number of people with an answer per side, then on strips of as many mentors."""
 
@@ -91,8 +88,16 @@ def caveats(case: SolvedInstance, unproved: str = "") -> tuple[Caveat, ...]:
     ``unproved`` are the goals, in words, whose optimum the decision file does not prove.
     """
     void = tuple(Caveat(code, tr(CAVEAT_TEXTS[code])) for code in _void(case))
-    unproved_caveat = (Caveat(CaveatCode.UNPROVED, tr(UNPROVED_TEXT, goals=unproved)),) if unproved else ()
-    return void or (*unproved_caveat, *_rounded(case))
+    if void:
+        return void
+    if not unproved:
+        return tuple(_rounded(case))
+    sentence = tr(
+        "Le calcul affirme que rien ne fait mieux, mais le fichier de décision ne permet pas de le contrôler :"
+        " {goals}.",
+        goals=unproved,
+    )
+    return (Caveat(CaveatCode.UNPROVED, sentence), *_rounded(case))
 
 
 def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterator[str]:

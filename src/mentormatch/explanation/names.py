@@ -117,16 +117,17 @@ def codes(cohort: Cohort) -> Labels:
     return Labels(code_by_person, tr(ABSENT_PERSON)) if code_by_person else KEY_LABELS
 
 
-IN_ROLE: Mapping[Side, str] = {"mentor": mark("{person} comme mentor·e"), "mentee": mark("{person} comme mentoré·e")}
-
-
 def in_role(person: str, side: Side) -> str:
     r"""Return the label of a person on both sides, in one of the two roles.
 
     >>> in_role("P02", "mentor")
     'P02 comme mentor·e'
     """
-    return tr(IN_ROLE[side], person=person)
+    return (
+        tr("{person} comme mentor·e", person=person)
+        if side == "mentor"
+        else tr("{person} comme mentoré·e", person=person)
+    )
 
 
 def people_in_words(number: int, side: Side) -> str:

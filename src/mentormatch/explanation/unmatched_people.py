@@ -18,7 +18,7 @@ from mentormatch.base.threads import thread_pool
 from mentormatch.explanation.names import KEY_LABELS, Labels, first_of, people_in_words, possible_people
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, listed, quoted
-from mentormatch.languages.translation import SpokenText, mark, tr, tr_n
+from mentormatch.languages.translation import SpokenText, tr, tr_n
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import (
     NO_SCORES,
@@ -91,10 +91,6 @@ class ComputedPartners:
         ]
 
 
-NO_PARTICIPANTS_TEXTS: dict[Side, str] = {
-    "mentor": mark("Aucun·e mentoré·e ne participe."),
-    "mentee": mark("Aucun·e mentor·e ne participe."),
-}
 MAX_NAMED = 5
 MAX_PEOPLE_FOR_SOLVES = 300
 """People per side; above, documents omit explanations that solve or search again."""
@@ -259,7 +255,9 @@ def explain_rows(view: SideView, unmatched_rows: IntVector) -> Iterator[Unmatche
 def without_partner(view: SideView, row: int, partners: Partners) -> tuple[str, str]:
     """Return the reason why a participant has no partner."""
     if not len(view.participants):
-        return "nobody_there", tr(NO_PARTICIPANTS_TEXTS[view.side])
+        is_mentor = view.side == "mentor"
+        text = tr("Aucun·e mentoré·e ne participe.") if is_mentor else tr("Aucun·e mentor·e ne participe.")
+        return "nobody_there", text
     return (
         why_no_place(view, row, partners.possible)
         if partners.possible.any()

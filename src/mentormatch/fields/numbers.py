@@ -17,11 +17,6 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
 
 NO_NUMBER_MESSAGE = mark("nombre attendu")
-DATE_MESSAGE = mark("une date (un tableur en fait de « 1-2 ») ; écrivez un seul nombre")
-DURATION_MESSAGE = mark("des heures et des minutes ; écrivez un seul nombre, avec une virgule")
-RANK_MESSAGE = mark("un rang ; écrivez un nombre")
-AT_LEAST_MESSAGE = mark("un minimum ; écrivez un seul nombre")
-BELOW_MESSAGE = mark("une limite qui n'est pas atteinte ; écrivez un seul nombre")
 AT_MOST_MESSAGE = mark("un maximum, lu comme ce nombre")
 ABOUT_MESSAGE = mark("un nombre approximatif, lu tel quel")
 
@@ -33,25 +28,50 @@ TOKEN_PATTERN = re.compile(rf"(?P<figures>{DIGITS_PATTERN})|(?P<word>[^\W\d_]+)|
 SIGNED_PATTERN = re.compile(rf"[-+]?{DIGITS_PATTERN}")
 NUMBER_PLACEHOLDER = "…"  # replaces a number in the text around it
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-
-MONTH_PREFIXES = "janv|fev|mars|avr|mai|juin|juil|aou|sept|oct|nov|dec|jan|feb|mar|apr|may|jun|jul|aug|sep"
-DATE_PATTERN = re.compile(
-    r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{2,4}(?: .*)?|"
-    rf"[0-9]{{1,2}}[-./ ](?:{MONTH_PREFIXES})[a-z]*\.?(?:[-./ ][0-9]{{2,4}})?"
+# Dates, times and ranks, with the reason why none is a number
+ODD_SHAPES = (
+    (
+        re.compile(
+            r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{2,4}(?: .*)?|"
+            r"[0-9]{1,2}[-./ ](?:janv|fev|mars|avr|mai|juin|juil|aou|sept|oct|nov|dec|jan|feb|mar|apr|may|jun|jul|aug"
+            r"|sep)[a-z]*\.?(?:[-./ ][0-9]{2,4})?"
+        ),
+        mark("une date (un tableur en fait de « 1-2 ») ; écrivez un seul nombre"),
+    ),
+    (
+        re.compile(r"[0-9]{1,3} ?(?:h|heures?|hours?|:) ?[0-9]{1,2} ?(?:m|min|mn|minutes?)?(?::[0-9][0-9])?"),
+        mark("des heures et des minutes ; écrivez un seul nombre, avec une virgule"),
+    ),
+    (re.compile(r"[0-9]+ ?(?:er|ere|e|eme|ieme|nd|nde|st|rd|th)\b.*"), mark("un rang ; écrivez un nombre")),
 )
-TIME_PATTERN = re.compile(r"[0-9]{1,3} ?(?:h|heures?|hours?|:) ?[0-9]{1,2} ?(?:m|min|mn|minutes?)?(?::[0-9][0-9])?")
-RANK_PATTERN = re.compile(r"[0-9]+ ?(?:er|ere|e|eme|ieme|nd|nde|st|rd|th)\b.*")
-AT_LEAST_WORDS = re.compile(
-    r"\b(?:plus de|plus que|au moins|au minimum|minimum|mini|a partir de|at least|more than|over|from|"
-    r"(?:et|ou) (?:plus|davantage)|(?:or|and) (?:more|over|up|above))\b|[+>≥]"
+# Words around a number, with the note; the first match counts
+CHANGING_WORDS = (
+    (
+        re.compile(
+            r"\b(?:environ|a peu pres|approximativement|autour de|plus ou moins|about|around|roughly|"
+            r"approximately|approx|more or less|circa|env)\b\.?|[~≈?]|\+/-|±"
+        ),
+        ABOUT_MESSAGE,
+    ),
+    (
+        re.compile(
+            r"\b(?:pas plus de|pas plus|not? more than|au maximum|au plus|maximum|maxi?|jusqu'a|up to|at most|at the"
+            r" most|maximum of|un maximum de)\b\.?|≤"
+        ),
+        AT_MOST_MESSAGE,
+    ),
+    (
+        re.compile(
+            r"\b(?:plus de|plus que|au moins|au minimum|minimum|mini|a partir de|at least|more than|over|from|"
+            r"(?:et|ou) (?:plus|davantage)|(?:or|and) (?:more|over|up|above))\b|[+>≥]"
+        ),
+        mark("un minimum ; écrivez un seul nombre"),
+    ),
+    (
+        re.compile(r"\b(?:moins de|moins que|less than|fewer than|under|below|presque|almost|nearly)\b|[<]"),
+        mark("une limite qui n'est pas atteinte ; écrivez un seul nombre"),
+    ),
 )
-BELOW_WORDS = re.compile(r"\b(?:moins de|moins que|less than|fewer than|under|below|presque|almost|nearly)\b|[<]")
-AT_MOST_WORDS = re.compile(
-    r"\b(?:pas plus de|pas plus|not? more than|au maximum|au plus|maximum|maxi?|jusqu'a|up to|at most|at the most|"
-    r"maximum of|un maximum de)\b\.?|≤"
-)
-ABOUT_WORDS = re.compile(r"\b(?:environ|a peu pres|approximativement|autour de|plus ou moins|about|around|roughly|"
-                     r"approximately|approx|more or less|circa|env)\b\.?|[~≈?]|\+/-|±")  # fmt: skip
 # Words for people, and the endings of inclusive writing: they do not change a number
 NEUTRAL_WORDS = frozenset(
     {
@@ -149,9 +169,9 @@ def read_number(
     if any(category(character) == "No" for character in text):  # superscripts and fractions are not digits
         return None, NO_NUMBER_MESSAGE
     folded = fold(text.translate(FULL_WIDTH))
-    for shape, kind in ((DATE_PATTERN, DATE_MESSAGE), (TIME_PATTERN, DURATION_MESSAGE), (RANK_PATTERN, RANK_MESSAGE)):
+    for shape, reason in ODD_SHAPES:
         if shape.fullmatch(folded):
-            return None, kind
+            return None, reason
     if re.search(r"[0-9][^\W\d_]+[0-9]", folded):
         return None, NO_NUMBER_MESSAGE
     numbers, surroundings = extract_numbers(folded)
@@ -248,14 +268,9 @@ def remainder_note(surroundings: str, question: str) -> str:
     if surroundings == NUMBER_PLACEHOLDER:
         return ""
     expected = set(measure_words(fold(question)))
-    for shape, kind in (
-        (ABOUT_WORDS, ABOUT_MESSAGE),
-        (AT_MOST_WORDS, AT_MOST_MESSAGE),
-        (AT_LEAST_WORDS, AT_LEAST_MESSAGE),
-        (BELOW_WORDS, BELOW_MESSAGE),
-    ):
-        if shape.search(surroundings):
-            return unexpected_text(shape.sub(" ", surroundings), expected) or kind
+    for words, note in CHANGING_WORDS:
+        if words.search(surroundings):
+            return unexpected_text(words.sub(" ", surroundings), expected) or note
     return unexpected_text(surroundings, expected)
 
 

@@ -30,10 +30,6 @@ STATUS_TEXTS = {
     Status.STOPPED: mark("Le temps est écoulé avant une première réponse."),
     Status.FAILED: mark("Le calcul a échoué."),
 }
-OPEN_TIES_TEXT = mark(
-    "C'est démontré : aucune autre réponse ne fait mieux ; parmi celles qui la valent, un autre calcul peut en donner"
-    " une autre."
-)
 
 
 class Result(ContentEquality, ABC):
@@ -106,7 +102,12 @@ class Result(ContentEquality, ABC):
         """The status as a sentence, which mentions remaining ties."""
         has_open_ties = self.status is Status.PROVED and not self.settled
         with language(self.language, unless_asked=True):
-            return tr(OPEN_TIES_TEXT if has_open_ties else STATUS_TEXTS[self.status])
+            if not has_open_ties:
+                return tr(STATUS_TEXTS[self.status])
+            return tr(
+                "C'est démontré : aucune autre réponse ne fait mieux ; parmi celles qui la valent, un autre calcul peut"
+                " en donner une autre."
+            )
 
     @property
     def settled(self) -> bool:

@@ -256,7 +256,6 @@ def least_repeats(problem: GroupProblem, rounds: Sequence[Partition]) -> int:
 
 type MemberKeys = tuple[str, ...]
 
-ROUND_TITLE = mark("Tour")
 NO_GROUPS_TEXT = mark("Aucun groupe ne se lit dans « {name} »")
 
 
@@ -312,7 +311,7 @@ def read_file_groups(source: AnswerSource, cohort: Cohort) -> tuple[FileGroup, .
     group_column = column_of_groups(table, [member_column, *leader_columns])
     # The groups of a rotation are numbered in each round
     round_columns = [
-        column for column in columns_titled(ROUND_TITLE, table) if column not in (group_column, member_column)
+        column for column in columns_titled(mark("Tour"), table) if column not in (group_column, member_column)
     ]
     keys_by_group: dict[tuple[str, ...], list[str]] = {}
     leader_by_group: dict[tuple[str, ...], str] = {}

@@ -30,7 +30,7 @@ from mentormatch.inspection.section import (
 )
 from mentormatch.languages.phrases import listed, percent
 from mentormatch.languages.text_keys import fold
-from mentormatch.languages.translation import language, mark, own_language, tr
+from mentormatch.languages.translation import language, own_language, tr
 from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import Cohort, Remark
 from mentormatch.programme.drafts.sensitivity import subject_of
@@ -42,8 +42,6 @@ from mentormatch.survey.headers import QuestionPlace
 from mentormatch.survey.intake import build_cohort_and_contacts
 from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.table import TextTable
-
-SIDE_LABELS = (mark("mentor·es"), mark("mentoré·es"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +157,12 @@ def spread_of_options(columns: Mapping[Side, Column]) -> tuple[tuple[str, ...], 
         return grids[0].levels, grid(grids)
     counts = {side: option_counts(column) for side, column in columns.items()}
     labels = dict.fromkeys(label for count in counts.values() for label in count)
-    legend = tuple(tr(SIDE_LABELS[SIDES.index(side)]) for side in columns) if labels else ()
+    label_by_side: dict[Side, str] = {"mentor": tr("mentor·es"), "mentee": tr("mentoré·es")}
+    legend = tuple(label_by_side[side] for side in columns) if labels else ()
     bars = [Bar(label, tuple(counts[side].get(label, 0) for side in columns)) for label in labels]
     long = any(isinstance(column, SingleChoice) and len(column.labels) > len(labels) for column in columns.values())
-    return legend, [bar for bar in bars if bar.total] if long or len(bars) > MAX_OPTIONS_LISTED else bars
-
-
-MAX_OPTIONS_LISTED = 30  # of a longer list, only the options that were given are reported
+    # Of a longer list, only the options that were given are reported
+    return legend, [bar for bar in bars if bar.total] if long or len(bars) > 30 else bars
 
 
 def option_counts(column: Column) -> dict[str, int]:

@@ -57,9 +57,6 @@ UNCERTAINTY_FACTOR = 2.0
 """The ratio of the upper limit to the estimate, for other load, tight markets and ties."""
 
 SIDE_TEXTS = (mark("mentor·es"), mark("mentoré·es"))
-EXACT_LIMIT_TEXT = mark(
-    "Sans « scale », les objectifs de tant de personnes peuvent dépasser ce qui se calcule exactement."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +141,8 @@ class Estimate(VersionedPickle):
         sentence = tr(
             "Avec le complément « scale », qui n'est pas installé, il faudrait {span}.", span=span(self.other_seconds)
         )
-        return f"{sentence} {tr(EXACT_LIMIT_TEXT)}"
+        limit = tr("Sans « scale », les objectifs de tant de personnes peuvent dépasser ce qui se calcule exactement.")
+        return f"{sentence} {limit}"
 
     @property
     def as_dict(self) -> dict[str, object]:

@@ -385,9 +385,6 @@ STATUS_TEXTS = {
     "stopped": mark("Calcul arrêté avant une première réponse."),
     "failed": mark("Le calcul a échoué."),
 }
-INTERRUPTED_TEXT = mark(
-    "Attention : calcul interrompu. La meilleure répartition trouvée respecte les règles, sans être démontrée optimale."
-)
 
 
 def summary(matching: Matching) -> str:
@@ -412,8 +409,12 @@ def standing(matching: Matching) -> str:
             "Démontré : aucune autre répartition permise ne fait mieux ; parmi des réponses de même valeur, celle-ci"
             " n'est pas forcément la même à chaque calcul."
         )
-    cut_short = matching.solution.interrupted and matching.status is Status.FEASIBLE
-    return tr(INTERRUPTED_TEXT if cut_short else STATUS_TEXTS[str(matching.status)])
+    if matching.solution.interrupted and matching.status is Status.FEASIBLE:
+        return tr(
+            "Attention : calcul interrompu. La meilleure répartition trouvée respecte les règles, sans être démontrée"
+            " optimale."
+        )
+    return tr(STATUS_TEXTS[str(matching.status)])
 
 
 class Exporter(ABC):

@@ -43,7 +43,6 @@ CELL_STYLES: dict[CellFormat, dict[str, object]] = {
     "count": {"num_format": "0", "align": "center"},
     "own": {"text_wrap": True, "bg_color": theme()["warn-wash"]},
 }
-CREATED_AT = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,8 @@ class WorkbookWriter:
         self._bytes = BytesIO()
         plain_texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self._book = Workbook(self._bytes, {"in_memory": True, **plain_texts})
-        self._book.set_properties({"title": visible(title), "author": "mentormatch", "created": CREATED_AT})
+        created = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # so that equal results are equal bytes
+        self._book.set_properties({"title": visible(title), "author": "mentormatch", "created": created})
         self.format = cache(self._format)
 
     def _format(self, **style: object) -> Format:

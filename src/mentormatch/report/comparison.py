@@ -15,7 +15,7 @@ from mentormatch.report import words
 
 MOST_NAMED = 6
 # Millionths; a smaller difference is shown as none.
-MINUS_SIGN, MIN_SHOWN_DIFFERENCE = "\u2212", 500
+MIN_SHOWN_DIFFERENCE = 500
 PAIR_DASH = f"{NO_BREAK}–{NO_BREAK}"
 SHORT_GOAL_LABELS: Mapping[str, str] = {
     "matched": mark("Binômes formés"),
@@ -193,7 +193,8 @@ def format_difference(score: int) -> str:
     """
     if abs(score) < MIN_SHOWN_DIFFERENCE:
         return ""
-    return f"{'+' if score > 0 else MINUS_SIGN}{points(abs(score))}"
+    sign = "+" if score > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{points(abs(score))}"
 
 
 def are_comparable(before: Matching, after: Matching) -> bool:

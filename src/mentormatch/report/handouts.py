@@ -43,7 +43,6 @@ from mentormatch.report.texts import render_template
 from mentormatch.survey.contacts import Contacts, asks_for_mail, asks_for_telephone
 from mentormatch.survey.intake import identifies_person
 
-FILE_STEMS: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoree"}
 PROVISIONAL_TEXT = mark("Proposition : rien n'est définitif avant que l'équipe l'ait validée.")
 NO_PARTNER_TEXT = mark("Nous n'avons pas de binôme à vous proposer pour le moment. L'équipe vous tiendra au courant.")
 
@@ -218,7 +217,8 @@ def display_name(matching: Matching, contacts: Contacts, side: Side, key: str) -
 
 
 def handout_file(people: People, side: Side, row: int) -> str:
-    return f"fiche-{FILE_STEMS[side]}-{row + 1:0{digits(len(people))}d}.html"
+    stem = "mentor" if side == "mentor" else "mentoree"
+    return f"fiche-{stem}-{row + 1:0{digits(len(people))}d}.html"
 
 
 def common_text(matching: Matching, seal: Seal | None) -> CommonText:

@@ -14,7 +14,6 @@ from mentormatch.report.book import BookColumn, WorkbookWriter
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.texts import render_template
 
-FILE_PLURALS: Mapping[Side, str] = {"mentor": "mentors", "mentee": "mentorees"}
 WHO_IS_WHO_FILENAME = "profils-qui-est-qui.csv"
 PROFILE_COUNTS: Mapping[Side, str] = {
     "mentor": mark("Profils des mentor·es : {count}. Réponses montrées : {answers}."),
@@ -69,7 +68,7 @@ def for_readers(profiles: Profiles, side: Side) -> Iterator[tuple[str, bytes]]:
 
     If each person reads an individual list, there is a page per reader, with the code of the reader in its name.
     """
-    name = f"profils-pour-les-{FILE_PLURALS[side]}"
+    name = "profils-pour-les-mentors" if side == "mentor" else "profils-pour-les-mentorees"
     pages = {name: None} if profiles.lists is None else {f"{name}-{code}": code for code in readers(profiles, side)}
     for page, reader in pages.items():
         profiles_to_read = profiles.shown[ACROSS[side]] if reader is None else profiles.read_by(side, reader)

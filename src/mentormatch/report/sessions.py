@@ -157,8 +157,6 @@ COLUMN_STYLES: dict[tuple[str, str], tuple[CellFormat, float]] = {
 }
 # Tables that are shown as cards if there are groups
 TABLES_SHOWN_AS_CARDS = ("groups", "rounds", "scores", "shares")
-# Table and column of ISO 8601 dates
-DATE_COLUMNS = {("dates", "start")}
 # Characters; a table with no longer cell keeps its headings on a narrow screen.
 MAX_SHORT_CELL = 24
 
@@ -270,7 +268,7 @@ def table_in_words(name: str, table: ResultSheet) -> ResultSheet:
     """Return a table with all cells as texts, for a page."""
     named_cells = zip(table.names, table.rows[0], strict=True)
     formatters = [
-        date_of if (name, column) in DATE_COLUMNS else make_cell_formatter(name, column, cell)
+        date_of if (name, column) == ("dates", "start") else make_cell_formatter(name, column, cell)
         for column, cell in named_cells
     ]
     rows = (tuple(format_cell(cell) for format_cell, cell in zip(formatters, row, strict=True)) for row in table.rows)

@@ -47,10 +47,6 @@ GIVEN_PLAN = (
     mark("Répartition donnée"),
     mark("La répartition a été donnée : rien n'a été résolu, et une autre ferait peut-être mieux."),
 )
-NOT_CANONICAL_TEXT = mark(
-    "La répartition est démontrée optimale ; parmi des réponses de même valeur, celle-ci n'est pas forcément la même à"
-    " chaque calcul : elles n'ont pas été départagées."
-)
 GOAL_TEXTS: Mapping[str, str] = {
     "matched": mark("Former le plus de binômes possible"),
     "priority": mark("Placer d'abord les personnes prioritaires"),
@@ -72,18 +68,6 @@ ROW_OUTCOME_COUNTS: Mapping[str, Callable[[int], str]] = {
     "replaced": lambda count: counted(count, "remplacée"),
     "rejected": lambda count: counted(count, "rejetée"),
 }
-READING_GUIDE = (
-    mark(
-        "Chaque critère donne des points selon son poids ; les poids font 100 en tout, et les points d'un binôme sont"
-        " la somme des points de ses critères."
-    ),
-    mark(
-        "Une réponse qui manque n'est ni une mauvaise réponse ni un avantage : le critère compte alors pour moitié, ou"
-        " pour la part que le programme a choisie. La part connue dit quel poids repose sur de vraies réponses."
-    ),
-    mark("Les points comparent des binômes possibles entre eux. Ils ne jugent pas les personnes."),
-    mark("À égalité, le choix est tiré au sort, toujours le même pour ces réponses, quel que soit leur ordre."),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +109,30 @@ def verdict(matching: Matching) -> tuple[str, str]:
     if any(caveat.code is CaveatCode.UNPROVED for caveat in matching.caveats):
         return tr("Optimalité affirmée, non contrôlable"), first
     short, sentence = GIVEN_PLAN if matching.solution.engine == GIVEN_ENGINE else STATUS_TEXTS[matching.status]
-    open_ties = matching.status is Status.PROVED and not matching.solution.canonical
-    return tr(short), f"{first} {tr(NOT_CANONICAL_TEXT if open_ties else sentence)}".strip()
+    if matching.status is Status.PROVED and not matching.solution.canonical:
+        sentence = mark(
+            "La répartition est démontrée optimale ; parmi des réponses de même valeur, celle-ci n'est pas forcément la"
+            " même à chaque calcul : elles n'ont pas été départagées."
+        )
+    return tr(short), f"{first} {tr(sentence)}".strip()
 
 
 def format_reading_guide() -> tuple[str, ...]:
     """Return the guide to the points."""
-    return tuple(map(tr, READING_GUIDE))
+    return (
+        tr(
+            "Chaque critère donne des points selon son poids ; les poids font 100 en tout, et les points d'un binôme"
+            " sont"
+            " la somme des points de ses critères."
+        ),
+        tr(
+            "Une réponse qui manque n'est ni une mauvaise réponse ni un avantage : le critère compte alors pour"
+            " moitié, ou"
+            " pour la part que le programme a choisie. La part connue dit quel poids repose sur de vraies réponses."
+        ),
+        tr("Les points comparent des binômes possibles entre eux. Ils ne jugent pas les personnes."),
+        tr("À égalité, le choix est tiré au sort, toujours le même pour ces réponses, quel que soit leur ordre."),
+    )
 
 
 def people_in_words(counts: Mapping[Side, int]) -> str:

@@ -34,10 +34,6 @@ from mentormatch.service.store import make_storage_problem
 
 AUTH_SCHEME = "Bearer"
 CLOSE_HEADERS = {"Connection": "close"}
-NO_LONGER_VALID = {
-    "expired": mark("Cette clé a expiré ; demandez-en une autre"),
-    "revoked": mark("Cette clé a été révoquée ; demandez-en une autre"),
-}
 CHALLENGE_HEADERS = {"WWW-Authenticate": f'{AUTH_SCHEME} realm="mentormatch"'}
 
 MAX_HEAD_BYTES = 32 << 10
@@ -161,7 +157,12 @@ class CallerRegistry:
             return MASTER_CALLER
         key = self._with_store(lambda: self.api_keys.find_by_token(token) if self.api_keys else None)
         if key and key.state != "valid":
-            raise RefusedError("no-token", NO_LONGER_VALID[key.state], headers=CHALLENGE_HEADERS)
+            sentence = (
+                mark("Cette clé a expiré ; demandez-en une autre")
+                if key.state == "expired"
+                else mark("Cette clé a été révoquée ; demandez-en une autre")
+            )
+            raise RefusedError("no-token", sentence, headers=CHALLENGE_HEADERS)
         return key.caller if key else None
 
     def is_valid(self, caller: Caller) -> bool:

@@ -103,14 +103,6 @@ def make_raw_response(refused: RefusedError) -> bytes:
     return "\r\n".join([*head, "Connection: close", "", ""]).encode() + body
 
 
-# cookies never cross sites: they are for the staff page only
-CORS_OPTIONS: dict[str, Any] = {
-    "allow_methods": ["GET", "POST", "DELETE"],
-    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-ID"],
-    "expose_headers": ["Location", "Retry-After", "X-Request-ID"],
-}
-
-
 class PathGzipMiddleware:
     """Compresses responses to applications if they accept gzip."""
 
@@ -173,7 +165,12 @@ def add_middleware(app: FastAPI, settings: Settings, components: Components) -> 
     )
     if settings.origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=settings.origins, **CORS_OPTIONS
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            # Cookies never cross sites: they are for the staff page only
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-ID"],
+            expose_headers=["Location", "Retry-After", "X-Request-ID"],
         )  # outermost, so that pages can read refusals
 
 

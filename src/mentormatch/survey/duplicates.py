@@ -19,7 +19,6 @@ from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import IntakePlan
 from mentormatch.survey.table import Order, SentMoment
 
-ORDER_LABELS: dict[Order, str] = {"day first": mark("jour/mois"), "month first": mark("mois/jour")}
 MAX_SHOWN = 5  # groups of lines in a message
 
 
@@ -209,7 +208,7 @@ def order_remark(source: str, column: str, order: Order, affected: Sequence[Sequ
         "« {column} » est lu {order}, et la réponse qui compte en dépend : lignes {lines}. Si c'est l'inverse, dites-le"
         ' dans le programme : [mapping] dates = "{other}"',
         column=column,
-        order=tr(ORDER_LABELS[order]),
+        order=tr("jour/mois") if order == "day first" else tr("mois/jour"),
         lines=lines_in_words(affected),
         other=next(opposite for opposite in ORDERS if opposite != order),
     )

@@ -48,9 +48,6 @@ _LETTERS = {
     **dict.fromkeys("âîïôùûëœ", 3),
     **dict.fromkeys("öüäíáóñã", 5),
 }
-_FOREIGN_LETTERS = frozenset("þÞðÐýÝ")
-"""Letters that result from an encoding of Windows for other languages: ``Ayþe`` for ``Ayşe``."""
-_OPENS, _CLOSES = frozenset(" \t\r\n;,|\"'(/«\xa0"), frozenset(" \t\r\n;,|\"').:!?/»\xa0…")
 
 type Context = tuple[bytes, bytes, bytes]
 """A byte beyond ASCII, with up to two bytes before and two after it."""
@@ -158,7 +155,8 @@ def character_penalty(before: str, letter: str, after: str) -> int:
 
 def _letter_penalty(before: str, letter: str, after: str) -> int:
     left, right = before[-1:] or " ", after[:1] or " "
-    penalty = Penalty.WRONG if letter in _FOREIGN_LETTERS else _LETTERS.get(letter.lower(), Penalty.RARE)
+    # Letters that result from an encoding of Windows for other languages: ``Ayþe`` for ``Ayşe``
+    penalty = Penalty.WRONG if letter in "þÞðÐýÝ" else _LETTERS.get(letter.lower(), Penalty.RARE)
     # Next to a digit; 2è is usual
     if left.isdigit() or right.isdigit():
         penalty += 1 if letter in "èéÈÉ" and right.isalpha() else Penalty.ODD
@@ -175,7 +173,7 @@ def _letter_penalty(before: str, letter: str, after: str) -> int:
 
 def _sign_penalty(left: str, sign: str, right: str) -> int:
     is_within_word = left.isalpha() and right.isalpha()
-    opens, closes = left in _OPENS, right in _CLOSES
+    opens, closes = left in " \t\r\n;,|\"'(/«\xa0", right in " \t\r\n;,|\"').:!?/»\xa0…"
     fits = {
         "’": is_within_word, "\u2018": opens and not closes, "«": opens, "“": opens, "»": closes, "”": closes,
         "–": not is_within_word and (opens or left.isdigit()), "—": opens and closes, "…": left.isalnum() and closes,

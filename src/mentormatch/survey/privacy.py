@@ -25,8 +25,6 @@ from mentormatch.languages.translation import mark, tr
 
 SECRET_SUFFIX = ".cle"
 SECRET_BYTES = 32
-PSEUDONYM_LENGTH = 8  # 40 bits: in a million people, two share a pseudonym with a probability under 1/2
-SIDE_LETTERS: dict[Side, str] = {"mentor": "M", "mentee": "E"}
 FORGOTTEN_UNREADABLE = mark("Les personnes effacées ne peuvent pas être reconnues")
 
 
@@ -45,7 +43,9 @@ class Pseudonyms(VersionedPickle):
 
     def of(self, side: Side, key: str) -> str:
         """Return the pseudonym of a person, such as ``M-4F7KQ2AB``."""
-        return f"{SIDE_LETTERS[side]}-{b32encode(self._keyed_hash(side, key)).decode()[:PSEUDONYM_LENGTH]}"
+        letter, code = "M" if side == "mentor" else "E", b32encode(self._keyed_hash(side, key)).decode()
+        # 40 bits: in a million people, two share a pseudonym with a probability under 1/2
+        return f"{letter}-{code[:8]}"
 
     def token(self, key: str) -> str:
         """Return the token of a person in the list of forgotten people, the same on both sides."""

@@ -29,7 +29,6 @@ SECONDS = 5
 MEMORY_BYTES = 512_000_000
 MAX_AREA = 20_000_000  # cells from the first to the last of a sheet
 MAX_SHEET_CHARACTERS = 100_000_000
-MAX_EXACT_INTEGER = 2**53  # of a float
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -89,7 +88,7 @@ def _number(value: float) -> str:
 
     Integers have no point. Only numbers from 1e18 on have an exponent.
     """
-    if value.is_integer() and abs(value) <= MAX_EXACT_INTEGER:
+    if value.is_integer() and abs(value) <= 2**53:
         return str(int(value))
     text = format(value, ".15g")
     return format(Decimal(text), "f") if "e" in text and abs(value) < 1e18 else text

@@ -36,9 +36,6 @@ from mentormatch.report.views.pairs import RepairPiece
 from mentormatch.report.views.piece import Piece
 from mentormatch.widgets.board.decisions import get_error_location
 
-# The texts of the script by their names
-PANEL_TEXTS = {"panel_working": mark("Un instant…")}
-
 
 class PanelRow(JsonMessage):
     """A line: its subject, its status, and its action ``act``, if any.
@@ -150,7 +147,7 @@ def space_texts(value: Any, key: str = "") -> Any:
 
 def get_panel_texts() -> dict[str, str]:
     """Return the texts of the script in the current language, and the code of the language."""
-    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in PANEL_TEXTS.items()}}
+    return {"language": spoken(), "panel_working": spaced(tr("Un instant…"))}
 
 
 # Optional files: pairs made by hand, and follow-up answers
@@ -447,9 +444,6 @@ def refuse_empty() -> Saveable:
     raise RequestError(tr("Il n'y a rien à écrire"))
 
 
-ROLE_LABELS: dict[Side, str] = {"mentor": mark("{name}, mentor·e"), "mentee": mark("{name}, mentoré·e")}
-
-
 @dataclass
 class DeparturesPanel(Panel):
     """The people who leave a plan, by key, and the repaired pairs; ``labels`` None: codes, or pseudonyms."""
@@ -511,7 +505,8 @@ class DeparturesPanel(Panel):
         )
 
     def _name_person(self, side: Side, key: str) -> str:
-        return tr(ROLE_LABELS[side], name=self.called.person(side, key))
+        name = self.called.person(side, key)
+        return tr("{name}, mentor·e", name=name) if side == "mentor" else tr("{name}, mentoré·e", name=name)
 
     def do(self, gesture: PanelAction, content: bytes) -> None:
         """Mark a person as leaving or staying, or restart from the present plan.

@@ -175,10 +175,6 @@ def width(stream: TextIO) -> int:
         return DEFAULT_COLUMNS
 
 
-NOTEBOOK_HINT = mark("Le bouton qui interrompt le noyau (■) arrête le calcul et garde la meilleure réponse trouvée.")
-HINT_STYLE, TEXT_STYLE = ("font-size:90%;opacity:.75;margin:.2em 0", "margin:.4em 0")
-
-
 def in_notebook() -> bool:
     """Return whether this process is the kernel of a notebook."""
     return notebook_shell() is not None
@@ -221,12 +217,11 @@ def format_progress_html(progress: Progress, text: str) -> str:
     """Return a text as HTML, with the hint how to stop if there can be a result to keep."""
     if not text:
         return ""
-    hint = (
-        ""
-        if progress.over or progress.goal == DOCUMENTS_GOAL
-        else f'<div style="{HINT_STYLE}">{escape(tr(NOTEBOOK_HINT))}</div>'
-    )
-    return f'<div role="status" style="{TEXT_STYLE}">{escape(text)}{hint}</div>'
+    hint = ""
+    if not progress.over and progress.goal != DOCUMENTS_GOAL:
+        sentence = tr("Le bouton qui interrompt le noyau (■) arrête le calcul et garde la meilleure réponse trouvée.")
+        hint = f'<div style="font-size:90%;opacity:.75;margin:.2em 0">{escape(sentence)}</div>'
+    return f'<div role="status" style="margin:.4em 0">{escape(text)}{hint}</div>'
 
 
 def _cell_words(progress: Progress) -> str:

@@ -87,9 +87,6 @@ VERDICT_WORDS = {
 EQUAL_SCORES_WORDS = mark(
     "Les règles sont respectées ; aucun binôme permis n'a plus de points qu'un autre : il n'y avait rien à comparer."
 )
-NO_DUALS_WORDS = mark(
-    "Ce que le calcul affirme de l'optimum repose sur lui seul : il n'a pas laissé de prix qui le prouvent"
-)
 REASONS_WITHOUT_DUALS = {
     "coupled": mark("une règle ou un minimum lie les binômes entre eux"),
     "goal": mark("le premier objectif n'est pas une somme sur les binômes"),
@@ -247,7 +244,10 @@ class Certificate(VersionedPickle):
             return tr(EQUAL_SCORES_WORDS)
         stopped = self.why == "stopped" and any(tier.stated is None for tier in self.tiers)
         if self.verdict is Verdict.UNCERTIFIED and (stopped or self.why not in ("", "stopped")):
-            return f"{tr(VERDICT_WORDS[self.verdict])} {tr(NO_DUALS_WORDS)} ({tr(REASONS_WITHOUT_DUALS[self.why])})."
+            sentence = tr(
+                "Ce que le calcul affirme de l'optimum repose sur lui seul : il n'a pas laissé de prix qui le prouvent"
+            )
+            return f"{tr(VERDICT_WORDS[self.verdict])} {sentence} ({tr(REASONS_WITHOUT_DUALS[self.why])})."
         if self.verdict is not Verdict.PARTLY:
             return tr(VERDICT_WORDS[self.verdict])
         open_tiers = [tier for tier in self.tiers if not tier.proved]

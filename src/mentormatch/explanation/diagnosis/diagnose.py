@@ -34,7 +34,7 @@ from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.places import Capacity
 from mentormatch.rules.rule import Relaxation, Rule, eligible_people, market_of
@@ -282,8 +282,6 @@ def drop_several(oracle: FeasibilityOracle, labels: Labels) -> Iterator[Possible
 STATUS_OF_ANSWER = {True: Status.FEASIBLE, False: Status.INFEASIBLE, None: Status.STOPPED}
 DIAGNOSIS_LIMIT_S = 30.0
 """The time after which a diagnosis for a document starts no solve; counting and Hall violators are not limited."""
-UNPROVED_CONFLICT = mark("Pas démontré irréductible : le temps est écoulé.")
-SOME_OTHER = mark("(D'autres combinaisons peuvent se contredire aussi ; celle-ci suit l'ordre du programme.)")
 
 
 @track()
@@ -355,7 +353,12 @@ def conflict_of(oracle: FeasibilityOracle, labels: Labels = KEY_LABELS) -> RuleC
 
 def conflict_in_words(rules: Sequence[Rule], labels: Labels, *, proved: bool) -> str:
     names = listed([quoted(labels.rule(rule)) for rule in rules])
-    return f"{together(len(rules), names, proved=proved)} {tr(SOME_OTHER if proved else UNPROVED_CONFLICT)}"
+    limit = (
+        tr("(D'autres combinaisons peuvent se contredire aussi ; celle-ci suit l'ordre du programme.)")
+        if proved
+        else tr("Pas démontré irréductible : le temps est écoulé.")
+    )
+    return f"{together(len(rules), names, proved=proved)} {limit}"
 
 
 def together(number: int, rules: str, *, proved: bool) -> str:

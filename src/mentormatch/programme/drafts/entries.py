@@ -160,10 +160,6 @@ DRAFT_COMMENT = mark("""\
 # effacez « à confirmer ». Ce que l'outil n'a pas vu dans les réponses (une option que personne n'a choisie) manque ici.
 """)
 CONFIRM_COMMENT = mark("à confirmer")
-ONE_SIDE_COMMENTS: dict[Side, str] = {
-    "mentor": mark("seuls des mentor·es ont répondu"),
-    "mentee": mark("seuls des mentoré·es ont répondu"),
-}
 MAX_LINE_WIDTH = 100  # characters of a list on one line
 
 
@@ -196,9 +192,9 @@ def make_field_lines(entries: Sequence[DraftEntry]) -> Iterator[str]:
         for setting, value in entry.guess.settings.items():
             yield make_toml_line(setting, quote_toml(value) if isinstance(value, str) else make_toml_array(value))
         if entry.side:
-            yield make_toml_line(
-                "side", quote_toml(entry.side), make_confirm_comment(tr(ONE_SIDE_COMMENTS[entry.side]))
-            )
+            is_mentor = entry.side == "mentor"
+            why = tr("seuls des mentor·es ont répondu") if is_mentor else tr("seuls des mentoré·es ont répondu")
+            yield make_toml_line("side", quote_toml(entry.side), make_confirm_comment(why))
         if words.asks_whom_to_avoid(entry.question):
             yield make_toml_line("private", "true", make_confirm_comment(tr("montré à l'équipe seule")))
         if entry.guess.use != "match":

@@ -46,9 +46,6 @@ MAPPING_COMMENT = mark("""\
 # commencent par « # " », puis collez le tout à la fin du programme. Une ligne effacée ne change rien.
 """)
 INCOMPLETE_REASON = mark("à compléter, ou à laisser : cette colonne n'est pas utilisée")
-SIMILAR_REASON = mark("« {question} » : ressemblance {likeness}")
-SAME_ANSWERS_REASON = mark("« {question} » : les réponses sont les siennes")
-GUESSED_REASON = mark("« {question} » ? {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +232,14 @@ def pair_with_fields(
     fields_by_row: dict[int, tuple[str, str]] = {}
     for _, row, name, likeness, identity in sorted(rated, reverse=True):
         if -row not in fields_by_row and name not in {field for field, _ in fields_by_row.values()}:
-            why = SIMILAR_REASON if likeness >= MIN_LIKENESS else GUESSED_REASON if identity else SAME_ANSWERS_REASON
-            reason = tr(why, question=fields[name].question, likeness=decimal(likeness, 2), why=identity)
+            question = fields[name].question
+            if likeness >= MIN_LIKENESS:
+                shown = decimal(likeness, 2)
+                reason = tr("« {question} » : ressemblance {likeness}", question=question, likeness=shown)
+            elif identity:
+                reason = tr("« {question} » ? {why}", question=question, why=identity)
+            else:
+                reason = tr("« {question} » : les réponses sont les siennes", question=question)
             fields_by_row[-row] = (name, reason)
     return fields_by_row
 

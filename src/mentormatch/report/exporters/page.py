@@ -48,8 +48,6 @@ from mentormatch.report.words import ReachedGoal
 
 # Pairs in a notebook, whose file contains its outputs
 MOST_SHOWN = 50
-# The pictures of the page, in addition to the points of the best pair
-PAGE_PICTURES = {picture.kind: picture for picture in (HeatMap, Distribution, Fairness)}
 
 
 class PageExporter(NamedExporter):
@@ -60,7 +58,7 @@ class PageExporter(NamedExporter):
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
         labels = document_labels(matching, names)
-        pictures = {kind: picture(matching, labels) for kind, picture in PAGE_PICTURES.items()}
+        pictures = {picture.kind: picture(matching, labels) for picture in (HeatMap, Distribution, Fairness)}
         more: Mapping[str, object] = {
             "held": "" if names is None else notice_of_names(names),
             "best": make_best_waterfall(matching, labels),

@@ -41,8 +41,6 @@ MAX_SIDE, GROUPED_SIDE = 60, 50
 MIN_NUMBERED_CELL, TITLE_DISTANCE = 24, 14
 # Share of the colour scale below which white text is more legible than black
 WHITE_BELOW = 0.45
-SIDE_TITLES: dict[Side, str] = {"mentor": mark("Mentor·es"), "mentee": mark("Mentoré·es")}
-RANKED_TITLES: dict[Side, str] = {"mentor": mark("Mentor·es, par rang"), "mentee": mark("Mentoré·es, par rang")}
 # Letters that fit into a cell
 MOST_LETTERS = 4
 
@@ -160,12 +158,14 @@ class HeatMap(Picture):
         line = np.full(len(ids), -1, dtype=np.int64)
         line[order] = np.arange(len(order))
         if len(order) <= MAX_SIDE:
-            return AxisLines(tr(SIDE_TITLES[side]), [shorten_label(self.person(side, ids[row])) for row in order], line)
+            title = tr("Mentor·es") if side == "mentor" else tr("Mentoré·es")
+            return AxisLines(title, [shorten_label(self.person(side, ids[row])) for row in order], line)
         group_size = -(-len(order) // GROUPED_SIDE)
         group_labels = [
             f"{first + 1}–{min(first + group_size, len(order))}" for first in range(0, len(order), group_size)
         ]
-        return AxisLines(tr(RANKED_TITLES[side]), group_labels, line // group_size)
+        title = tr("Mentor·es, par rang") if side == "mentor" else tr("Mentoré·es, par rang")
+        return AxisLines(title, group_labels, line // group_size)
 
     @own_language
     def frames(self) -> Sequence[Frame]:

@@ -231,14 +231,6 @@ OUR_COLUMNS = (
     mark("Pourquoi"),
 )
 ORIGINAL_WORKBOOK = mark("le classeur tel que « mentormatch match » l'a écrit")
-EXPECTED_KEYS: Mapping[Side, str] = {
-    "mentor": mark("le code d'un·e mentor·e de ce classeur"),
-    "mentee": mark("le code d'un·e mentoré·e de ce classeur"),
-}
-OTHER_SIDE_KEYS: Mapping[Side, str] = {
-    "mentor": mark("le code d'un·e mentor·e"),
-    "mentee": mark("le code d'un·e mentoré·e"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,7 +404,12 @@ def find_row_problems(
     for side, title in COLUMNS.items():
         if canonical(texts[title]) not in keys_by_label[side]:
             finding, advice = describe_unknown_person(side, texts[title], keys_by_label, tongue)
-            yield Problem(tongue.cell(line, title), finding, tr(EXPECTED_KEYS[side]), advice)
+            expected = (
+                tr("le code d'un·e mentor·e de ce classeur")
+                if side == "mentor"
+                else tr("le code d'un·e mentoré·e de ce classeur")
+            )
+            yield Problem(tongue.cell(line, title), finding, expected, advice)
     if texts[VALIDATION] and tongue.choice(texts[VALIDATION]) is None:
         choices = ", ".join(quoted(tongue.title(choice)) for choice in CHOICES)
         yield Problem(
@@ -436,7 +433,9 @@ def describe_unknown_person(
         advice = tr("pour défaire ce binôme, rendez le code et choisissez « {choice} »", choice=tongue.title(REFUSED))
         return tr("la cellule est vide"), advice
     if canonical(typed) in keys_by_label[other_side]:
-        return tr(OTHER_SIDE_KEYS[other_side]), tr("vérifiez la colonne")
+        is_mentor = other_side == "mentor"
+        finding = tr("le code d'un·e mentor·e") if is_mentor else tr("le code d'un·e mentoré·e")
+        return finding, tr("vérifiez la colonne")
     advice = (
         tr("vouliez-vous dire « {name} » ?", name=suggestion.name) if suggestion else tr("écrivez le code, pas le nom")
     )

@@ -26,15 +26,6 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, RankPoints, SourceTable
 
-ASKED_TEXTS: Mapping[Side, str] = {
-    "mentor": mark("souhait n° {rank} du côté mentor·e"),
-    "mentee": mark("souhait n° {rank} du côté mentoré·e"),
-}
-UNASKED_TEXTS: Mapping[Side, str] = {
-    "mentor": mark("pas demandé côté mentor·e"),
-    "mentee": mark("pas demandé côté mentoré·e"),
-}
-
 
 class Wishes(Criterion):
     """1 for a first wish, falling evenly over ``most`` wishes to 0 for a person not asked for.
@@ -145,8 +136,13 @@ class Wishes(Criterion):
         names = [canonical(name) for name in person.people.names(field).values[person.row] or ()][: self.most]
         other_key = canonical(candidate.id)
         if other_key not in names:
-            return tr(UNASKED_TEXTS[side])
-        return tr(ASKED_TEXTS[side], rank=names.index(other_key) + 1)
+            return tr("pas demandé côté mentor·e") if side == "mentor" else tr("pas demandé côté mentoré·e")
+        rank = names.index(other_key) + 1
+        return (
+            tr("souhait n° {rank} du côté mentor·e", rank=rank)
+            if side == "mentor"
+            else tr("souhait n° {rank} du côté mentoré·e", rank=rank)
+        )
 
 
 GIVEN_TEXTS = {

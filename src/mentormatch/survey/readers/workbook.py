@@ -20,8 +20,6 @@ from mentormatch.survey import sheets, table_reader
 from mentormatch.survey.table import EXPECTED_TABLE, Manner, Record, Rows, TableRemark, collect_rows, unreadable
 from mentormatch.survey.table_reader import Reader, TableSource
 
-_ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CSV_ADVICE = mark("enregistrez la feuille des réponses en CSV UTF-8")
 _REFUSALS = {
     "encrypted": (
@@ -69,7 +67,8 @@ class WorkbookReader(Reader):
     kind: ClassVar[str] = "workbook"
 
     def accepts(self, source: TableSource) -> bool:
-        return source.content.startswith((*_ARCHIVES, _OLE))
+        archives, ole_container = (b"PK\3\4", b"PK\5\6", b"PK\7\x08"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        return source.content.startswith((*archives, ole_container))
 
     def read(self, source: TableSource) -> Rows:
         lines, end = _ask_child(source.name, source.content, source.sheet)
