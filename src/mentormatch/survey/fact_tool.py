@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from mentormatch.fields.base import SeveralAnswers
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.translation import tr, tr_n
 from mentormatch.survey.facts import Facts, Names, State, Verdict, completed_page, folded
 from mentormatch.survey.table import Order, Record, RefusedRow, Rows, TableRemark, TextTable, tabulate
 from mentormatch.survey.tool import (
@@ -36,14 +36,6 @@ MAX_LEVELS = 12  # more different texts in the columns of one question are free 
 UNTICKED_VALUES = frozenset({"", "0", "false"})
 BOX_VALUES = UNTICKED_VALUES | {"1", "true"}
 MAX_SHOWN_LINES = 5
-CHECK_STATE_MESSAGE = mark(
-    "« {column} » : un état à vérifier, ligne {lines}. Cette réponse compte ; si elle ne le doit pas, retirez sa ligne"
-    " du fichier."
-)
-CHECK_STATES_MESSAGE = mark(
-    "« {column} » : un état à vérifier, lignes {lines}. Ces réponses comptent ; si elles ne le doivent pas, retirez"
-    " leurs lignes du fichier."
-)
 
 
 @dataclass(slots=True)
@@ -265,7 +257,15 @@ class FactTool(Tool):
         header = table.header[column]
         lines = [row.line for row in table.records if verdicts[row.line] == "asked"]
         if lines:
-            text = tr_n(CHECK_STATE_MESSAGE, CHECK_STATES_MESSAGE, len(lines), column=header, lines=shown_lines(lines))
+            text = tr_n(
+                "« {column} » : un état à vérifier, ligne {lines}. Cette réponse compte ; si elle ne le doit pas,"
+                " retirez sa ligne du fichier.",
+                "« {column} » : un état à vérifier, lignes {lines}. Ces réponses comptent ; si elles ne le doivent pas,"
+                " retirez leurs lignes du fichier.",
+                len(lines),
+                column=header,
+                lines=shown_lines(lines),
+            )
             yield TableRemark(lines[0], text)
         words = Counter(row.cells[column].strip() for row in table.records if verdicts[row.line] == "counts")
         words.pop("", None)
