@@ -319,6 +319,20 @@ def test_a_person_who_is_not_there_is_not_repeated_in_the_error(made: Edition) -
         assert "canari" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("name", ["binome", "nulle part/binomes"])
+def test_a_folder_that_does_not_exist_is_told_and_the_rest_goes(made: Edition, tmp_path: Path, name: str) -> None:
+    mistyped = replace(made, folders=(tmp_path / name, made.folders[1]))
+    told = f"{Path(name).name} : rien n’existe sous ce nom"
+    with pytest.raises(mm.RequestError, match=told):
+        export_person(mistyped, PERSON)
+    done = forget(mistyped, PERSON)
+    assert [text.replace("\u00a0", " ") for text in done.failed] == [told]
+    assert done.rows == (("reponses.csv", LINE),)
+    with pytest.raises(OutputError, match=told):
+        purge(mistyped)
+    assert not made.files["answers"].exists()
+
+
 def test_an_export_names_the_documents_that_cannot_be_read(made: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     read_bytes = Path.read_bytes
 

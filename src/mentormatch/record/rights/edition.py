@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from errno import ENOENT
 from functools import cached_property
 from html import unescape
 from itertools import compress
@@ -370,9 +371,9 @@ BACKUP_DATE = re.compile(r" \([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}h[0-9]{2}(?: [0
 
 
 def replaced_files(folder: Path) -> Iterator[Path]:
-    """Yield the backups next to a folder, and the drafts of interrupted runs."""
+    """Yield the backups next to a folder, and the drafts of interrupted runs; the folder itself need not exist."""
     target = folder.resolve()
-    for path in target.parent.iterdir():
+    for path in target.parent.iterdir() if target.parent.is_dir() else ():
         is_backup = path.name.startswith(target.name) and BACKUP_DATE.fullmatch(path.name.removeprefix(target.name))
         is_draft = path.name.startswith(f".{target.name}.") and path.name.endswith(PART)
         if is_backup or is_draft:
@@ -419,6 +420,11 @@ class Edition:
         ]
         return [folders[resolved] for resolved in sorted(outermost)]
 
+    def missing_folders(self) -> list[Problem]:
+        """Return a problem per folder that does not exist, whose documents are therefore not found."""
+        finding = system_reason(OSError(ENOENT, ""))
+        return [Problem(folder.name, finding) for folder in self.folders if not folder.is_dir()]
+
     def documents(self) -> Iterator[Path]:
         """Yield the documents in the folders, without the files of answers."""
         answers = {file.resolve() for file in self.files.values()}
@@ -452,12 +458,14 @@ def export_person(edition: Edition, person: str) -> Export:
     """Return the data of the person with this key or e-mail address in the answers and documents of an edition.
 
     Documents of other origin that cannot be searched are left out. Raises SurveyError if no row is theirs, unless the
-    person was forgotten: then only the documents are searched. Raises RequestError if documents cannot be read.
+    person was forgotten: then only the documents are searched. Raises RequestError if documents cannot be read
+    or a folder does not exist.
     """
     data, cohort = find_personal_data(edition.load(), edition.tables(), person).with_codes(edition), edition.cohort()
     if secret_beside(edition.programme).exists():
         data = data.with_pseudonyms(pseudonyms_for(edition.programme))
     naming, unread, _ = find_naming_documents(edition.documents(), data)
+    unread += edition.missing_folders()
     results: list[dict[str, Any]] = []
     for path in (path for path in naming if path.name == "binomes.json"):
         try:

@@ -40,7 +40,8 @@ class Erasure:
 
     ``rows`` were removed from files, by file name and line, and ``documents`` deleted. ``to_do`` lists, by place only,
     rows that could not be removed, files of other origin and answers of other people that still contain the person's
-    data. ``failed`` lists the other files that could not be read, searched, written or deleted.
+    data. ``failed`` lists the other files that could not be read, searched, written or deleted, and
+    folders that do not exist.
     """
 
     rows: tuple[tuple[str, int], ...]
@@ -76,7 +77,13 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
     carry_overs, unwritten = cut_from_carry_overs(naming, data.keys)
     doomed = [path for path in naming if path not in carry_overs and is_our_document(path)]
     remaining += [path.name for path in naming if path not in carry_overs and path not in doomed]
-    failed = [*unread, *unwritten, *delete(edition, doomed, data), *append_to_logs(edition, entries)]
+    failed = [
+        *edition.missing_folders(),
+        *unread,
+        *unwritten,
+        *delete(edition, doomed, data),
+        *append_to_logs(edition, entries),
+    ]
     forget_codes(edition.programme, data.keys)
     removed, requests = cut_rows(data, edition.files.values())
     to_do = (tr("{place} nomme cette personne", place=location) for location in remaining)
@@ -209,11 +216,12 @@ def find_foreign_documents(edition: Edition, deleted: Sequence[Path]) -> Iterato
 def purge(edition: Edition, *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
     """Delete the files that ``find_files_to_purge`` returns, record the purge in each log, and return the files.
 
-    Raises OutputError at the end, with every file that could not be deleted and every log that could not be written.
+    Raises OutputError at the end, with every folder that does not exist, every file that could not be deleted and every
+    log that could not be written.
     """
     files = find_files_to_purge(edition)
     entry = make_entry("purge", {"files": str(len(files))}, who=get_account_name() if who is None else who, why=why)
-    problems = [*append_to_logs(edition, [entry]), *delete(edition, files)]
+    problems = [*edition.missing_folders(), *append_to_logs(edition, [entry]), *delete(edition, files)]
     if problems:
         raise OutputError(tr("Tout n'a pas pu être effacé"), problems)
     return tuple(files)
