@@ -1,8 +1,9 @@
 """A system with knapsacks of single people -> a proof by loads: sets of pairs that one person can have.
 
-Rows that concern the pairs of one person form a block. Dantzig-Wolfe decomposition (1960) gives duals of all other
-rows: a restricted master over loads, priced by one dynamic program over all blocks. A fixing by these duals leaves few
-pairs; all their loads are listed, and a tree over loads closes the rest.
+The degree row and a row of hours of one person form a block. Dantzig-Wolfe decomposition (1960) gives duals of all
+other rows: a restricted master over loads, priced by one dynamic program over all blocks. A fixing by these duals
+leaves few pairs; all their loads are listed, and a tree with one split pair per node, bounded by the master, closes the
+rest.
 """
 
 from collections.abc import Iterable, Sequence
@@ -56,7 +57,7 @@ BLOCK_OPTIONS = BlockOptions()
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The rows of each person of one side, and the hours of each pair.
+    """The rows of each mentor, and the hours of each pair.
 
     Attributes
     ----------
@@ -67,7 +68,7 @@ class Blocks:
     needs
         (e,) int64: the hours of each pair, in units.
     degrees, hours
-        (people,) int64: the limits of each person.
+        (people,) int64: the limits of each person, hours in units.
     outside
         (r,) bool: the rows of the system that belong to no block, without the target row.
     """
@@ -81,9 +82,9 @@ class Blocks:
 
 
 def find_blocks(system: System, target: int, people: IntVector, count: int) -> Blocks | None:
-    """Return the blocks of ``count`` people whose degrees are the first rows; None if there are none.
+    """Return the blocks of ``count`` people whose degrees are the first rows; None if nobody has a row of hours.
 
-    ``people`` (e,) is the person of each pair. There are none with indicators, or with hours on too fine a grid.
+    ``people`` (e,) is the person of each pair. Also None with indicators, or with more than ``max_hours`` units.
     """
     if len(system.least) != len(people):
         return None
@@ -126,7 +127,10 @@ class LoadPricer:
     work: int = 0
 
     def price(self, profit: FloatVector, is_open: BoolVector) -> tuple[FloatVector, list[IntVector]]:
-        """Return the greatest profit of each person, and the pairs of that load."""
+        """Return the greatest profit of each person, and the pairs of that load.
+
+        Raises BudgetError if the table would exceed ``max_table_steps``.
+        """
         blocks = self.blocks
         people, useful = len(blocks.degrees), np.flatnonzero(is_open & (profit > 0))
         order = useful[np.argsort(blocks.owners[useful], kind="stable")]
@@ -206,7 +210,7 @@ class Loads:
         return cls(np.array([person for person, _ in loads], dtype=np.int64), pairs)
 
     def allowed(self, system: System, owners: IntVector) -> BoolVector:
-        """Return the loads within a box: all their pairs are open, and the required pairs of the person are theirs."""
+        """Return (l,) bool: whether each load is in a box, with all required and no excluded pairs of its person."""
         required = np.bincount(owners[system.least], minlength=int(self.people.max(initial=-1)) + 1)
         own = np.append(system.least, False)[self.pairs].sum(axis=1)
         is_open = np.append(system.most, True)[self.pairs].all(axis=1)
@@ -225,8 +229,8 @@ class LoadProgram(HighsProgram):
     loads
         The person and the pairs of each column.
     values, duals
-        The optimum of the last solve: loads, then the rows outside and the people. Without one, ``duals`` are a ray
-        that shows it, its greatest entry 1: the sum of what its bounds allow is below 0.
+        The optimum of the last solve: values of the loads, duals of the rows outside and then of the people. Without an
+        optimum, ``duals`` are a ray that shows it: the combination of the bounds is below 0.
     work
         As of ``LinearRelaxation``.
     """
@@ -291,7 +295,10 @@ class LoadProgram(HighsProgram):
         return float(self._model.getInfo().objective_function_value) * self.scale
 
     def _ray(self) -> FloatVector:
-        """Return a dual ray: of the two directions, that in which the sum of what the bounds allow is below 0."""
+        """Return a dual ray, scaled to a greatest entry of 1, in the direction in which the bounds combine to below 0.
+
+        Raises BudgetError if the solver has none.
+        """
         ray = dual_ray(self._model)
         if ray is None:
             raise BudgetError
@@ -317,11 +324,11 @@ class BlockProver:
     target, sign, profit, goal
         The target row, as in ``LinearRelaxation``.
     duals
-        Those of the pair program.
+        (r,) duals of the linear program over pairs, as a start.
     chosen
-        (e,) bool: the answer, which keeps all rows but the target.
+        (e,) bool: the answer, which satisfies all rows but the target.
     spend
-        Counts work and leaves, and raises BudgetError if nothing is left.
+        As ``Budget.spend``.
     """
 
     system: System
@@ -353,7 +360,7 @@ class BlockProver:
         return self.steps
 
     def _decompose(self, pricer: LoadPricer, program: LoadProgram) -> FloatVector:
-        """Return duals of the rows outside, by column generation over loads with smoothed duals."""
+        """Return (r,) duals of the rows outside, 0 for others, by column generation over loads with smoothed duals."""
         by_person: list[list[int]] = [[] for _ in self.blocks.rows]
         for pair in np.flatnonzero(self.chosen).tolist():
             by_person[int(self.blocks.owners[pair])].append(pair)
@@ -395,7 +402,7 @@ class BlockProver:
         return sorted([*kept, [self.target, -parts * self.sign]] if with_target else kept)
 
     def _walk(self, program: LoadProgram, root: System) -> None:
-        """Close the box by a tree over its loads."""
+        """Close the box by a tree, each node bounded by the program over loads. Raises BudgetError if that fails."""
         loads, waiting = self._list_loads(root), [root]
         while waiting:
             system = waiting.pop()
@@ -421,7 +428,7 @@ class BlockProver:
     def _solve(self, program: LoadProgram, loads: Loads, system: System) -> float | None:
         """Solve the program over the loads within a box, by column generation; return its optimum, None if none.
 
-        With an optimum the generation ends as soon as the duals show that no load can lift it to the goal.
+        The value may be below the optimum if the duals show that the optimum is below the goal.
         """
         blocks, is_allowed = self.blocks, loads.allowed(system, self.blocks.owners)
         program.restrict(system, blocks.owners)
@@ -465,7 +472,7 @@ class BlockProver:
         return None
 
     def _list_loads(self, system: System) -> Loads:
-        """Return every load of the pairs that are left. Raises BudgetError if these are too many."""
+        """Return every load in the box. Raises BudgetError if more than ``max_loads`` were listed."""
         blocks, listed, count = self.blocks, list[tuple[int, IntMatrix]](), 0
         open_pairs, depth = np.flatnonzero(system.most), max(int(blocks.degrees.max()), 0)
         for person in range(len(blocks.rows)):

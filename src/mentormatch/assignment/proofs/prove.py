@@ -29,7 +29,7 @@ from mentormatch.assignment.verification.refutation import ProofError, System, W
 from mentormatch.base.arrays import BoolVector
 
 MAX_TIE_ROUNDS = 4
-"""Rounds of hashes; two answers with equal sums in all of them count as equal."""
+"""The most systems in a proof of ties; each but the last compares one round of hashes."""
 MAX_UNIQUE_LEAVES, MAX_UNIQUE_WORK = 20, 100_000
 """The budget for a proof that the answer is the only optimal one, before hashes are compared."""
 
@@ -44,10 +44,11 @@ def add_proofs(
 ) -> Solution:
     """Return the solution with a proof of each stated bound that the duals leave open.
 
-    Each goal gets the whole budget, and no proof if the budget does not suffice. Present proofs are retained. With
+    Each goal gets the whole budget, and no proof if the budget does not suffice. For ``leximin`` only optimality is
+    proved. Present proofs are retained. Unchanged if ``Claims.can_state`` is False or there is no answer. With
     ``every_goal``, goals that duals prove get a proof too, and proofs with other steps than ``leaf``, ``fix`` and
     ``split`` of one column are replaced by proofs with these steps, for a checker that reads no others. ``ties`` are
-    the hashes that settled ties: if given, the answer also gets a proof that no other optimal answer comes before it.
+    the hashes that settled ties: if given, a canonical answer also gets a proof that no other optimum precedes it.
     """
     budget = budget or Budget()
     if not Claims.can_state(problem):
@@ -110,7 +111,7 @@ def _proof(goal: str, bound: int, systems: list[Steps]) -> GoalProof:
 
 @dataclass(slots=True)
 class StageProver:
-    """Prover of stages one after another: columns that one stage fixes remain fixed in the next.
+    """Proves stages one after another: columns that one stage fixes remain fixed in the next.
 
     Attributes
     ----------
@@ -123,9 +124,9 @@ class StageProver:
     duals
         The duals of the last system that was proved, by the numbers of its rows.
     open
-        Makes the last system that asks for more and was not proved.
+        Returns the last system of a better answer that was held and not proved.
     program
-        The first linear program of the last system, and the number of rows of that system that others share.
+        The first linear program of the last system, and the number of rows that it shares with the following systems.
     """
 
     claims: Claims
@@ -140,7 +141,7 @@ class StageProver:
         self.system = self.claims.rules
 
     def hold(self, stages: Iterable[Stage]) -> None:
-        """Narrow the system to the answers that are no worse."""
+        """Narrow the system to the answers that are no worse, without a proof."""
         limit = TermLimit(len(self.system.rows))
         for asks, change in stages:
             if asks:
@@ -152,7 +153,7 @@ class StageProver:
     def prove(self, forms: Sequence[Iterable[Stage]], budget: Budget) -> list[Steps] | None:
         """Return the steps for each system of a better answer, in the first form of a claim that is proved.
 
-        None if no form is. A form that another one follows must do without a tree, and with half of the work.
+        None if no form is proved. All forms but the last have no leaves for a tree, and half of the work.
         """
         start = self.system
         for left, stages in zip(range(len(forms) - 1, -1, -1), forms, strict=True):
@@ -172,7 +173,7 @@ class StageProver:
             first, system = self._keep(), limit.add(change(self.system))
             try:
                 found.append([*first, *self._close(system, budget)])
-            except (BudgetError, ProofError):  # a proof that may not be written, as its numbers are too great, is none
+            except (BudgetError, ProofError):  # a system whose numbers are too great cannot be proved
                 self.hold(stages)
                 return None
         return found
@@ -180,9 +181,12 @@ class StageProver:
     def prove_ties(
         self, solution: Solution, hashes: AnonymousTieBreaker, budget: Budget
     ) -> tuple[list[Steps], TieWords] | None:
-        """Return the steps of a proof that the answer is canonical, with the words of the people concerned."""
+        """Return the steps of a proof that the answer is canonical, with the words of the people concerned.
+
+        None if there is none within the budget and ``MAX_TIE_ROUNDS``. No words if the answer is the only optimum.
+        """
         if not self.duals and self.open is not None:
-            # The duals of the last goal fix what is the same in every optimal answer
+            # The duals of the last goal fix columns that are the same in every optimal answer
             with suppress(BudgetError, ProofError):
                 self._close(self.open(), replace(budget))
         first, found = self._keep(), list[Steps]()
@@ -191,20 +195,20 @@ class StageProver:
         changes = [change for _, change in rounds]
         with suppress(BudgetError, ProofError):
             for greater, equal in zip(changes[::2], changes[1::2], strict=True):
-                # Try to prove that no other answer is left
+                # Try to prove that no other answer remains
                 with suppress(BudgetError):
                     brief = replace(budget, leaves=MAX_UNIQUE_LEAVES, work=min(budget.work, MAX_UNIQUE_WORK))
                     share = replace(budget) if found else brief
                     steps = [*first, *self._close(other(self.system), share)]
                     return [*found, steps], words if found else NO_WORDS
-                # None of these has a greater sum of hashes
+                # No remaining answer has a greater sum of hashes
                 found.append([*first, *self._close(greater(self.system), replace(budget))])
                 self.system = equal(self.system)
                 first = self._keep()
         return None
 
     def _words(self, hashes: AnonymousTieBreaker) -> TieWords:
-        """Return the words of the people who have a pair that may or may not be in the answers that are left."""
+        """Return the words of the people with an open column: a pair in some remaining answers, not in others."""
         count = len(self.claims.scores)
         is_open = self.system.most[:count] & ~self.system.least[:count]
         mentors, mentees = (
@@ -214,11 +218,11 @@ class StageProver:
         return mentors, mentees
 
     def _close(self, system: System, budget: Budget) -> Steps:
-        """Return the steps that close a system, and note its duals."""
+        """Return the steps that close a system, and store its duals and its program."""
         height, program = len(self.system.lower), None
         if self.program is not None and self.program[0].target == self.program[1]:
             program, _ = self.program
-        # One row per person is no sum to maximise: the goal held before these rows is, if there is one
+        # If several rows were added, one per person, none is a sum to maximise: the goal before them is, if any
         is_sum = len(system.lower) == height + 1 or height == len(self.claims.rules.lower)
         aim = None if is_sum else height - 1
         prover = Prover(self.claims, system, self.chosen, budget, plain=self.plain, program=program, aim=aim)
@@ -228,7 +232,7 @@ class StageProver:
         return steps
 
     def _keep(self) -> Steps:
-        """Fix columns by the duals of the last system, and return that step; none if it fixes nothing."""
+        """Fix columns by the duals of the last system, and return that step in a list; empty if it fixes nothing."""
         if not self.duals:
             return []
         try:

@@ -1,4 +1,4 @@
-"""A 0-1 system -> its LP relaxation in HiGHS, solved again as columns and rows are bounded, and duals as integers."""
+"""A 0-1 system -> its LP relaxation in HiGHS, solved again for each box, and its duals as integer multipliers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,22 +15,22 @@ from mentormatch.assignment.verification.refutation import System, Work
 from mentormatch.base.arrays import FloatVector, IntVector
 
 type Multipliers = list[list[int]]
-"""Rows and integers, as a proof has them."""
+"""Pairs ``[row, integer]``, as in the steps of a proof."""
 
 DUAL_TOLERANCE = 1e-12
 """Smaller duals are taken for 0."""
 QUANTUM_EXPONENTS = range(9, 0, -1)
-"""Duals are rounded to the greatest power of ten that still closes a leaf: short numbers are easier to read."""
+"""Duals are rounded to multiples of the greatest of these powers of ten that still closes a leaf: short numbers."""
 DUAL_SCALES = (1, 60, 1 << 12, 1 << 20, 1 << 30)
-"""Then to these parts of a unit."""
+"""If no power of ten closes the leaf, duals are rounded to these parts of a unit."""
 FIXING_PARTS = 1 << 10
-"""Duals of a fixing are in parts of 1/1024 of a unit, or less if coefficients are greater than these."""
+"""Duals of a fixing are in 1/1024 of a unit, in smaller parts if a coefficient exceeds 1024."""
 RAY_SCALES = (1, 2, 6, 60, 1 << 10, 1 << 20, 1 << 30)
 RAY_TOLERANCE = 1e-9
 
 
 MIN_ITERATIONS, ITERATIONS_PER_LINE = 1_000, 10
-"""A solve of more simplex iterations, by rows and columns, is given up: it may cycle."""
+"""A solve is given up after the first number of iterations, plus the second per row and column: it may cycle."""
 
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
@@ -38,30 +38,30 @@ DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 NO_OPTIMUM = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,  # all columns are bounded
-    highspy.HighsModelStatus.kModelEmpty,  # no column is left, and rows are looked at one by one
+    highspy.HighsModelStatus.kModelEmpty,  # no column remains; ``leaf`` examines the rows one by one
 )
 LOST = (
     highspy.HighsModelStatus.kNotset,
     highspy.HighsModelStatus.kUnknown,
     highspy.HighsModelStatus.kSolveError,
 )
-"""The solver lost the program by its own digits."""
+"""Statuses of numerical trouble: the program is solved once more, from no basis."""
 ITERATION_WORK, LINES_PER_WORK = 25, 3
-"""Measured: an iteration takes 25 microseconds, and a solve one for three rows and columns."""
+"""Measured: an iteration takes 25 microseconds, and a solve one microsecond per three rows and columns."""
 
 
 class BudgetError(Exception):
-    """The proof would take more leaves, work or time than it may."""
+    """The proof would exceed its leaves, work or time, or a solver or a tree gave up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A box of a proof, as the checker has it and as the linear program has it.
+    """A box of a proof, for the checker and for the linear program.
 
     Attributes
     ----------
     system
-        What the checker holds at this place.
+        The system of the checker in this box.
     lower, upper
         (r,) int64: the bounds of each row of the linear program, ``FAR`` if there is none.
     lower_row, upper_row
@@ -114,7 +114,7 @@ class LinearRelaxation(HighsProgram):
     values, duals, value
         The optimum of the last solve: values of the columns, duals of the rows (0 of the target row), profit.
     work
-        What all solves took, by iterations and size: about microseconds, and the same on every machine.
+        The work of all solves, by iterations and size: about microseconds, and the same on every machine.
     """
 
     def __init__(self, node: Node, target: int, columns: IntVector) -> None:
@@ -134,7 +134,7 @@ class LinearRelaxation(HighsProgram):
         self._bound_columns(system)
 
     def advance(self, node: Node, target: int) -> None:
-        """Take a system with the same rows before the target, which was the last row, then others, and another target.
+        """Continue with a system that shares all rows but the target, which must be the last row.
 
         The next solve starts from the last basis.
         """
@@ -145,7 +145,7 @@ class LinearRelaxation(HighsProgram):
         self._model.changeColsCost(len(every), every, self.profit[self.columns] / self.scale)
 
     def extend(self, node: Node) -> None:
-        """Add the rows of a node after those present, which it shares. The next solve starts from the last basis."""
+        """Add the further rows of a node that shares all present ones. The next solve starts from the last basis."""
         self._append(node, len(self.lower))
 
     def _append(self, node: Node, first: int) -> None:
@@ -240,7 +240,7 @@ class LinearRelaxation(HighsProgram):
         return None if values is None else self._by_row(values)
 
     def activity(self) -> FloatVector:
-        """Return the sum of each row at the optimum."""
+        """Return the sum of each row at the optimum; 0 for the target row."""
         return np.bincount(self.rows, self.coefficients * self.values[self.places], len(self.lower))
 
     def reduced(self, system: System) -> FloatVector:
@@ -248,7 +248,10 @@ class LinearRelaxation(HighsProgram):
         return self.profit - np.bincount(system.columns, system.values * self.duals[system.rows], len(system.least))
 
     def multipliers(self, node: Node, duals: FloatVector, parts: int, quantum: int = 1, weight: int = 0) -> Multipliers:
-        """Return duals in ``parts`` of a unit as multiples of a quantum; ``weight`` is that of the target row."""
+        """Return duals in ``parts`` of a unit, rounded to multiples of a quantum, and the target row with ``weight``.
+
+        Without duals of rows that have no bound on the side that the dual needs.
+        """
         rounded = dict[int, int]()
         for row in np.flatnonzero(np.abs(duals) > DUAL_TOLERANCE).tolist():
             dual = round(float(duals[row]) * parts / quantum) * quantum
@@ -261,18 +264,21 @@ class LinearRelaxation(HighsProgram):
         return [[row, dual] for row, dual in sorted(rounded.items()) if dual]
 
     def fixing(self, node: Node) -> Multipliers:
-        """Return the duals of the optimum as multipliers of a fixing: each term is exact to 1/1024 of a unit."""
+        """Return the duals of the optimum as multipliers of a fixing, in ``_fixing_parts`` of a unit."""
         parts = self._fixing_parts()
         return self.multipliers(node, self.duals, parts, weight=parts)
 
     def _fixing_parts(self) -> int:
-        """Return the parts of a unit in which duals are rounded: more of them if rows have large coefficients."""
+        """Return the number of parts of a unit: greater if rows with duals have coefficients above 1024."""
         has_dual = np.abs(self.duals[self.rows]) > DUAL_TOLERANCE
         largest = int(np.abs(self.coefficients[has_dual]).max(initial=1))
         return FIXING_PARTS << largest.bit_length() if largest > FIXING_PARTS else FIXING_PARTS
 
     def leaf(self, node: Node, *, is_optimal: bool) -> Multipliers | None:
-        """Return multipliers that show a box to be empty, in the coarsest rounding that does; None if none do."""
+        """Return multipliers that show a box to be empty, in the coarsest rounding that suffices; None if none does.
+
+        Empty if a column has no value left.
+        """
         if node.system.is_empty:
             return []
         if is_optimal:
@@ -312,7 +318,10 @@ def dual_ray(model: highspy.Highs) -> FloatVector | None:
 
 
 def scaled_rays(ray: FloatVector) -> Iterator[tuple[FloatVector, int]]:
-    """Yield a ray whose least or greatest entry is 1 or -1, and the parts to round it in, in both directions."""
+    """Yield the ray in both directions, scaled to a least or greatest entry of 1 or -1, with the parts of a unit.
+
+    Entries up to ``RAY_TOLERANCE`` count as 0.
+    """
     sizes = np.abs(ray)[np.abs(ray) > RAY_TOLERANCE]
     for unit in (float(sizes.min()), float(sizes.max())) if len(sizes) else ():
         yield from ((sign * ray / unit, parts) for parts in RAY_SCALES for sign in (1, -1))
@@ -325,7 +334,7 @@ def scaled_ends(rows: SparseRows, units: FloatVector) -> tuple[FloatVector, Floa
 
 
 def broken_row(system: System) -> list[int] | None:
-    """Return a row that no choice of the box keeps, with its multiplier; None if there is none."""
+    """Return a row that no choice in the box satisfies, with its multiplier; None if there is none."""
     ends = system.values * system.least[system.columns], system.values * system.most[system.columns]
     low, high = (np.bincount(system.rows, pick(*ends), len(system.lower)) for pick in (np.minimum, np.maximum))
     lower, upper = ends_of(system)

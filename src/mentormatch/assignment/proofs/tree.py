@@ -1,7 +1,7 @@
 """A 0-1 system without a solution -> the steps that show it: root duals, fixing, lifted covers, strong branching.
 
-The system is known to have no solution (the solve says so), so the order in which boxes are closed changes nothing:
-the tree is walked depth first. Whatever goes wrong here is refused by the checker.
+The system is known to have no solution (from the solve), so the order in which boxes are closed does not matter: the
+tree is searched depth first. A wrong step would be refused by the checker.
 """
 
 from collections.abc import Callable
@@ -53,9 +53,9 @@ class Budget:
     deadline
         Seconds of the monotonic clock, None: no limit.
     stopped
-        Whether the caller does not wait any longer.
+        Returns whether the caller no longer waits.
     leaves, work
-        How many leaves, and how much work of linear programs, are left: the same on every machine.
+        The leaves, and the work of linear programs, that remain: the same on every machine.
     """
 
     deadline: float | None = None
@@ -64,7 +64,7 @@ class Budget:
     work: int = 1_000_000  # linear programs may take about a second: see ``LinearRelaxation.work``
 
     def spend(self, *, leaves: int = 0, work: int = 0) -> None:
-        """Subtract leaves and work. Raises BudgetError if nothing is left."""
+        """Subtract leaves and work. Raises BudgetError if more than the rest is spent, time is over, or on a stop."""
         self.leaves -= leaves
         self.work -= work
         if self.leaves < 0 or self.work < 0 or self.stopped() or (self.deadline and monotonic() > self.deadline):
@@ -72,7 +72,7 @@ class Budget:
 
 
 class ColumnGuide(Protocol):
-    """The start of a prover: for each column its score and two of its people, all (e,) int64."""
+    """The score of each column and two of its people, all (e,) int64, for the choice of the first columns."""
 
     @property
     def mentors(self) -> IntVector: ...
@@ -84,7 +84,7 @@ class ColumnGuide(Protocol):
 
 @dataclass(slots=True)
 class Prover:
-    """Proves that a system of some claims has no solution; of claims on anything but pairs, without blocks.
+    """Proves that a system has no solution. Blocks are used only for ``Claims``, whose columns are pairs.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class Prover:
     plain
         Whether the steps are to be ``leaf``, ``fix`` and ``split`` of one column alone, without blocks.
     program
-        The linear program of a system with the same rows before its target, to start from; then the one of this system.
+        The linear program of a system that shares the rows before its target, as a start; then that of this system.
     aim
         The target row if it is not the last one.
     """
@@ -116,7 +116,7 @@ class Prover:
         return len(self.system.lower) - 1 if self.aim is None else self.aim
 
     def prove(self) -> Steps:
-        """Return the steps. Raises BudgetError if the budget does not suffice, or if the system has a solution."""
+        """Return the steps. Raises BudgetError if the budget does not suffice, as for a system with a solution."""
         broken = broken_row(self.system)
         if broken is not None:
             self.root = [broken]
@@ -141,9 +141,9 @@ class Prover:
         return [*self.steps, *self._prove_by_either(first, second)]
 
     def _loads(self, relaxation: LinearRelaxation) -> BlockProver | None:
-        """Return the prover by loads if hours couple the pairs of one person each.
+        """Return the prover by loads if hours couple the pairs of each mentor.
 
-        None otherwise, for a plain proof, and without a known choice.
+        None otherwise, for a plain proof, and without a known answer.
         """
         claims = self.claims
         if self.plain or self.chosen is None or not isinstance(claims, Claims):
@@ -161,7 +161,7 @@ class Prover:
         try:
             return first()
         except BudgetError:
-            whole.work -= whole.work // 2 - max(self.budget.work, 0)  # only what the attempt took
+            whole.work -= whole.work // 2 - max(self.budget.work, 0)  # the work of the attempt
             self.budget = whole
             return second()
         finally:
@@ -191,7 +191,7 @@ class Prover:
         return is_optimal
 
     def _root_program(self, node: Node) -> tuple[LinearRelaxation, bool]:
-        """Return the linear program over all columns, by column generation, and whether it has an optimum."""
+        """Return a linear program optimal over all columns (column generation), and whether it has an optimum."""
         relaxation = self._start(node)
         while True:
             columns = relaxation.columns
@@ -213,7 +213,7 @@ class Prover:
             relaxation = LinearRelaxation(node, self.target, np.union1d(columns, more))
 
     def _start(self, node: Node) -> LinearRelaxation:
-        """Return the first linear program: the given one if it has all required columns, and most of its are open."""
+        """Return the first linear program: ``program`` if it has all required columns, over half of its own open."""
         least, most = self.system.least, self.system.most
         if self.program is not None:
             columns = self.program.columns
@@ -242,9 +242,10 @@ class Prover:
         return np.unique(np.concatenate(parts))
 
     def _sums_of_one_pair(self) -> Multipliers:
-        """Return multipliers that exclude the pairs of too low a score for a mentee with one place and a required sum.
+        """Return multipliers that exclude, for mentees with one place and a required sum, the pairs of too low a score.
 
-        With the sum ``s x >= least`` and the degree ``x <= 1``, a pair whose score is below ``least`` has no place.
+        With the sum ``s x >= least`` and the degree ``x <= 1``, no pair with a score below ``least`` can be chosen.
+        Empty if no mentee has such a row.
         """
         claims, system = self.claims, self.system
         if not isinstance(claims, Claims):
@@ -323,9 +324,9 @@ class Prover:
         return best
 
     def _cut(self, node: Node, relaxation: LinearRelaxation) -> tuple[Node, LinearRelaxation]:
-        """Return the node, and its relaxation, with lifted covers of knapsack rows; covers that bind become steps.
+        """Return the node, and its relaxation, with lifted covers of knapsack rows that bind; these become steps.
 
-        Each round adds covers to one linear program, which is solved again. Only the covers that remain are checked.
+        Each round adds covers to one linear program, which is solved again. Only the covers that bind are checked.
         """
         knapsacks, cuts = self._knapsacks(relaxation), list[list[Any]]()
         live, values, poor, is_optimal = node, list[float](), 0, False
@@ -363,7 +364,7 @@ class Prover:
         return node, relaxation
 
     def _knapsacks(self, relaxation: LinearRelaxation) -> list[int]:
-        """Return the rows, but the target, with positive weights, not all equal, of which not all columns fit."""
+        """Return the rows but the target with positive weights, not all equal, whose sum exceeds the upper bound."""
         rows, weights, height = relaxation.rows, relaxation.coefficients, len(relaxation.upper)
         lightest, heaviest = np.full(height, FAR), np.zeros(height, dtype=np.int64)
         np.minimum.at(lightest, rows, weights)
