@@ -102,6 +102,8 @@ def marked(node: ast.AST, named: dict[str, Any]) -> Iterator[Any]:
             yield value
         case ast.Call(func=ast.Attribute(value=inner, attr="get"), args=[_, other]):
             yield from (*marked(inner, named), *marked(other, named))
+        case ast.IfExp(body=body, orelse=other):
+            yield from (*marked(body, named), *marked(other, named))
         case ast.Name(id=name):
             value = named[name]
             yield from value.values() if isinstance(value, dict) else [value]

@@ -157,12 +157,13 @@ class CallerRegistry:
             return MASTER_CALLER
         key = self._with_store(lambda: self.api_keys.find_by_token(token) if self.api_keys else None)
         if key and key.state != "valid":
-            sentence = (
+            raise RefusedError(
+                "no-token",
                 mark("Cette clé a expiré ; demandez-en une autre")
                 if key.state == "expired"
-                else mark("Cette clé a été révoquée ; demandez-en une autre")
+                else mark("Cette clé a été révoquée ; demandez-en une autre"),
+                headers=CHALLENGE_HEADERS,
             )
-            raise RefusedError("no-token", sentence, headers=CHALLENGE_HEADERS)
         return key.caller if key else None
 
     def is_valid(self, caller: Caller) -> bool:
