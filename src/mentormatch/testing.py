@@ -116,7 +116,10 @@ def check_tool(kind: type[Tool], export: Sequence[Sequence[str]] = (), above: in
 
 
 def check_exporter(kind: type[Exporter]) -> None:
-    """Check all laws of exporters: the same bytes each time, also without pairs and without an assignment."""
+    """Check all laws of exporters: a suffix with its point, which ends the file name, and the same bytes each time.
+
+    The bytes are also compared without pairs and without an assignment.
+    """
     exporter, people, programme = kind(), examples.cohort(), examples.programme()
     require_law(kind.kind.startswith("."), f"`{kind.kind}` is the suffix of a file, with its point")
     require_law(kind.filename.endswith(kind.kind), f"`{kind.filename}` ends with `{kind.kind}`")

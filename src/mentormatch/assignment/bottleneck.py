@@ -79,8 +79,8 @@ def with_threshold(stages: Sequence[DualSolution], threshold: int) -> Iterator[D
 def filter_proving_duals(goals: Sequence[str], stages: Sequence[DualSolution]) -> Iterator[DualSolution]:
     """Yield the duals that prove goals.
 
-    Without a threshold these are duals of additive goals before any other goal; with one, of ``matched`` and of
-    additive goals before any other goal but ``floor``.
+    Without a threshold: duals of the leading additive goals. With one, only if ``floor`` is a goal: duals of
+    ``matched`` and of the leading goals that are additive or ``floor``.
     """
     without_threshold = set(takewhile(ADDITIVE_GOALS.__contains__, goals))
     with_floor = (

@@ -50,7 +50,7 @@ def plain(value: object) -> object:
 
 
 def whole_number(where: str, value: object, least: int = 0, most: int | None = None) -> int:
-    """Return an integer given in any numeric type. Raises RequestError if it is none or out of bounds.
+    """Return an integer given in any real type. Raises RequestError unless it is one, within the bounds.
 
     >>> whole_number("seed", 3.0)
     3

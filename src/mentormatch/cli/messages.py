@@ -41,7 +41,7 @@ def labelled(text: str) -> str:
 
 
 class ClosedOutputError(OutputError):
-    """Standard output cannot be written to."""
+    """Standard output cannot be written to, for another reason than a broken pipe."""
 
 
 def print_message(*texts: str) -> None:

@@ -52,7 +52,7 @@ class ChangeOut(ResponsePart):
 
 
 class UnmatchedOut(ResponsePart):
-    """A person without a partner, and the smallest change that would place them; codes are stable."""
+    """A person without a partner, the reason, and the smallest change that would help, or null; codes are stable."""
 
     person: str
     side: Side
@@ -158,10 +158,11 @@ class DiagnosisOut(ResponsePart):
 class MatchResponse(VersionedPickle, Response):
     """The pairs, the people without a partner and the reasons, and the proof.
 
-    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``). ``kept_places`` is empty if no
-    rule reserves places, ``chains`` if nobody is in the middle of a chain; ``diagnosis`` is null if there is a
-    solution. ``canonical``: all goals are proved and ties are broken, so that the same request gives the same pairs
-    everywhere. ``caveats`` restrict every status: if one states that nothing was compared, nothing is optimal.
+    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``). ``kept_places`` is empty without
+    a solution, or if no rule reserves places, ``chains`` if nobody is in the middle of a chain; ``diagnosis`` is null
+    unless the status is ``infeasible``. ``canonical``: all goals are proved and ties are broken, so that the same
+    request gives the same pairs everywhere. ``caveats`` restrict every status: if one states that nothing was compared,
+    nothing is optimal.
     ``record`` is null except in a file next to a decision and its log, which it identifies.
     """
 

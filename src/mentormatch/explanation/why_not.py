@@ -171,9 +171,9 @@ def partner_options(
     """Return up to ``most`` other possible partners of a person, smallest loss first.
 
     ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners in no solution are left out. If prices cannot be read
-    off the solution (see the module), this takes one solve per partner, except for partners whose exchange satisfies
-    the coupling rows anyway. Raises RequestError if a solve ends without a proof, or without coupling rows if scores
-    are not stored and a side has more than 300 people.
+    off the solution (see the module), this takes one solve per partner. With coupling rows, if the solution is optimal
+    without them too, it takes one only for partners whose exchange violates a row. Raises RequestError if a solve ends
+    without a proof, or if every partner needs one, scores are not stored and a side has more than 300 people.
 
     Examples
     --------
@@ -251,7 +251,7 @@ def options_within_constraints(
     """Return the options of one person (axis, position) under coupling rows, from the relaxed options.
 
     The relaxed options are in order, and their losses are lower bounds. An option whose plan satisfies all rows has
-    that loss; the others are solved again while they may be among the first.
+    that loss; the others are solved again, until no later one can be among the best ``max_options`` (None: all).
     """
     options: list[PartnerOption] = []
     if max_options == 0:

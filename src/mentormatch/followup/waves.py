@@ -336,7 +336,7 @@ def meetings(pairs: Sequence[Pair], waves: Sequence[Wave], stopped: Answered | N
 
 
 def meeting(pair: Pair, place: int, waves: Sequence[Wave], stopped: Answered | None) -> PairMeetings:
-    """Return whether one pair still meets."""
+    """Return the state of one pair by the last wave that either side answered; ``unknown`` without one."""
     for wave in reversed(waves):
         mentor, mentee = (meets(wave, side, place, stopped) for side in SIDES)
         if mentor is not None or mentee is not None:

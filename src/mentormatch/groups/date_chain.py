@@ -27,7 +27,7 @@ from mentormatch.languages.translation import tr, tr_n
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DateChain(ContentEquality):
-    """The choice of ``number`` dates, with ``gap_days[0]`` to ``gap_days[1]`` days between neighbours."""
+    """The choice of ``number`` dates, ``gap_days[0]`` (at least 1) to ``gap_days[1]`` days between neighbours."""
 
     attendance: AttendanceMatrix
     number: int

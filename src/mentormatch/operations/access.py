@@ -355,7 +355,7 @@ def first_wishes(matching: Matching, side: Side, people: People) -> Mapping[int,
 
 
 def question_of(matching: Matching, name: str, outcomes: Outcomes, pricing: "QuotaPricing | None") -> AccessQuestion:
-    """Return the results by answer to one question, without prices if ``pricing`` is None."""
+    """Return the results by answer, small groups merged, without prices if ``pricing`` is None."""
     field = matching.programme.fields[name]
     merged = merge_small_groups(answers_to(outcomes.people, name, outcomes.taking))
     large_enough = [

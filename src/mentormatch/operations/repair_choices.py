@@ -96,7 +96,7 @@ class MorePlaces(SpokenText):
 
 @dataclass(frozen=True, slots=True)
 class ChoiceLine:
-    """A line of a choice: the kind of change, and the text without its label."""
+    """A line of a choice: its code, and its text without the words for the code, which ``str`` puts in front."""
 
     code: ChoiceCode
     text: str

@@ -141,7 +141,10 @@ class Verification(VersionedPickle):
 
     @property
     def rules_hold(self) -> bool:
-        """Whether rules, values and the log, if there is one, are correct; the optimum may be unproved."""
+        """Whether rules, values and the log, if any, are correct, even if the optimum is unproved.
+
+        Without pairs: whether it is proved that there is no solution.
+        """
         return self.verified or self.outcome is VerificationOutcome.UNPROVED
 
     @property

@@ -218,7 +218,7 @@ def partner_changes_of_side(before: Matching, after: Matching, side: Side) -> It
 
 
 def partners_by_person(matching: Matching, side: Side) -> dict[str, dict[str, int]]:
-    """Return the partners of each person of one side, with their points. Person keys are in canonical form."""
+    """Map each matched person of one side, in canonical form, to partners as written, with scores in millionths."""
     partners: dict[str, dict[str, int]] = {}
     scores = matching.scores.at(*matching.solution.pairs.T).tolist()
     for pair, score in zip(keys_of(matching), scores, strict=True):

@@ -385,7 +385,7 @@ class HttpExchange:
 
     @property
     def route(self) -> str:
-        """The path template of the route, without the values of its parameters."""
+        """The path template of the route, without the values of its parameters; ``-`` if no route matches."""
         return str(getattr(self.scope.get("route"), "path", "-"))
 
     @property

@@ -256,7 +256,7 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _stream(content: bytes) -> bytes:
-    """Return the stream of records in an OLE container."""
+    """Return the stream of records in an OLE container. Raises UnreadableError if it is absent or damaged."""
     size = 1 << _head(content, 30)[0]
     if size not in (512, 4096):
         raise UnreadableError

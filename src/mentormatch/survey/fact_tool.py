@@ -482,7 +482,7 @@ def third_persons(table: TextTable, columns: OwnColumns, facts: Facts) -> list[R
 def people_by(
     table: TextTable, columns: Sequence[int], names: Sequence[int]
 ) -> dict[tuple[str, ...], dict[tuple[str, ...], int]]:
-    """Return, for each complete content of ``columns``, the first line of each person, by name."""
+    """Map the cells of a row in ``columns``, if none is blank, to its people: name -> first line of the person."""
     people: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
     for row in table.records:
         key, person = (tuple(canonical(row.cells[at]) for at in group) for group in (columns, names))

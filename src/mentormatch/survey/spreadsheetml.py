@@ -69,7 +69,7 @@ class WorkbookArchive:
         return links
 
     def main(self) -> str:
-        """Return the name of the part that lists the sheets."""
+        """Return the name of the part that lists the sheets, empty if there is none."""
         targets = (target for kind, target in self.links("").values() if kind == "officeDocument")
         return next((target for target in targets if target in self), "")
 

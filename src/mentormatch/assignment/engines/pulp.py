@@ -166,7 +166,7 @@ class GoalSearch:
         return Solution(status if is_proved else Status.FEASIBLE, pairs, tiers, engine=Pulp.kind)
 
     def _solve(self) -> "SolverOutcome":
-        """Return the outcome of one solve within the remaining time."""
+        """Return the outcome of one solve within the remaining time. Raises TimeLimitReached if none remains."""
         if self.run.timed_out:
             raise TimeLimitReached
         return self.model.solve(self.solver, self.run.remaining_s)

@@ -268,7 +268,9 @@ class PulpModel:
 
 
 def find_solver(solver: object) -> tuple[pulp.LpSolver, bool]:
-    """Return the solver with a name, or the object given, and whether its optimum has no gap.
+    """Return the named solver, or the object given, and whether this function set its gap to 0: never for an object.
+
+    None: HiGHS, else the first solver found.
 
     Raises
     ------

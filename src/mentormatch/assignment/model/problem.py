@@ -271,11 +271,12 @@ class AssignmentProblem(ContentEquality):
         Raises
         ------
         RequestError
-            If a number of an existing pair is NaN, infinite, or beyond the range of exact computation, with its
-            position; if a number is a boolean or a text, also as the score of no existing pair; if a capacity or an
+            If a number of an existing pair is NaN, infinite, or too great for exact sums; if a number is a boolean or a
+            text, also of a pair that does not exist (unless a masked array of objects masks it); if a capacity or an
             hour is negative, fractional or masked, or a capacity is below its minimum; if shapes or labels differ, a
-            key comes twice, or one of ``hours`` and ``mentor_hours`` comes without the other; if a pin or a ban is no
-            pair, or a pair is both.
+            key comes twice, or one of ``hours`` and ``mentor_hours`` comes without the other; if a goal is unknown or
+            comes twice; if a pin or a ban is outside the scores, or a pair is both. A pin on a pair that does not exist
+            is accepted: the problem is then infeasible.
         """
         banned = [*bans]
         parsed = read_arrays(scores, allowed, banned, scale, read_sense(sense))

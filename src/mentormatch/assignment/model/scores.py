@@ -366,7 +366,7 @@ def distinct_between(scores: IntVector, low: int, high: int) -> Sequence[int]:
 
 
 def upper_quantile(scores: IntVector, part: int) -> int | None:
-    """Return the score that one in ``part``, 2 or more, of all scores reaches; None if there are no scores."""
+    """Return the score before the last ``n // part`` of n sorted scores, with ``part`` >= 2; None if n is 0."""
     index = len(scores) - 1 - len(scores) // part
     return int(np.partition(scores, index)[index]) if index >= 0 else None
 

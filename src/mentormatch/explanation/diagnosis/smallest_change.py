@@ -104,7 +104,8 @@ def smallest_change(case: SolvedInstance, side: Side, row: int) -> PossibleChang
 def smallest_changes(case: SolvedInstance) -> tuple[PossibleChange | None, ...]:
     """Return the smallest change for each unmatched person, in the order of ``explain_unmatched``.
 
-    None for a person who cannot be placed with all pairs kept, and for all if a side has more than 300 people.
+    None for a person who cannot be placed with all pairs kept, and for all if there is no solution, no participant on
+    the other side, or a side of more than 300 people.
     """
     if not case.small:
         return (None,) * sum(len(case.alone(side)) for side in SIDES)

@@ -328,7 +328,10 @@ def guess_names(sample: QuestionSample) -> Guess | None:
 
 
 def guess_choice(sample: QuestionSample) -> Guess | None:
-    """Guess a choice of one option, or of one place by its name; repeated typed texts are options only for places."""
+    """Guess a choice of one option, or of one place by its name; None if it is neither.
+
+    Shared answers to a question that asks typed text are options only if they are places or name the two roles.
+    """
     options, single = split_options(sample.answers, sample.givers)
     settings, seen = {"options": options}, tr(OPTIONS_SEEN_COMMENT)
     role_answers, look_chosen = words.get_role_answers(options), are_chosen(sample.answers)

@@ -269,7 +269,7 @@ def sample_with_joined_items(tables: Tables, decisions: DraftDecisions) -> list[
 
 
 def withhold(entry: DraftEntry) -> DraftEntry:
-    """Return a field of a form in an unknown language; closed questions that are not understood become forbidden."""
+    """Return a field of a form in an unknown language; compared or shown questions not understood become forbidden."""
     is_understood = entry.name == "role" or are_languages(entry.sample) or are_moments(entry.sample)
     if is_understood or entry.guess.kind not in CLOSED_KINDS or entry.guess.use not in ("match", "display"):
         return entry

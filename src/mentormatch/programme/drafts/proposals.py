@@ -289,7 +289,7 @@ def is_untitled(entry: DraftEntry) -> bool:
 
 
 def is_private(entry: DraftEntry) -> bool:
-    """Return whether a question is never compared unasked, such as gender, age, school or income."""
+    """Return whether the words or options of a question make it private, such as gender, age or school."""
     folded, pairing = {fold(option) for option in entry.options}, vocabulary().pairing
     has_private_word = not is_untitled(entry) and pairing.private.search(fold(entry.question))
     return bool(has_private_word) or len(folded & pairing.genders.words) > 1

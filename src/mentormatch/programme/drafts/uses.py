@@ -1,8 +1,9 @@
 """A question with its answers -> its kind and its use, such as forbidden, shown to staff, or compared.
 
-A question is compared only if it gives a reason to pair people; otherwise staff read it, and it scores nothing. An
-unknown question may be about health or faith, so known words decide. A yes-or-no question must have the clearest words,
-as its answers show little.
+Sensitive questions are forbidden. Others without a use of their own (key, contact, consent) are compared only if they
+give a reason to pair or separate people; otherwise staff read them, and they score nothing. An unknown question may be
+about health or faith, so known words decide. A yes-or-no question must have the clearest words, as its answers show
+little.
 """
 
 import re

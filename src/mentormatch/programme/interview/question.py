@@ -232,7 +232,7 @@ def as_list(value: object) -> Sequence[object] | None:
 
 
 def answers_in(value: object) -> list[str]:
-    """Return the texts of a value that is one text or a list of texts."""
+    """Return the texts of a text, or of a list or tuple without its other items; empty for any other value."""
     texts = [value] if isinstance(value, str) else as_list(value) or []
     return [text for text in texts if isinstance(text, str)]
 

@@ -26,7 +26,7 @@ SESSIONS_NAMED = 40
 
 @dataclass(frozen=True, repr=False)
 class Timeline(Drawing):
-    """The sessions of a result with dates, on a line from the first month to the last."""
+    """The sessions and excluded dates of a result, on a line from 12 days before the first to 12 after the last."""
 
     heading: ClassVar[str] = mark("L'année d'un coup d'œil")
     result: Result

@@ -94,8 +94,8 @@ def clip_box(multipliers: Multipliers, radius: int, within: Box) -> Box:
 def minimise_model(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box) -> Multipliers:
     """Return integer multipliers in a box that approximately minimise the model.
 
-    Each LP is centred at the last solution and scaled up, so that its numbers are small and exact enough (iterative
-    refinement), until its unit is 1. The search starts at ``multipliers``.
+    Each LP is centred at the last solution, in units of the width of its box, so that its numbers are small and exact
+    enough. The width shrinks to 1 (iterative refinement). The search starts at ``multipliers``.
     """
     start, width = multipliers, max(max(high - low for low, high in zip(*box, strict=True)), 1)
     inner = box
@@ -175,7 +175,7 @@ class DualPoint:
 
 @dataclass(frozen=True, slots=True)
 class SolveHooks:
-    """Functions of the restricted master that the search calls."""
+    """Functions that the search calls: to solve, to prepare the next solve, and to report a feasible solution."""
 
     # (face, penalised profits, start duals or None for a warm start) -> optimum
     solve: Callable[[OptimalFace, IntVector, SideVectors | None], PrimalDual]

@@ -358,9 +358,12 @@ def raise_potentials(state: ExchangeState, frontier: SearchFrontier, sign: int) 
 
 @jit_without_refcounts
 def try_removal(state: ExchangeState, pair: int) -> None:
-    """Remove a chosen pair by an exchange, or prove by a cut that it stays."""
+    """Remove a chosen pair by an exchange, or prove by a cut that none lowers the number of pairs of its level.
+
+    Nothing is done if the pair is removed already, or an earlier cut is between its nodes.
+    """
     graph, sums = state.graph, state.potentials.sums
-    # Removed already, or an earlier cut between its nodes proves that it stays
+    # Removed already, or an earlier cut is between its nodes
     if not state.matching.chosen[pair] or sums[graph.ends[0, pair]] != sums[graph.ends[1, pair]]:
         return
     closed = find_path(state, pair)

@@ -261,7 +261,7 @@ class InterpretedMapping:
         )
 
     def remarks(self) -> Iterator[str]:
-        """Yield further remarks."""
+        """Yield a remark with the number of answers that were typed next to the options, if there are any."""
         typed = sum(self.proposal.typed.values())
         if typed:
             yield tr_n(

@@ -512,8 +512,8 @@ def restore_matching(decision: Decision, cohort: Cohort, programme: Programme) -
     """Return the pairs of a decision as a matching, with status ``feasible``, without solving.
 
     A decision file numbers people by row, so the scores in it must be equal to those computed from the answers. The
-    programme need not contain the pairs that staff imposed or set aside. Raises RequestError if the decision was made
-    from other answers or another programme.
+    programme need not contain the pairs that staff imposed or set aside. Raises RequestError if the answers, the order
+    of goals, or a score of a pair allowed by the decision differ; other differences of the programme are not noticed.
     """
     raise_if_any(
         problem for problem in find_input_differences(decision, cohort, programme) if problem.where != tr("programme")

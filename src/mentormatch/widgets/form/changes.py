@@ -256,7 +256,10 @@ def sign_points(score: int) -> tuple[str, Direction]:
 
 
 def describe_differences(before: Programme, after: Programme, *, brief: bool = False) -> Iterator[DifferenceText]:
-    """Yield the differences between two programmes; with ``brief``, only the changed blanks of a rule."""
+    """Yield the differences between two programmes in heading, goals, questions, criteria and rules.
+
+    With ``brief``, the texts of a changed criterion or rule contain only the differences.
+    """
     for change in programme_differences(before, after):
         match change.part:
             case "heading":

@@ -329,7 +329,7 @@ class FormView:
         return make_blank_sentences(extension, self.fields, grouped=self.programme.groups is not None)
 
     def sentences_out(self, extension: Rule | Criterion, former: Rule | Criterion | None) -> list[FormSentence]:
-        """Return the sentences as JSON, with values of the newest version."""
+        """Return the sentences as JSON; a changed blank also has its value in ``former``, None if there is none."""
         before = self.sentences(former) if former is not None else ()
         return [sentence_out(sentence, before) for sentence in self.sentences(extension)]
 
