@@ -6,6 +6,7 @@
 'proved'
 """
 
+from logging import NullHandler, getLogger
 from types import FunctionType
 from warnings import warn
 
@@ -13,6 +14,8 @@ import lazy_loader
 
 from mentormatch.aliases import moved_names
 from mentormatch.base.version import __version__ as __version__
+
+getLogger(__name__).addHandler(NullHandler())  # silent unless the application asks for the log
 
 # Each name is imported when it is first used, from the module that ``__init__.pyi`` states
 _import, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
+from logging import DEBUG, INFO, getLogger
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -24,6 +25,7 @@ from mentormatch.assignment.model.solution import (
     better_of,
     empty_solution,
     ignore_incumbent,
+    log_outcome,
     promote_if_proved,
     solve_error,
 )
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from distributed import Client
     from pulp import LpSolver
 
+LOGGER = getLogger(__name__)
 IN_PROCESS_PAIRS = 1 << 20  # problems of up to this number of pairs are solved in this process by any engine
 
 
@@ -257,7 +260,15 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
             work.close(solution)
     rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
     settled = solution.settled and ties == "canonical"
-    return replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded), settled=settled)
+    solution = replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded), settled=settled)
+    log_outcome(LOGGER, INFO, _size(problem), solution, solution.seconds)
+    return solution
+
+
+def _size(problem: AssignmentProblem) -> str:
+    """Return the number of people, of pairs and of rows, for the log."""
+    n, m = problem.shape
+    return f"{n} x {m} people, {problem.scores.count} pairs, rows on pairs: {len(problem.rows)}"
 
 
 def _reserve_s(problem: AssignmentProblem, seconds: float) -> float:
@@ -364,13 +375,16 @@ def solve_goals(
 
 def _call_engine(engine: Engine, problem: AssignmentProblem, run: SolveOptions) -> Solution:
     """Return the solution of an engine; all its exceptions but MentorMatchError and MemoryError become EngineError."""
+    start = monotonic()
     try:
-        return engine.solve(problem, run)
+        solution = engine.solve(problem, run)
     except (MentorMatchError, MemoryError):
         raise
     except Exception as error:
         cause = f": {error}" if isinstance(error, ImportError | OSError) else ""  # other messages may contain a key
         raise EngineError(f"the engine {engine.kind} failed ({type(error).__name__}{cause})") from error
+    log_outcome(LOGGER, DEBUG, _size(problem), solution, monotonic() - start)
+    return solution
 
 
 def _solve_with_fallback(engines: Iterator[Engine], problem: AssignmentProblem, run: SolveOptions) -> Solution:
@@ -496,8 +510,10 @@ def _add_proofs(problem: AssignmentProblem, solution: Solution, run: SolveOption
     from mentormatch.assignment.proofs.tree import Budget
 
     with suppress(KeyboardInterrupt, MemoryError):
-        hashes = run.tie_breaker.anonymized if with_ties else None
-        return add_proofs(problem, solution, Budget(run.deadline, lambda: run.cancelled), ties=hashes)
+        hashes, start = run.tie_breaker.anonymized if with_ties else None, monotonic()
+        solution = add_proofs(problem, solution, Budget(run.deadline, lambda: run.cancelled), ties=hashes)
+        goals = ", ".join(proof.goal for proof in solution.proofs) or "-"
+        LOGGER.debug("%s: proofs sought in %.3f s, for goals: %s", _size(problem), monotonic() - start, goals)
     return solution
 
 

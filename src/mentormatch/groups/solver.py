@@ -7,12 +7,13 @@ sufficient value. If the optimum is not unique, hashes of pairs choose, and no-g
 
 import sys
 from dataclasses import dataclass, field, replace
+from logging import INFO, getLogger
 from math import inf
 from time import monotonic
 
 import numpy as np
 
-from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch.assignment.model.solution import Status, Tier, log_outcome
 from mentormatch.base.scalars import duration
 from mentormatch.groups.check import require_valid, violations
 from mentormatch.groups.columns import (
@@ -40,6 +41,8 @@ from mentormatch.groups.problem import GroupProblem, GroupSolution, canonical_or
 from mentormatch.groups.relaxation import RELAXATION, relax
 from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 from mentormatch.groups.step_timer import StepTimer
+
+LOGGER = getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +282,10 @@ def solve_groups(problem: GroupProblem, *, time_limit_s: float | None = None) ->
     began = monotonic()
     limit = duration("time_limit_s", time_limit_s)
     deadline = None if limit is None else began + limit - measure_report_s(problem)
-    solution = solve_unchecked(problem.tighten(), deadline)
-    return require_valid(problem, replace(solution.stated, seconds=monotonic() - began))
+    unchecked = solve_unchecked(problem.tighten(), deadline)
+    solution = require_valid(problem, replace(unchecked.stated, seconds=monotonic() - began))
+    log_outcome(LOGGER, INFO, f"groups of {len(problem)} people", solution, solution.seconds)
+    return solution
 
 
 def measure_report_s(problem: GroupProblem) -> float:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
+from logging import getLogger
 from math import prod
 from pathlib import Path
+from time import monotonic
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
@@ -23,6 +25,7 @@ from mentormatch.rules.rule import LazyScores, formulate, is_many_to_many
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import IntBlock, ScoreTable, score
 
+LOGGER = getLogger(__name__)
 MAX_STORED_PAIRS = 40_000_000
 """Scores of more pairs are not stored: they would take half a gigabyte or more."""
 BYTES_PER_MB = 1_000_000
@@ -47,14 +50,17 @@ def build_instance(
     require_pairs(programme)
     goals = programme.goals.order
     shape, several = (len(cohort.mentors), len(cohort.mentees)), is_many_to_many(programme.rules, cohort)
-    needs_search = several or is_searched(cohort, programme)
+    needs_search, start = several or is_searched(cohort, programme), monotonic()
     plan = choose_plan(shape, MAX_STORED_PAIRS, memory_mb, several=several, searched=needs_search)
     if plan.stores_scores:
         scores = score(cohort, programme.criteria, programme.emphasis)
     else:
         check_emphasis(programme, shape)
         scores = lazy_scores(cohort, programme.criteria, plan.list_divisor)
-    return scores, formulate(cohort, scores, programme.rules, goals)
+    problem = formulate(cohort, scores, programme.rules, goals)
+    size = (*shape, len(programme.criteria), len(programme.rules))
+    LOGGER.debug("%d x %d people, %d criteria, %d rules: problem in %.3f s", *size, monotonic() - start)
+    return scores, problem
 
 
 def is_searched(cohort: Cohort, programme: Programme) -> bool:

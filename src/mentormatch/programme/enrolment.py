@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from logging import getLogger
 from os import PathLike
 
 from mentormatch.errors import SurveyError
@@ -18,6 +19,8 @@ from mentormatch.survey.side_sheets import read_own_sheets, read_per_sheet
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import FrameSource, Records, SheetSource, read_table
 from mentormatch.survey.table_reader import TableSource as Opened
+
+LOGGER = getLogger(__name__)
 
 type AnswerSource = str | PathLike[str] | SheetSource | FrameSource | Records | Opened
 
@@ -43,7 +46,9 @@ def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return build_cohort(as_members(tables, programme), make_intake_plan(programme, per_side=are_per_side(tables)))
+        cohort = build_cohort(as_members(tables, programme), make_intake_plan(programme, per_side=are_per_side(tables)))
+    LOGGER.info("%d rows: %d mentors, %d mentees", len(cohort.rows), len(cohort.mentors), len(cohort.mentees))
+    return cohort
 
 
 def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract

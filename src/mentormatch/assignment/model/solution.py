@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import ClassVar
+from logging import Logger
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -166,6 +167,32 @@ class Solution(ContentEquality):
         if self.status not in (Status.PROVED, Status.FEASIBLE):
             return None
         return next((tier.gap for tier in self.tiers if not tier.proved), 0)
+
+
+class Outcome(Protocol):
+    """What ``log_outcome`` reads of a solution, of pairs or of groups."""
+
+    @property
+    def status(self) -> Status:
+        """How the solve ended."""
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The result in each goal."""
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine; empty without one."""
+
+
+def log_outcome(logger: Logger, level: int, size: str, outcome: Outcome, seconds: float) -> None:
+    """Log how the solve of a problem of some ``size`` ended: status, engine, time, goals. No key is logged."""
+    if logger.isEnabledFor(level):
+        goals = [
+            f"{tier.goal} {tier.value}" + ("" if tier.proved else f" (bound {tier.bound})") for tier in outcome.tiers
+        ]
+        engine = outcome.engine or "no engine"
+        logger.log(level, "%s: %s by %s in %.3f s; %s", size, outcome.status, engine, seconds, ", ".join(goals) or "-")
 
 
 def promote_if_proved(solution: Solution) -> Solution:
