@@ -25,6 +25,7 @@ MOST_CLICKS_ANSWERING = 15
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 CODE = re.compile(r"\b[ME]\d{2}\b")
 MACHINE_WORDS = re.compile(r"adresse_e_mail|sujets_lesquels|\[[a-z_.]+\]|\.toml|Programme à nommer")
+QUOTED_FIELD = re.compile(r"«\s(?:structure|ville|disponibilites|\w+_\w+)\s»")
 COUNT_CLICKS = """addEventListener("click", (event) => {
   if (event.isTrusted) sessionStorage.setItem("clicks", Number(sessionStorage.getItem("clicks") ?? 0) + 1);
 }, true);"""
@@ -238,7 +239,7 @@ def test_messy_answers_are_asked_about_one_by_one_and_lead_to_letters(
 
 
 def assert_committee(visit: Visit, folder: Path) -> None:
-    """Hold that what goes to the committee has names and neither addresses nor telephones."""
+    """Hold that what goes to the committee has names, and neither addresses, telephones, codes nor ids of fields."""
     book = load_workbook(BytesIO(visit.download("binomes.xlsx", folder).read_bytes()))
     cells = " ".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
     with visit.page.context.expect_page() as opening:
@@ -248,6 +249,10 @@ def assert_committee(visit: Visit, folder: Path) -> None:
     for text in (cells, summary.locator("body").inner_text()):
         assert [row for row in TIDY.rows if full_name(row) in text]
         assert not [row for row in TIDY.rows if row[TIDY.address] in text or row[TIDY.telephone] in text]
+    for text in (summary.locator("body").inner_text(), summary.content().split("</style>")[-1]):
+        assert not QUOTED_FIELD.search(text)
+        assert not MACHINE_WORDS.search(text)
+    assert not CODE.search(summary.locator("body").inner_text())
     assert "Mentorat 2027" in summary.locator("body").inner_text()
     summary.close()
 

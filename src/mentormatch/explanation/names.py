@@ -30,10 +30,14 @@ ADDRESS_IN_TEXT = re.compile(r"[^\s@,;:<>()\[\]\"\u00ab\u00bb]+@[\w.-]*\w")
 
 @dataclass(frozen=True)
 class Labels:
-    """The label of each person, by side and key; other keys are ``unknown``, or unchanged if that is None."""
+    """The label of each person, by side and key; other keys are ``unknown``, or unchanged if that is None.
+
+    With ``questions``, the text of each question by field id, rules without a name quote questions, not field ids.
+    """
 
     known: Mapping[tuple[Side, str], str] = field(default_factory=dict)
     unknown: str | None = None
+    questions: Mapping[str, str] = field(default_factory=dict)
 
     def person(self, side: Side, key: str) -> str:
         """Return the label of the person with this key."""
@@ -78,7 +82,15 @@ class Labels:
 
     def rule(self, rule: Rule) -> str:
         """Return the label of a rule, with people in it relabelled."""
-        return rule.rename_people(self.anybody).label
+        label = rule.rename_people(self.anybody).label
+        if rule.name is None:
+            for field_id in {reference.field for reference in rule.references()} & self.questions.keys():
+                label = label.replace(quoted(field_id), quoted(self.questions[field_id]))
+        return label
+
+    def with_questions(self, programme: Programme) -> "Labels":
+        """Return these labels with the questions of a programme."""
+        return replace(self, questions={name: each.question for name, each in programme.fields.items()})
 
     def row(self, name: str, rules: Sequence[Rule]) -> str:
         """Return the label of a side constraint, which has the name of one of the rules."""

@@ -243,7 +243,9 @@ def view(matching: Matching, labels: Labels = KEY_LABELS, seal: Seal | None = No
 
 def document_labels(matching: Matching, names: NamesByPerson | None) -> Labels:
     """Return the labels of people in a document: codes, with names in front if these are given."""
-    return matching.labels if names is None else labels_with_names(names, matching.labels, coded=True)
+    if names is None:
+        return matching.labels
+    return labels_with_names(names, matching.labels, coded=True).with_questions(matching.programme)
 
 
 def codes_of(matching: Matching) -> str:
@@ -257,7 +259,9 @@ def codes_of(matching: Matching) -> str:
 
 def summary_labels(matching: Matching, names: NamesByPerson | None) -> Labels:
     """Return the labels of people on a page for a committee: names if these are given, else codes."""
-    return matching.labels if names is None else labels_with_names(names, matching.labels, coded=False)
+    if names is None:
+        return matching.labels
+    return labels_with_names(names, matching.labels, coded=False).with_questions(matching.programme)
 
 
 def figures(matching: Matching) -> Iterator[tuple[int, str]]:

@@ -235,6 +235,7 @@ def criteria(matching: Matching) -> Iterator[LabelledItem]:
 
 
 def rules(matching: Matching, labels: Labels = KEY_LABELS) -> Iterator[LabelledItem]:
+    labels = labels.with_questions(matching.programme)
     for rule in matching.programme.rules:
         yield LabelledItem(labels.rule(rule), questions=questions(matching, rule))
 

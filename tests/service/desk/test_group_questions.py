@@ -72,6 +72,14 @@ def test_the_file_answers_the_five_questions_and_says_what_that_gives(sitting: S
     assert not re.search(r"toml|\[\[|_employeuse", page, re.IGNORECASE)
 
 
+def test_somebody_who_answered_twice_is_one_person_of_the_groups() -> None:
+    rows = codev.draw(16).splitlines()
+    again = read("\n".join([*rows, *(rows[1].replace(" 10:00:00", " 18:00:00"),), *rows[2:3]]).encode() + b"\n")
+    assert "16 sur 16" in words(element(again.done("five")["tree"], "dl", "sums")).replace("\xa0", " ")
+    again.done("form")
+    assert [len(one["members"]) for one in again.done("groups")["groups"]] == [8, 8]
+
+
 def test_the_answer_that_hinders_is_named_with_what_would_do(sitting: Sitting) -> None:
     tree = sitting.done("set_five", **answers(sitting, least=7, most=7))["tree"]
     said = "Avec 7 au plus, 3 personnes restent seules : passer à 8 ?"

@@ -27,7 +27,10 @@ def get_view_labels(matching: Matching, names: ViewNames) -> Labels:
         return KEY_LABELS if names else matching.labels
     names_by_person = cohort_names(names, matching.cohort, matching.programme)
     mentees_in_both = {mentee for _, mentee in on_both_sides(matching.cohort)}
-    return labels_with_names(names_by_person, matching.labels, coded=isinstance(names, Mapping), twice=mentees_in_both)
+    labels = labels_with_names(
+        names_by_person, matching.labels, coded=isinstance(names, Mapping), twice=mentees_in_both
+    )
+    return labels.with_questions(matching.programme)
 
 
 def find_person(matching: Matching, labels: Labels, person: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:

@@ -488,7 +488,7 @@ class Workspace:
 
     def group_questions(self) -> GroupQuestions:
         """Return the five questions. Raises RequestError before the files are read, or for another programme."""
-        return GroupQuestions(self.require_columns().tables, self.uploads.stated_programme)
+        return GroupQuestions(self.require_columns().tables, self.uploads.stated_programme, self.intake)
 
     @property
     def has_group_questions(self) -> bool:
@@ -510,6 +510,7 @@ class Workspace:
                 self.columns = ColumnsStep.of(self.uploads.stated_programme, tables, self.columns)
                 self.build_cohort()
                 self.kinds = KindSteps()
+                questions = self.group_questions()
         return questions.step(formed=self.kinds.group is not None)
 
     def read_columns(self, *, apart: bool) -> ColumnsStep:

@@ -1,12 +1,14 @@
 """The five questions on groups, prefilled from the answers, and their effect on the groups."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from mentormatch.errors import RequestError
+from mentormatch.errors import RequestError, SurveyError
+from mentormatch.inspection.intake import Intake
 from mentormatch.languages.phrases import weekday_and_day
-from mentormatch.languages.translation import tr
+from mentormatch.languages.translation import language, tr
 from mentormatch.programme.drafts.group_draft import (
     GroupAnswers,
     group_count,
@@ -17,22 +19,28 @@ from mentormatch.programme.drafts.group_draft import (
 )
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.words import asks_organisation
+from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import MAX_GROUP_SIZE, UNNAMED_PROGRAMME
 from mentormatch.service.desk.desk_requests import SetGroupAnswers
 from mentormatch.service.desk.step_tree import render_step
+from mentormatch.survey.intake import build_cohort
 
 
 class GroupQuestions:
     """The answers from which the programme of groups is written, for the tables of a survey."""
 
-    def __init__(self, tables: Tables, content: bytes | None = None) -> None:
+    def __init__(self, tables: Tables, content: bytes | None = None, intake: Intake | None = None) -> None:
+        """Propose answers, or read those that ``content`` was written from; ``intake`` holds who takes part by it."""
         self.tables: Tables = [(table, None) for table, _ in tables]
         self.entries = group_entries(self.tables)
         self.count = sum(len(table.records) for table, _ in tables)
         if content is None:
             self.answers, self.name = propose_answers(self.entries, self.count, date.today()), ""
+            self.count = self.count_participants()
+            self.answers = propose_answers(self.entries, self.count, date.today())
             return
+        self.count = int(intake.cohort.members.complete.sum()) if intake else self.count
         programme = Programme.parse(content)
         answers = GroupAnswers.of(programme)
         self.name = "" if programme.name in (UNNAMED_PROGRAMME, tr(UNNAMED_PROGRAMME)) else programme.name
@@ -46,6 +54,14 @@ class GroupQuestions:
     def content(self) -> bytes:
         """The programme written from the answers."""
         return write_programme(self.tables, self.answers, self.name).encode()
+
+    def count_participants(self) -> int:
+        """Return the number of people with enough answers, each counted once; all rows if they cannot be read."""
+        programme = Programme.parse(self.content)
+        with suppress(SurveyError), language(programme.heading.language, unless_asked=True):
+            cohort = build_cohort(self.tables, make_intake_plan(programme, per_side=False))
+            return int(cohort.members.complete.sum())
+        return self.count
 
     def set(self, request: SetGroupAnswers) -> None:
         """Change the answers. Raises RequestError if they contradict each other."""
