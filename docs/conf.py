@@ -22,10 +22,13 @@ english = [
     "guides/solve-an-array",
     "guides/spread-the-scoring",
     "guides/use-the-library",
+    "problems/*",
+    "start",
 ]
 english += ["reference/python/*", "reference/codes", "reference/criteria-and-rules", "reference/glossary"]
-english += ["reference/places", "reference/promises"]
+english += ["reference/places", "reference/promises", "reference/stability"]
 
+myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 numpydoc_show_class_members = False
 add_module_names = False

@@ -75,3 +75,69 @@ def test_what_functions_do_now_is_done_by_the_old_members_too_which_warn() -> No
         matching.programme.must_form_pairs()
     with pytest.warns(DeprecationWarning, match=r".*must_form_groups is now"), pytest.raises(mentormatch.RequestError):
         matching.programme.must_form_groups()
+
+
+RELEASED = [  # the public names of version 0.2.0, but for its module ``base``, which was never documented
+    "AssignmentProblem",
+    "Cohort",
+    "Dates",
+    "Decisions",
+    "Estimate",
+    "Grouping",
+    "Intake",
+    "MatchRequest",
+    "MatchResponse",
+    "Matching",
+    "MentorMatchError",
+    "Programme",
+    "Progress",
+    "Repair",
+    "Rotation",
+    "Solution",
+    "Status",
+    "Topics",
+    "Turns",
+    "anonymous_profiles",
+    "carry_over",
+    "choose_dates",
+    "choose_topics",
+    "diagnose",
+    "estimate",
+    "evaluate",
+    "examples",
+    "follow_up",
+    "form_groups",
+    "intake",
+    "language",
+    "match",
+    "meeting_dates",
+    "open_board",
+    "pictures",
+    "plans",
+    "progress",
+    "propose",
+    "pseudonyms_for",
+    "read_carry_over",
+    "read_contacts",
+    "read_decisions",
+    "read_groups",
+    "read_pairs",
+    "read_survey",
+    "repair",
+    "rotate",
+    "schedule_turns",
+    "solve",
+    "with_history",
+    "with_wishes",
+    "write_carry_over",
+    "write_handouts",
+]
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_a_name_of_the_last_release_is_there_or_warns(name: str) -> None:
+    if name in dir(mentormatch):
+        getattr(mentormatch, name)  # warnings are errors
+    else:
+        with pytest.warns(DeprecationWarning, match=rf"mentormatch\.{name} is now "):
+            getattr(mentormatch, name)

@@ -3,7 +3,7 @@
 The blocks of a file run in a new folder, one after the other. Its ``python`` blocks share their names; its ``sh`` and
 ``console`` blocks run in a shell, with the commands of the environment at hand. Only what sets a machine up is not run
 again but looked up: a target of make, a file of requirements. A program that a page includes runs in a process of its
-own.
+own. An ``output`` block is exactly what the block before it prints.
 """
 
 import re
@@ -42,7 +42,7 @@ PLAYED = [pytest.param(path, marks=pytest.mark.proof if path.stem in LATER else 
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 RUN = {"python", "sh", "console"}
 INCLUDED = "{literalinclude} "
-DATA = {"csv", "html", "ini", "json", "mermaid", "text", "toml", "yaml"}
+DATA = {"csv", "html", "ini", "json", "mermaid", "output", "text", "toml", "yaml"}
 SETUP = re.compile(
     r"(make|git clone|cd|source|apt-get|sudo|python=.* -m venv|\S*python[\d.]* -m (venv|pip)|\S*pip install)\b|\. "
 )
@@ -120,13 +120,17 @@ def folder(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("document", PLAYED, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_a_document_tells_to_type_works(document: Path, folder: Path) -> None:
+def test_what_a_document_tells_to_type_works(document: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, object] = {}
+    printed = ""
     for block in blocks(document):
-        if block.language.startswith(INCLUDED):
+        if block.language == "output":
+            assert printed == block.text, f"line {block.line}"
+        elif block.language.startswith(INCLUDED):
             shell([f"{sys.executable} {document.parent / block.language.removeprefix(INCLUDED)}"], folder)
         elif block.language in RUN:
             names = play(block, folder, names)
+            printed = capsys.readouterr().out
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -83,6 +83,11 @@ def test_every_public_name_is_in_the_reference() -> None:
     assert absent == [], "name each in a page of docs/reference/python, then see it with `make docs`"
 
 
+def test_the_index_of_the_reference_lists_every_name_of_the_package() -> None:
+    listed = re.findall(r"``(\w+)``", (DOCS / "reference" / "python" / "index.rst").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(vars(mm)["__all__"])
+
+
 def test_the_contents_for_readers_of_the_files_name_every_page_of_the_site() -> None:
     contents = (DOCS / "README.md").read_text("utf-8") + (DOCS / "decisions" / "README.md").read_text("utf-8")
     pages = [path.name for path in DOCS.rglob("*.md") if path.name != "README.md"]
