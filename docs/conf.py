@@ -48,9 +48,11 @@ html_show_search_summary = False  # it would fetch each page, which a browser re
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
-html_sidebars = {"index": [], "tutoriel/*": []}
+html_search_scorer = str(Path(__file__).with_name("search_order.js"))
+html_sidebars = {"index": [], "start": [], "tutoriel/*": []}
 html_theme_options = {
     "header_links_before_dropdown": 6,
+    "header_dropdown_text": "Plus",
     "footer_start": [],
     "footer_end": [],
     "show_toc_level": 2,
