@@ -46,6 +46,16 @@ def test_the_pairs_and_who_was_left_out_are_carried_over(first: Matching) -> Non
     assert {codes[who] for who in codes.keys() - left_out} == {"incomplete", "not_admitted", "no_capacity"}
 
 
+def test_pairs_that_ended_during_the_year_are_carried_over_but_not_declined_ones(first: Matching) -> None:
+    declined = ("M01", "E12")
+    assert declined in keys(first)
+    spring = mm.repair(first, withdrawn=["M04"], stopped=[("M06", "E08")], bans=[declined], undo=2)
+    autumn = mm.repair(spring.matching, withdrawn=["M12"])
+    ended = {*spring.ended, *spring.broken, *autumn.ended, *autumn.broken} - {declined}
+    assert {("M04", "E05"), ("M06", "E08")} < ended
+    assert carried_pairs(carry_over(autumn.matching)) == keys(autumn.matching) | ended
+
+
 def test_what_is_written_is_read_back(first: Matching, tmp_path: Path) -> None:
     carried = carry_over(first)
     assert write_carry_over(carried, tmp_path / "suite" / "2025.json") == tmp_path / "suite" / "2025.json"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from mentormatch.explanation.names import Labels
 from mentormatch.operations.matching import KeyPair
 from mentormatch.operations.repair import RepairChoice
 from mentormatch.results import Repair
+from mentormatch.rules import Pin
+from mentormatch.widgets.board.session import Board
 from tests.operations.foreign_markets import clubs, matched, offices
 from tests.operations.situations import Situation, cohort_of, keys, posed, programme_of, situation, situations
 from tests.oracles.exhaustive import choices, holds, tiers
@@ -155,7 +158,18 @@ def test_an_excluded_running_pair_is_not_undone_in_silence() -> None:
     nothing, *others = repaired.choices()
     assert not nothing.has_plan
     assert lines(nothing)[1] == "  impossible : Les règles du programme excluent de garder tous ces binômes."
-    assert [choice.undone for choice in others] == [1]
+    assert (nothing.undone, nothing.broken, others[0].undone) == (0, (), 1)
+
+
+def test_pairs_kept_by_one_repair_are_not_required_afterwards(tmp_path: Path) -> None:
+    before = mm.match(mm.examples.cohort(), mm.examples.programme())
+    kept = repair(before, withdrawn=["M04"], undo=0).matching
+    assert not [rule for rule in kept.programme.rules if isinstance(rule, Pin)]
+    assert repair(kept, withdrawn=["M12"]).matching.problem.pins == ()
+    assert not [pair for pair in Board(kept).state()["pairs"] if pair["held"]]
+    kept.save(tmp_path / "après")
+    decision = tmp_path / "après" / "binomes.decision.json"
+    assert str(mm.verify(decision, against=(kept.cohort, before.programme)).outcome) == "verified"
 
 
 def test_a_pair_that_stops_is_ended_and_does_not_come_back() -> None:

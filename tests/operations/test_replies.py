@@ -10,9 +10,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Reply, Status, read_replies, reply
-from mentormatch.operations.matching import KeyPair
+from mentormatch.operations.matching import KeyPair, keys_of
 from mentormatch.operations.proposal import Late, RoundHistory
-from mentormatch.operations.repair import keys_of
 from tests.operations.situations import cohort_of, programme_of
 
 HISTORIES = 500

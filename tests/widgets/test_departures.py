@@ -7,7 +7,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import examples
 from mentormatch.errors import RequestError
-from mentormatch.operations.repair import keys_of
+from mentormatch.operations.matching import keys_of
 from mentormatch.widgets.board.decisions import BannedPair, Withdrawal
 from mentormatch.widgets.board.session import Board
 from tests.conftest import some_of

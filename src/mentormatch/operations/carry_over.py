@@ -44,9 +44,9 @@ class CarryOver(StoredMessage):
 def carry_over(matching: Matching) -> CarryOver:
     """Return the data for the next edition: the pairs, also of earlier editions, and the people left out.
 
-    Pairs that ended in a ``repair`` during this edition are missing. Left out are participants without a partner,
-    without people who answered too little, were not admitted or had no place to offer. Raises RequestError if the
-    matching has no solution.
+    Pairs that a ``repair`` ended or undid during this edition are among them, except declined pairs. Left out are
+    participants without a partner, without people who answered too little, were not admitted or had no place to offer.
+    Raises RequestError if the matching has no solution.
 
     Examples
     --------
@@ -72,9 +72,10 @@ def carry_over(matching: Matching) -> CarryOver:
 
 
 def ever_paired(matching: Matching) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of earlier editions from the rules of the programme, and the pairs of this matching."""
+    """Yield the pairs of earlier editions from the rules of the programme, and all pairs of this edition."""
     for rule in matching.programme.rules:
         yield from rule.past_pairs()
+    yield from matching.ended
     yield from ((pair.mentor, pair.mentee) for pair in matching.pairs)
 
 

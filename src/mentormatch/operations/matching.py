@@ -1,7 +1,7 @@
 """A cohort and a programme -> the optimal pairs with their reasons."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -48,6 +48,7 @@ from mentormatch.explanation.unmatched_people import SolvedInstance, Unmatched, 
 from mentormatch.explanation.why_not import Alternative, WhyNot, alternatives, why_not
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import counted
+from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, once_spoken, own_language, tr
 from mentormatch.operations.instance import build_instance
 from mentormatch.people.cohort import Cohort, pair_at
@@ -55,6 +56,7 @@ from mentormatch.people.keys import Key
 from mentormatch.people.keys import KeyPair as KeyPair
 from mentormatch.programme.programme import Programme, require_pairs
 from mentormatch.rules.kinds.named_people import Ban, Pin
+from mentormatch.rules.rule import NO_SCORES, Rule, market_of
 from mentormatch.scoring.scores import ScoreTable
 
 if TYPE_CHECKING:
@@ -84,7 +86,8 @@ class Matching(ContentEquality):
 
     Each person is in ``pairs``, or in ``unmatched`` with a reason; every other row of answers is in ``rejected`` with
     its line. ``edits`` are changes by hand for this run; ``notes`` are remarks of staff from an earlier workbook, for
-    the next one; ``editions`` are the results of earlier editions, from which documents report lessons.
+    the next one; ``editions`` are the results of earlier editions, from which documents report lessons. ``ended`` are
+    the former pairs, as keys (mentor, mentee), that repairs ended or undid, without declined pairs.
     """
 
     made_by: ClassVar[str] = "mm.match(cohort, programme)"
@@ -98,6 +101,7 @@ class Matching(ContentEquality):
     edits: tuple[Edit, ...] = ()
     notes: tuple[Note, ...] = ()
     editions: "tuple[EditionResults, ...]" = ()
+    ended: tuple[KeyPair, ...] = ()
 
     @property
     def language(self) -> str:
@@ -348,8 +352,20 @@ class Matching(ContentEquality):
 def case_of(matching: Matching) -> SolvedInstance:
     """Return the inputs and the solution as the case that explanations read."""
     return SolvedInstance(
-        matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution
+        matching.cohort, rules_of_problem(matching), matching.scores, matching.problem, matching.solution
     )
+
+
+def rules_of_problem(matching: Matching) -> Sequence[Rule]:
+    """Return the rules of the programme, and a pin per former pair that a repair with ``undo=0`` had to keep."""
+    rules, cohort, problem = matching.programme.rules, matching.cohort, matching.problem
+    kept = set(problem.former).intersection(problem.pins)
+    if not kept:
+        return rules
+    market = market_of(cohort, NO_SCORES)
+    kept.difference_update(pin for rule in rules for pin in rule.pins(market))
+    keys = [(cohort.mentors.ids[mentor], cohort.mentees.ids[mentee]) for mentor, mentee in sorted(kept)]
+    return (*rules, *rules_for_pairs(Pin, keys, cohort))
 
 
 def grid_of(matching: Matching) -> Grid:
@@ -562,3 +578,19 @@ def rules_for_pairs[R: (Pin, Ban)](rule: type[R], pairs: Iterable[KeyPair], coho
     mentors, mentees = cohort.mentors, cohort.mentees
     places = (pair_at(cohort, mentor, mentee) for mentor, mentee in pairs)
     return [rule(mentor=mentors.ids[i], mentee=mentees.ids[k]) for i, k in places]
+
+
+def keys_of(matching: Matching) -> tuple[KeyPair, ...]:
+    """Return the keys of each pair, in the order of the solution."""
+    cohort = matching.cohort
+    return tuple((cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in matching.solution.pairs.tolist())
+
+
+def pair_keys(matching: Matching) -> set[KeyPair]:
+    """Return the comparison keys of all pairs."""
+    return set(map(fold_key, keys_of(matching)))
+
+
+def fold_key(pair: KeyPair) -> KeyPair:
+    """Return the comparison keys of a pair."""
+    return canonical(pair[0]), canonical(pair[1])

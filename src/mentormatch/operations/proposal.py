@@ -22,8 +22,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, once_spoken, tr
 from mentormatch.operations.carry_over import LeftOut
 from mentormatch.operations.evaluation import given_plan
-from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
-from mentormatch.operations.repair import keys_of
+from mentormatch.operations.matching import KeyPair, Matching, keys_of, rules_by_hand
 from mentormatch.operations.reserves import Reserve, reserves_of
 from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort

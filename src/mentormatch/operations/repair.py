@@ -26,7 +26,15 @@ from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import SpokenText, language, mark, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
-from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, rules_for_pairs
+from mentormatch.operations.matching import (
+    KeyPair,
+    Matching,
+    fold_key,
+    keys_of,
+    pair_keys,
+    rules_by_hand,
+    rules_for_pairs,
+)
 from mentormatch.operations.plans import Deadline
 from mentormatch.operations.repair_choices import (
     NO_PLAN,
@@ -111,7 +119,7 @@ class RepairInstance:
 
     The second of ``programmes``, if there is one, is solved if the first is infeasible. ``formulated`` is a programme
     with its problem. ``placed_first`` is False if former pairs count before people placed; it only applies to a solve
-    without a maximum number of undone pairs.
+    without a maximum number of undone pairs. ``ended`` are the pairs of this edition that cannot continue, by key.
     """
 
     cohort: Cohort
@@ -122,6 +130,7 @@ class RepairInstance:
     seed: int
     edits: tuple[Edit, ...]
     placed_first: bool
+    ended: tuple[KeyPair, ...] = ()
 
     def solve(
         self,
@@ -139,16 +148,25 @@ class RepairInstance:
         clock = Deadline.after(time_limit_s)
 
         def attempt(programme: Programme) -> Matching:
-            used, problem = self._formulate(programme, undo)
+            problem = self._formulate(programme, undo)
             solution = solve(problem, seed=self.seed, time_limit_s=clock.remaining_s, cancel=cancel, proofs=proofs)
-            return Matching(self.cohort, used, self.scores, problem, solution, self.seed, self.edits, before.notes)
+            made = Matching(self.cohort, programme, self.scores, problem, solution, self.seed, self.edits, before.notes)
+            return replace(made, ended=(*self.ended, *self._undone(solution)))
 
         first, *fallbacks = self.programmes
         matching = attempt(first)
         return attempt(fallbacks[0]) if fallbacks and matching.status is Status.INFEASIBLE else matching
 
-    def _formulate(self, programme: Programme, undo: int | None) -> tuple[Programme, AssignmentProblem]:
-        """Return the programme and its problem; former pairs are a goal, bounded by ``undo``, or pinned if it is 0."""
+    def _undone(self, solution: Solution) -> Iterator[KeyPair]:
+        """Yield the former pairs that are not chosen, without those banned by hand: they were declined."""
+        chosen = set(map(tuple, solution.pairs.tolist()))
+        banned = {(edit.mentor, edit.mentee) for edit in self.edits if edit.kind == "ban"}
+        for i, k in self.former if solution.tiers else ():
+            if (i, k) not in chosen and (f"m{i + 1}", f"e{k + 1}") not in banned:
+                yield self.cohort.mentors.ids[i], self.cohort.mentees.ids[k]
+
+    def _formulate(self, programme: Programme, undo: int | None) -> AssignmentProblem:
+        """Return the problem of a programme; former pairs are a goal, bounded by ``undo``, or pinned if it is 0."""
         first, *later_goals = programme.goals.order
         goals = (first, "changes", *later_goals) if self.placed_first else ("changes", first, *later_goals)
         formulated_programme, problem = self.formulated
@@ -158,13 +176,10 @@ class RepairInstance:
             problem, goals=goals if undo is None else (first, *later_goals, "changes"), former=self.former
         )
         if undo is None or undo >= len(self.former):
-            return programme, problem
+            return problem
         if undo:
-            return programme, with_bound_on_undone(problem, undo)
-        mentors, mentees = self.cohort.mentors.ids, self.cohort.mentees.ids
-        running = [(mentors[mentor], mentees[mentee]) for mentor, mentee in self.former]
-        pinned = programme.with_rules(rules_for_pairs(Pin, running, self.cohort))
-        return pinned, replace(problem, pins=tuple(sorted({*problem.pins, *self.former})))
+            return with_bound_on_undone(problem, undo)
+        return replace(problem, pins=tuple(sorted({*problem.pins, *self.former})))
 
 
 def with_bound_on_undone(problem: AssignmentProblem, at_most: int) -> AssignmentProblem:
@@ -265,15 +280,7 @@ class Repair(VersionedPickle):
     @cached_property
     def ended(self) -> tuple[KeyPair, ...]:
         """The former pairs with a person who left, and the stopped pairs."""
-        present, stopped = self.matching.cohort, set(map(fold_key, self.stopped))
-        mentors, mentees = (set(map(canonical, people.ids)) for people in (present.mentors, present.mentees))
-        return tuple(
-            (mentor, mentee)
-            for mentor, mentee in keys_of(self.before)
-            if canonical(mentor) not in mentors
-            or canonical(mentee) not in mentees
-            or fold_key((mentor, mentee)) in stopped
-        )
+        return ended_in(self.before, self.matching.cohort, self.stopped)
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -476,8 +483,13 @@ class RepairChoice:
 
     @property
     def undone(self) -> int:
-        """The number of undone running pairs; all of them if there is no plan."""
-        return len(self.repair.broken)
+        """The number of undone running pairs; 0 if there is no plan."""
+        return len(self.broken)
+
+    @property
+    def broken(self) -> tuple[KeyPair, ...]:
+        """The undone running pairs; none if there is no plan."""
+        return self.repair.broken if self.has_plan else ()
 
     @property
     def matched(self) -> int:
@@ -606,18 +618,16 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     ----------
     matching
         The former pairs, with the cohort and the programme, whose rules remain valid. So do pins and bans of an earlier
-        repair, also those by ``keep``, ``stopped`` and ``undo=0``: the pairs that it kept cannot be undone.
+        repair, also those by ``keep`` and ``stopped``; not ``undo``, which holds for one repair.
     withdrawn
         Keys of the people who leave; a person on both sides leaves both.
     arrived
         The newcomers, read with the same programme.
     stopped
-        Former pairs (mentor key, mentee key) that stop although both people stay: they do not come back, and are
-        ``ended``, not broken.
+        Former pairs (mentor key, mentee key) that stop although both people stay: ``ended``, and never chosen again.
     undo
-        The maximum number of running pairs to undo: 0 keeps all of them, even if people wait; see ``Repair.choices``
-        for the gains of 1, 2 ... The goals of the programme decide, with people placed first. None: as many as needed
-        to place as many people as possible.
+        The maximum number of running pairs to undo: 0 keeps all, even if people wait; see ``Repair.choices`` for the
+        gains of 1, 2 ... The goals of the programme decide, people placed first. None: as many as place most people.
     keep
         Former pairs (mentor key, mentee key) that must stay, for instance pairs that have met. Pinned pairs stay too.
         ``"all"``: all pairs, as after a validation. As few of them as possible are broken, before more people are
@@ -672,6 +682,7 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
         matching.seed if seed is None else seed_number(seed),
         edits,
         keep != "all",
+        (*matching.ended, *ended_in(matching, cohort, ended)),
     )
     repaired = instance.solve(matching, max_undone, time_limit_s=clock.remaining_s, cancel=cancel)
     return Repair(matching, repaired, max_undone, tuple(ended), instance)
@@ -782,17 +793,8 @@ def former_in(matching: Matching, cohort: Cohort, stopped: Iterable[KeyPair] = (
     )
 
 
-def keys_of(matching: Matching) -> tuple[KeyPair, ...]:
-    """Return the keys of each pair, in the order of the solution."""
-    cohort = matching.cohort
-    return tuple((cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in matching.solution.pairs.tolist())
-
-
-def pair_keys(matching: Matching) -> set[KeyPair]:
-    """Return the comparison keys of all pairs."""
-    return set(map(fold_key, keys_of(matching)))
-
-
-def fold_key(pair: KeyPair) -> KeyPair:
-    """Return the comparison keys of a pair."""
-    return canonical(pair[0]), canonical(pair[1])
+def ended_in(matching: Matching, cohort: Cohort, stopped: Iterable[KeyPair] = ()) -> tuple[KeyPair, ...]:
+    """Return the keys of the former pairs that stop, or that have a person who is not in the new cohort."""
+    mentors, mentees = cohort.mentors.ids, cohort.mentees.ids
+    going_on = {fold_key((mentors[i], mentees[k])) for i, k in former_in(matching, cohort, stopped)}
+    return tuple(pair for pair in keys_of(matching) if fold_key(pair) not in going_on)

@@ -16,9 +16,9 @@ from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.languages.translation import mark, tr, translations
 from mentormatch.operations.evaluation import given_plan
-from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.matching import KeyPair, Matching, keys_of
 from mentormatch.operations.proposal import COLUMNS, REASONS, Late, PairReply, Place, Proposal, Reason, ReplyRound
-from mentormatch.operations.repair import keys_of, repair
+from mentormatch.operations.repair import repair
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.survey.table_reader import read_table
@@ -119,6 +119,8 @@ def reply(  # noqa: PLR0913 - all but two are keywords
     matching = repaired.matching
     if matching.status not in (Status.PROVED, Status.FEASIBLE):
         matching = given_plan(matching.cohort, matching.programme, open_or_settled, seed=matching.seed)
+    settled = (pair for pair in repaired.ended if pair in before.settled)  # the other pairs were only proposed
+    matching = replace(matching, ended=(*before.matching.ended, *settled))
     return replace(after, matching=matching, solved=repaired.status)
 
 

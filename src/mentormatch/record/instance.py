@@ -44,9 +44,13 @@ def reformulate(decision: Decision, cohort: Cohort, programme: Programme) -> Ass
 def with_kept_pairs(problem: AssignmentProblem, problem_in_file: AssignmentProblem) -> AssignmentProblem:
     """Return the problem with the former pairs of a repair, and their minimum number if the file states one.
 
-    The minimum is the last side constraint; the caller compares its weights.
+    The minimum is the last side constraint; the caller compares its weights. If all of them had to be kept, they are
+    pins.
     """
     problem = replace(problem, former=problem_in_file.former)
+    pins = tuple(sorted({*problem.pins, *problem.former}))
+    if problem_in_file.pins == pins:
+        problem = replace(problem, pins=pins)
     extra_rows = problem_in_file.rows[len(problem.rows) :]
     if len(extra_rows) != 1 or not problem_in_file.former or extra_rows[0].least is None:
         return problem

@@ -9,8 +9,8 @@ from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import NO_BREAK, counted, decimal, listed, points
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr, tr_n
-from mentormatch.operations.matching import KeyPair, Matching
-from mentormatch.operations.repair import Repair, keys_of
+from mentormatch.operations.matching import KeyPair, Matching, keys_of
+from mentormatch.operations.repair import Repair
 from mentormatch.report import words
 
 MOST_NAMED = 6

@@ -26,9 +26,8 @@ from mentormatch.fields import ACROSS, Side
 from mentormatch.languages.phrases import about, listed, quoted, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, tr, tr_n
-from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.matching import KeyPair, Matching, keys_of
 from mentormatch.operations.proposal import Proposal
-from mentormatch.operations.repair import keys_of
 from mentormatch.operations.repair_choices import LetterChange, letter_changes
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest

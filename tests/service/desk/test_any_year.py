@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from mentormatch.operations.repair import keys_of
+from mentormatch.operations.matching import keys_of
 from mentormatch.service.desk.kept_state import save_parts
 from tests.conftest import DEEP
 from tests.service.desk.session import Sitting

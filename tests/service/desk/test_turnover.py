@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 import mentormatch as mm
-from mentormatch.operations.repair import keys_of
+from mentormatch.operations.matching import keys_of
 from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.desk.kept_state import restore, save_parts
 from mentormatch.service.problems import RefusedError
@@ -156,6 +156,9 @@ def test_other_answers_are_departures_and_arrivals_and_the_pairs_go_on(sitting: 
     changed = {key for pair in before ^ pairs(sitting) for key in pair}
     assert changed <= sent.keys()
     assert letters(again(sitting)) == sent
+    for desk in (sitting.desk, again(sitting).desk):
+        carried = mm.CarryOver.from_json(desk.for_next_edition()["edition"].content)
+        assert before <= {(pair.mentor, pair.mentee) for pair in carried.pairs}
     (back,) = sitting.desk.past.find_validated(sitting.desk.validated_head)
     sitting.confirmed("back", id=back.id)
     assert pairs(sitting) == before

@@ -134,7 +134,7 @@ class RepairChoiceOut(ResponsePart):
     matched: int
     total: int
     new: list[PairKeys] = Setting(validation_alias=AliasPath("repair", "new"))
-    broken: list[PairKeys] = Setting(validation_alias=AliasPath("repair", "broken"))
+    broken: list[PairKeys]
     waiting: list[str] = Setting(validation_alias=AliasPath("repair", "waiting"))
     letters: list[LetterChangeOut] = Setting(validation_alias=AliasPath("repair", "letter_changes"))
     lines: list[ChoiceLineOut]

@@ -720,9 +720,10 @@ class Workspace:
 
     def document_source(self) -> DocumentSource:
         """Return the source of documents: matching, naming and seal."""
-        board = self.require_board()
+        current = self.require_round()
+        board = current.board
         options = self.names_on_screen, board.now.seal, board.portfolio, self.names_in_documents, self.kinds.follow_up
-        return DocumentSource(board.matching, self.contacts, *options)
+        return DocumentSource(current.with_ended(board.matching), self.contacts, *options)
 
     def render_page(self, name: str) -> bytes:
         if name == "reponses":

@@ -23,9 +23,8 @@ from mentormatch.inspection.intake import Intake
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.experiment import Draw
-from mentormatch.operations.matching import Matching, match
+from mentormatch.operations.matching import Matching, keys_of, match
 from mentormatch.operations.proposal import Proposal, ProposalRecord, Reason, keys, pair_of
-from mentormatch.operations.repair import keys_of
 from mentormatch.operations.replies import Reply, ReplyAnswer
 from mentormatch.programme.drafts.mapping_draft import MappingDecisions
 from mentormatch.programme.drafts.roles import RoleQuestion, find_role
@@ -125,6 +124,7 @@ class FormerState(JsonMessage):
     files: dict[FilePart, str]
     pairs: list[Keys]
     carried: list[Annotated[BoardDecision, Setting(discriminator="action")]]
+    ended: list[Keys] = Setting(default_factory=list)
 
     @classmethod
     def of(cls, current: RoundStep) -> "FormerState | None":
@@ -132,12 +132,14 @@ class FormerState(JsonMessage):
             return None
         files = {part: file.name for part, file in current.former.files.items()}
         pairs = list(map(keys, keys_of(current.former.matching)))
-        return cls(files=files, pairs=pairs, carried=list(current.carried))
+        ended = list(map(keys, current.former.matching.ended))
+        return cls(files=files, pairs=pairs, carried=list(current.carried), ended=ended)
 
     def former(self, handed: UploadedFiles, contents: Mapping[str, bytes], *, apart: bool) -> FormerAnswers:
         """Read the former answers. Raises MentorMatchError if they cannot be read."""
         files = {part: UploadedFile.of(name, contents[former_name(part)]) for part, name in self.files.items()}
-        return former_answers(handed, files, list(map(pair_of, self.pairs)), apart=apart)
+        pairs, ended = (list(map(pair_of, some_pairs)) for some_pairs in (self.pairs, self.ended))
+        return former_answers(handed, files, pairs, ended, apart=apart)
 
 
 class RoundState(JsonMessage):

@@ -33,6 +33,7 @@ from mentormatch.operations.proposal import (
     State,
     is_among,
 )
+from mentormatch.operations.repair import ended_in
 from mentormatch.operations.replies import (
     ANSWER_SPELLINGS,
     Reply,
@@ -159,6 +160,13 @@ class RoundStep:
         """The proposal with the pairs of the board."""
         matching = self.board.matching
         return self.initial if matching is self.initial.matching else replace(self.initial, matching=matching)
+
+    def with_ended(self, plan: Matching) -> Matching:
+        """Return a plan with the pairs that ended as their people are not in the last file of answers, and before."""
+        if self.former is None:
+            return plan
+        before = self.former.matching
+        return replace(plan, ended=(*before.ended, *ended_in(before, self.board.ground.base.cohort), *plan.ended))
 
     @property
     def can_reopen(self) -> bool:
@@ -494,14 +502,20 @@ def make_menu(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) ->
 
 
 def former_answers(
-    handed: UploadedFiles, files: Mapping[FilePart, UploadedFile], pairs: Sequence[KeyPair], *, apart: bool
+    handed: UploadedFiles,
+    files: Mapping[FilePart, UploadedFile],
+    pairs: Sequence[KeyPair],
+    ended: Sequence[KeyPair],
+    *,
+    apart: bool,
 ) -> FormerAnswers:
-    """Read former answers with their pairs. Raises MentorMatchError if they cannot be read."""
+    """Read former answers with their pairs, and the pairs ended before. Raises MentorMatchError if unreadable."""
     previous = UploadedFiles({**handed.files, **files})
     intake, contacts = previous.build_cohort(
         previous.programme(), previous.tables(previous.programme(), apart=apart, most=sys.maxsize)
     )
-    return FormerAnswers(files, given_plan(intake.cohort, intake.programme, pairs), contacts)
+    plan = replace(given_plan(intake.cohort, intake.programme, pairs), ended=tuple(ended))
+    return FormerAnswers(files, plan, contacts)
 
 
 def restate_documents(programme: Programme, source: Programme) -> Programme:

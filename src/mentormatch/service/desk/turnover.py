@@ -11,9 +11,9 @@ from mentormatch.inspection.intake import Intake
 from mentormatch.languages.phrases import clock, counted, day, listed, points
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, tr
-from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.matching import KeyPair, Matching, keys_of
 from mentormatch.operations.proposal import Proposal, ProposalRecord, is_among, keys
-from mentormatch.operations.repair import Repair, RepairChoice, keys_of
+from mentormatch.operations.repair import Repair, RepairChoice
 from mentormatch.operations.repair_choices import CODE_WORDS, LetterChange, MorePlaces, letter_changes
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.drafts.samples import Tables
@@ -461,7 +461,8 @@ def replace_answers(
     former = current.former if awaits_validation(current) else None
     if former is None:
         before = {part: file for part, file in uploads.files.items() if part in ANSWER_FILE_PARTS}
-        former = former_answers(uploads, before, keys_of(running), apart=reading.apart)
+        ended = current.with_ended(running).ended
+        former = former_answers(uploads, before, keys_of(running), ended, apart=reading.apart)
     stay = [keys(pair) for pair in keys_of(former.matching) if is_among(intake.cohort, pair)]
     proposal = Proposal.read(ProposalRecord(pairs=stay), intake.cohort, intake.programme, seed=running.seed)
     next_round = RoundStep.of(proposal, is_running=True)

@@ -24,8 +24,8 @@ from mentormatch.explanation.names import Labels
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
-from mentormatch.operations.matching import KeyPair, Matching
-from mentormatch.operations.repair import Repair, RepairInstance, fold_key, former_in, pair_keys
+from mentormatch.operations.matching import KeyPair, Matching, fold_key, pair_keys
+from mentormatch.operations.repair import Repair, RepairInstance, ended_in, former_in
 from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme, replace_parts
@@ -234,6 +234,7 @@ class BoardBaseline:
             instance.seed,
             instance.edits,
             self.base.notes,
+            ended=self.base.ended,
         )
 
     def repair(self, decisions: Sequence[BoardDecision], reasons: Reasons, running: RunningPairs) -> Repair:
@@ -241,7 +242,9 @@ class BoardBaseline:
         stopped = [self.keys(decision) for decision in decisions if isinstance(decision, BannedPair)]
         ended = [pair for pair in map(fold_key, stopped) if pair in pair_keys(running.before)]
         fresh = self._instance(decisions, reasons)
-        instance = replace(fresh, former=former_in(running.before, fresh.cohort, ended))
+        former = former_in(running.before, fresh.cohort, ended)
+        gone = (*running.before.ended, *ended_in(running.before, fresh.cohort, ended))
+        instance = replace(fresh, former=former, ended=gone)
         matching = instance.solve(self.base, running.undo, time_limit_s=self.time_limit_s)
         return Repair(running.before, matching, running.undo, tuple(ended), instance)
 
@@ -302,11 +305,15 @@ class BoardBaseline:
         return replace(problem, former=former, rows=(*problem.rows, *rows))
 
     @cached_property
+    def formulated(self) -> AssignmentProblem:
+        """The problem of the first programme, without the former pairs of a repair."""
+        base = self.base
+        return formulate(base.cohort, base.scores, base.programme.rules, base.problem.goals)
+
+    @cached_property
     def differing(self) -> tuple[Row, ...]:
         """The rows of the first problem that come from no rule."""
-        base = self.base
-        ruled = formulate(base.cohort, base.scores, base.programme.rules, base.problem.goals)
-        return base.problem.rows[len(ruled.rows) :]
+        return self.base.problem.rows[len(self.formulated.rows) :]
 
     def there(self, person: str, cohort: Cohort) -> bool:
         """Return whether a person is in a cohort."""

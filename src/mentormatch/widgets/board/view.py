@@ -252,8 +252,8 @@ def pairs(board: BoardState, last: Comparison, session_change: Comparison) -> It
 
 def find_imposed_pairs(board: BoardState) -> set[tuple[str, str]]:
     """Return the ids of the pairs that were required at the start of the session."""
-    base = board.ground.base
-    return {ids_of(board, base, pair) for pair in base.problem.pins}
+    ground = board.ground
+    return {ids_of(board, ground.base, pair) for pair in ground.formulated.pins}
 
 
 def find_unmatched_people(board: BoardState) -> Iterator[BoardUnmatchedOut]:
