@@ -42,7 +42,7 @@ class Problem(SpokenText):
 
     def in_words(self) -> str:
         """Return the problem on one line, even if its texts contain line breaks or control characters."""
-        sentence = tr("{where} : {found}", where=self.where, found=self.found)
+        sentence = tr("{where} : {found}", where=self.where, found=self.found) if self.found else self.where
         if self.expected:
             sentence = tr("{told} ; attendu : {expected}", told=sentence, expected=self.expected)
         return on_one_line(f"{sentence} → {self.advice}" if self.advice else sentence)

@@ -45,7 +45,7 @@ class Contribution(SpokenText):
         return about(head, self.reason)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pair(SpokenText):
     """Two people by keys: score in millionths, the weight of the criteria both answered (0 to 1), and contributions."""
 
@@ -64,6 +64,11 @@ class Pair(SpokenText):
     def points(self) -> float:
         """The score out of 100."""
         return self.score / 10_000
+
+    def __repr__(self) -> str:
+        return (
+            f"Pair(mentor={self.mentor!r}, mentee={self.mentee!r}, points={self.points:.1f}, answered={self.answered})"
+        )
 
 
 def explain_pair(cohort: Cohort, scores: ScoreTable, mentor: int, mentee: int) -> Pair:

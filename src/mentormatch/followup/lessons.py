@@ -34,6 +34,7 @@ from mentormatch.base.inference import (
 from mentormatch.base.strict_json import JsonMessage, StoredMessage, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import ABSENT_PERSON, KEY_LABELS, GivenNames, Labels, NamesByPerson, names_of
+from mentormatch.explanation.notebook_view import NotebookView
 from mentormatch.explanation.pairs import Contribution, Pair
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields import SIDES, Side
@@ -334,7 +335,7 @@ class CriterionEffect:
 
 
 @dataclass(frozen=True, repr=False)
-class Lessons(VersionedPickle):
+class Lessons(NotebookView, VersionedPickle):
     """The lessons of some editions: the number of ``pairs`` with a known result, of ``well`` pairs, and effects.
 
     ``pairs`` is 0 if they are fewer than ``LEAST_SHOWN``, and ``well`` None if the number could reveal a person.

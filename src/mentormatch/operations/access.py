@@ -23,6 +23,7 @@ from mentormatch.base.inference import LEAST_SHOWN, SIGNIFICANCE_LEVEL, correct_
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration
 from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.notebook_view import NotebookView
 from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet, side_cell
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import about, counted, listed, percent, points, quoted
@@ -134,7 +135,7 @@ class AccessGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessQuestion(SpokenText):
+class AccessQuestion(NotebookView, SpokenText):
     """A watched question of one side with its groups; none if fewer than two groups are large enough to be shown.
 
     ``people`` is the number of participants of that side.
@@ -176,7 +177,7 @@ class AccessQuestion(SpokenText):
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Access(ContentEquality):
+class Access(NotebookView, ContentEquality):
     """The results of people in a matching, by their answers to the watched questions of its programme."""
 
     matching: Matching

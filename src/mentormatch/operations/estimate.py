@@ -16,6 +16,7 @@ import numpy as np
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import exact_number, value_in_words, whole_number
 from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.notebook_view import NotebookView
 from mentormatch.languages.phrases import thousands
 from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.operations import instance
@@ -60,7 +61,7 @@ SIDE_TEXTS = (mark("mentor·es"), mark("mentoré·es"))
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate(VersionedPickle):
+class Estimate(NotebookView, VersionedPickle):
     """The predicted time and memory of ``match`` on this machine.
 
     ``way`` is ``held`` if all scores are stored, else ``wide``. ``seconds`` are lower and upper limits of the

@@ -19,6 +19,7 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import seed_number
 from mentormatch.base.strict_json import StoredMessage, Whole
 from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.explanation.notebook_view import NotebookView
 from mentormatch.languages.phrases import about, counted, of_two, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, once_spoken, tr
@@ -93,7 +94,7 @@ class DrawnPart:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Draw(ContentEquality):
+class Draw(NotebookView, ContentEquality):
     """The drawn plan, evaluated under the first programme, and each part with its draw."""
 
     experiment: Experiment

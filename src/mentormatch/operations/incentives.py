@@ -27,6 +27,7 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import RequestError
+from mentormatch.explanation.notebook_view import NotebookView
 from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet, side_cell
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
@@ -123,7 +124,7 @@ NOT_CLOSED_TEXT = mark("Aucun petit changement essayé ne le ferme.")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Incentives(ContentEquality):
+class Incentives(NotebookView, ContentEquality):
     """The questions that reward another answer than the true one.
 
     ``tried`` is the number of tested answers of ``people`` people. Not ``complete``: time ran out before all answers,

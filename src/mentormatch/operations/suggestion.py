@@ -21,6 +21,7 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number, whole_number
 from mentormatch.explanation.names import codes
+from mentormatch.explanation.notebook_view import NotebookView
 from mentormatch.explanation.pairs import Pair, explain_pairs
 from mentormatch.explanation.tables import ResultSheet, frame, reasons, sheet, side_cell
 from mentormatch.explanation.unmatched_people import SolvedInstance, Unmatched, explain_unmatched
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Suggestions(ContentEquality):
+class Suggestions(NotebookView, ContentEquality):
     """Short lists of possible partners: each pair of ``solution`` is in the lists of both people.
 
     A mentee is shown up to ``each`` mentors, a mentor to up to ``most_shown`` mentees, or more if more are pinned.

@@ -262,6 +262,10 @@ class Programme(VersionedPickle, Part):
         """The name of the programme."""
         return self.heading.name
 
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len(getattr(self, part))} {part}" for part in ("fields", "criteria", "rules"))
+        return f"Programme({self.name!r}, {counts}, goals {', '.join(self.goals.order)})"
+
     @property
     def served_by(self) -> tuple[str, ...]:
         """The operations for this programme: ``match``, or ``groups``, or ``topics``, ``dates``, ``turns``.

@@ -94,7 +94,7 @@ class UniqueKeys(tuple[str, ...]):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AssignmentProblem(ContentEquality):
     """Choose pairs so that every bound holds and the goals are optimal, each given those before it.
 
@@ -174,6 +174,11 @@ class AssignmentProblem(ContentEquality):
         return min(
             int(loads.within(degree).sum()) for loads, degree in zip((self.mentors, self.mentees), degrees, strict=True)
         )
+
+    def __repr__(self) -> str:
+        n, m = self.shape
+        counts = f"{n} x {m} people, {self.scores.count} pairs, {len(self.rows)} rows"
+        return f"AssignmentProblem({counts}, goals {', '.join(self.goals)})"
 
     @property
     def has_side_constraints(self) -> bool:

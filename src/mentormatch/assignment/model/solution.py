@@ -123,7 +123,7 @@ class GoalProof:
     systems: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Solution(ContentEquality):
     """The chosen pairs and what is known of them.
 
@@ -145,6 +145,9 @@ class Solution(ContentEquality):
     settled: bool = True
     proofs: tuple[GoalProof, ...] = ()
     tie_words: TieWords = NO_WORDS
+
+    def __repr__(self) -> str:
+        return f"Solution({', '.join([str(self.status), f'{len(self.pairs)} pairs', *map(_goal_text, self.tiers)])})"
 
     @property
     def canonical(self) -> bool:
@@ -188,11 +191,13 @@ class Outcome(Protocol):
 def log_outcome(logger: Logger, level: int, size: str, outcome: Outcome, seconds: float) -> None:
     """Log how the solve of a problem of some ``size`` ended: status, engine, time, goals. No key is logged."""
     if logger.isEnabledFor(level):
-        goals = [
-            f"{tier.goal} {tier.value}" + ("" if tier.proved else f" (bound {tier.bound})") for tier in outcome.tiers
-        ]
+        goals = map(_goal_text, outcome.tiers)
         engine = outcome.engine or "no engine"
         logger.log(level, "%s: %s by %s in %.3f s; %s", size, outcome.status, engine, seconds, ", ".join(goals) or "-")
+
+
+def _goal_text(tier: Tier) -> str:
+    return f"{tier.goal} {tier.value}" + ("" if tier.proved else f" (bound {tier.bound})")
 
 
 def promote_if_proved(solution: Solution) -> Solution:

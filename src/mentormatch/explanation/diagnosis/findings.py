@@ -56,7 +56,7 @@ class PossibleChange:
     places: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagnosis(VersionedPickle, SpokenText):
     """Whether a programme has a solution for a cohort, the conflict, and the ways out, cheapest first.
 
@@ -67,6 +67,9 @@ class Diagnosis(VersionedPickle, SpokenText):
     findings: tuple[Finding, ...] = ()
     conflict: RuleConflict | None = None
     ways_out: tuple[PossibleChange, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Diagnosis({self.status}, {len(self.findings)} findings, {len(self.ways_out)} ways out)"
 
     @property
     def sentences(self) -> tuple[str, ...]:
