@@ -155,7 +155,7 @@ def test_somebody_has_other_places_leaves_and_comes_back_by_keyboard(page: Page)
     page.keyboard.press("Enter")
     expect(page.locator(".mm-board-decided li")).to_contain_text(["Places de M04 : 2"])
     assert focused(page) == "Une place de plus pour M04"
-    press_until(page, "Retirer de l’édition M04")
+    press_until(page, "Départ M04")
     page.keyboard.press("Enter")
     expect(page.locator(".mm-board-person h4")).to_have_text("M04 ne participe plus")
     press_until(page, "Annuler cette décision Départ")

@@ -95,6 +95,7 @@ def test_two_sheets_take_one_click_more_and_leave_no_question_on_sides(visit: Vi
     expect(page.locator(".handed .held")).to_have_count(2)
     visit.assert_open_to_all()
     hand.press("read")
+    expect(page.locator("h1")).to_have_text("inscriptions.xlsx")
     expect(page.locator('[data-place="q-role"]')).to_have_count(0)
     for key in ("accept", "form"):
         hand.press(key)

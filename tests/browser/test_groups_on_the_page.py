@@ -52,6 +52,10 @@ def test_few_clicks_lead_from_a_survey_to_groups_with_a_calendar(visit: Visit, t
     expect(page.locator("dl.sums")).to_contain_text("24 sur 24")
     visit.press("Former les groupes")
     expect(page.locator(".group")).to_have_count(3)
+    expect(page.locator(".result")).to_have_text("3 groupes de 8, et on ne peut pas faire mieux")
+    first = page.locator(".group").first.bounding_box()
+    assert first
+    assert first["y"] <= 300
     page.locator('[data-focus="step:documents"]').click()
     calendar = visit.download("groupe-1.ics", tmp_path)
     assert calendar.read_bytes().count(b"BEGIN:VEVENT") >= 6

@@ -111,6 +111,6 @@ def test_a_departure_at_the_board_leads_to_the_same_choice(visit: Visit) -> None
       await fetch(`desk/${at}/board`, { method: "POST", body, headers });
     }""")
     page.reload()
-    page.get_by_role("button", name="Retirer de l’édition Xavière DELORME").click()
+    page.get_by_role("button", name="Départ Xavière DELORME").click()
     expect(page.locator(".choice.chosen")).to_contain_text("Ne rien défaire")
     assert visit.trouble == NOTHING

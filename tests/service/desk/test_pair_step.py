@@ -41,6 +41,7 @@ def test_the_list_has_every_pair_with_what_unites_both_and_no_column_of_the_file
 
 def test_what_would_place_somebody_is_tried_and_undone(sitting: Sitting) -> None:
     assert "Pourquoi pas 22" in words(shown(sitting))
+    assert "Il suffirait d’une place de plus chez" in words(element(shown(sitting), kind="without"))
     (tried,) = [one for one in elements(shown(sitting), "button") if '"more"' in one[1].get("data-do", "")]
     sitting.done(**json.loads(tried[1]["data-do"]))
     assert title(sitting) == "22 binômes, et on ne peut pas faire plus"

@@ -98,7 +98,9 @@ def test_a_departure_undoes_no_pair_and_is_taken_back_in_one_go(sitting: Sitting
     leaver = ROWS_BY_NAME["Xavière"]["Adresse e-mail"]
     assert {pair for pair in before - pairs(sitting) if leaver not in pair} == set()
     assert sitting.done("look")["plan"]["final"]
-    assert "à compter du 2\xa0février 2027" in words(element(tree, "ol", "history"))
+    history = words(element(tree, "ol", "history"))
+    assert "à compter du 2\xa0février 2027" in history
+    assert "départ de Xavière DELORME\xa0; 20\xa0binômes validés" in history
     sent = letters(sitting)
     assert sent.keys() == {leaver, ROWS_BY_NAME["Chloé"]["Adresse e-mail"]}
     assert "Votre binôme avec Chloé KERVELLA s’arrête." in sent[leaver]

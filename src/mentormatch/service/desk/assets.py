@@ -137,6 +137,7 @@ PAGE_TEXTS = {
     "groups_lost": mark("Recalculer part des réponses seules : ce que vous avez réuni ou séparé sera perdu."),
     "grouping": mark("Calcul des groupes…"),
     "choosing": mark("Choix des sujets et des dates…"),
+    "proof": mark("La preuve, en bref"),
     "groups_formed": mark("Les groupes sont formés."),
     "sessions_formed": mark("Les sujets et les dates sont choisis."),
     "resume": mark("Reprendre la proposition"),

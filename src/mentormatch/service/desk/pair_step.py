@@ -66,6 +66,11 @@ VIEW_FAMILIES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
     ),
 }
 
+ONE_MORE_TEXTS: Mapping[Side, str] = {
+    "mentor": mark("Il suffirait d'une place de plus chez {partner} : {score} points."),
+    "mentee": mark("Il suffirait d'un·e mentor·e de plus pour {partner} : {score} points."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
@@ -193,12 +198,18 @@ def make_pair_row(pair: Pair, labels: Labels) -> PairRow:
 
 def list_unmatched(matching: Matching, labels: Labels, ground: BoardBaseline) -> Iterator[PersonAlone]:
     """Yield the people without a pair, with a sufficient change."""
-    changes = smallest_changes(case_of(matching))
+    case = case_of(matching)
+    changes = smallest_changes(case)
     for person, line, change in zip(matching.unmatched, explain_unmatched(matching, labels), changes, strict=False):
-        across, partner_id = ACROSS[person.side], ""
-        if change and change.code == "add_place" and place_fields(matching.programme, across):
-            partner_id = ground.id(across, change.people[0 if across == "mentor" else 1])
-        yield PersonAlone(line.person, line.reason, line.change, partner_id)
+        across, partner_id, change_text = ACROSS[person.side], "", line.change
+        has_place = case.loads(person.side).most[case.people(person.side).find(person.person)] > 0
+        if change and change.code == "add_place" and has_place:
+            partner_key = change.people[0 if across == "mentor" else 1]
+            score = points(matching.explain(*change.people).score)
+            change_text = tr(ONE_MORE_TEXTS[across], partner=labels.person(across, partner_key), score=score)
+            if place_fields(matching.programme, across):
+                partner_id = ground.id(across, partner_key)
+        yield PersonAlone(line.person, line.reason, change_text, partner_id)
 
 
 def format_places_taken(case: SolvedInstance) -> str:

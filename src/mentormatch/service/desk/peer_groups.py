@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
+from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import KEY_LABELS, Labels, codes
@@ -89,9 +90,14 @@ class WishOut(JsonMessage):
 
 
 class GroupsOut(JsonMessage):
-    """The current groups with their sentences, wishes, effect of the last wish, and tables."""
+    """The current groups with their sentences, wishes, effect of the last wish, and tables.
+
+    ``title`` is the result in one line, ``lead`` who has a place and what to look at; both are in ``sentences``, too.
+    """
 
     answered: bool
+    title: str
+    lead: str
     sentences: list[str]
     groups: list[GroupCardOut]
     people: list[GroupMember]
@@ -252,6 +258,8 @@ class GroupsStep:
         members = {key: GroupMember(id=ids[key], name=labels.person("mentee", key)) for key in ids}
         return GroupsOut(
             answered=self.answered,
+            title=format_title(grouping),
+            lead=" ".join([format_placed(grouping), *veiled.remarks]),
             sentences=[*veiled.sentences, *veiled.staff_sentences],
             groups=[
                 group_out(card, [members[key] for key in item.members])
@@ -321,7 +329,7 @@ class GroupsStep:
             "groupes.xlsx": ResultDocument(grouping, tr("La même chose en classeur (Excel, LibreOffice)")),
             DocumentName.NEXT_GROUPS: ResultDocument(
                 grouping,
-                tr("Les groupes par codes : à déposer à l'édition suivante, ou pour une autre application"),
+                tr("Les groupes par codes : à déposer l'an prochain, ou pour une autre application"),
                 has_keys=codes(self.cohort) is not KEY_LABELS,
             ),
             "equipe-groupes.html": ResultDocument(
@@ -338,6 +346,27 @@ class GroupsStep:
     def document_lines(self) -> list[DocumentLine]:
         """The documents with their purposes."""
         return document_lines(self.documents, DocumentName.GROUPS, named=self.named)
+
+
+def format_title(grouping: Grouping) -> str:
+    """Return the number and the sizes of the groups, and whether no better groups are possible."""
+    sizes = sorted({len(group.members) for group in grouping.groups})
+    groups = counted(len(grouping.groups), "groupe")
+    if len(sizes) == 1:
+        groups = tr("{groups} de {size}", groups=groups, size=sizes[0])
+    elif sizes:
+        groups = tr("{groups} de {least} à {most}", groups=groups, least=sizes[0], most=sizes[-1])
+    proved = grouping.status is Status.PROVED
+    return tr("{groups}, et on ne peut pas faire mieux", groups=groups) if proved and sizes else groups
+
+
+def format_placed(grouping: Grouping) -> str:
+    placed = sum(len(group.members) for group in grouping.groups)
+    return tr(
+        "{placed} sur {all}.",
+        placed=counted(placed, "personne placée", "personnes placées"),
+        all=placed + len(grouping.unplaced),
+    )
 
 
 def group_out(card: GroupCard, members: list[GroupMember]) -> GroupCardOut:

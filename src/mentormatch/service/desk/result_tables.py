@@ -19,6 +19,7 @@ from mentormatch.languages.phrases import clock, counted
 from mentormatch.languages.translation import mark, spoken, tr
 from mentormatch.report.folder import zip_files
 from mentormatch.report.sessions import TABLE_TITLES, WRITER_BY_SUFFIX, SessionDocuments, table_in_words
+from mentormatch.service.desk.document_names import DocumentName
 
 ANSWERED_STATUSES = (Status.PROVED, Status.FEASIBLE)
 CODES_NOTE = mark("Des codes")
@@ -27,6 +28,7 @@ KEYS_INSIDE = mark("Des adresses ou des noms, pour l'équipe seule")
 
 
 # titles on the page, where file names are not shown
+STAFF_PREFIX = "equipe-"
 DOCUMENT_TITLES: Mapping[str, str] = {
     "binomes.zip": mark("Tout, en un fichier"),
     "binomes.xlsx": mark("Le classeur à relire et à annoter (Excel)"),
@@ -97,6 +99,11 @@ class DocumentLine(JsonMessage):
     def title(self) -> str:
         """The title on the page, never the file name."""
         return tr(DOCUMENT_TITLES[self.name]) if self.name in DOCUMENT_TITLES else self.purpose
+
+    @property
+    def for_staff(self) -> bool:
+        """Whether a document of groups or sessions is for the team alone."""
+        return self.name.startswith(STAFF_PREFIX) or self.name == DocumentName.NEXT_GROUPS
 
 
 @dataclass(frozen=True, slots=True)

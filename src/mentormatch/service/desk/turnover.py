@@ -32,6 +32,7 @@ from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.decisions import (
     BannedPair,
     BoardDecision,
+    BoardVersion,
     MayUndo,
     RunningPairs,
     Withdrawal,
@@ -375,16 +376,30 @@ class YearChanges:
         seal = next((step.seal for step in reversed(self.board.steps[: self.board.at + 1]) if step.seal), None)
         return seal.validations[-1].who if seal else ""
 
+    def _events(self, step: BoardVersion, before: BoardVersion) -> Iterator[str]:
+        """Yield the departures and the ended pairs that were decided after a version."""
+        decisions = [decision for decision in step.decisions if decision not in before.decisions]
+        yield from (
+            tr("départ de {person}", person=self._name(one.person)) for one in decisions if isinstance(one, Withdrawal)
+        )
+        for one in decisions:
+            if isinstance(one, BannedPair):
+                yield tr(
+                    "fin du binôme {mentor} et {mentee}", mentor=self._name(one.mentor), mentee=self._name(one.mentee)
+                )
+
     def _history(self) -> Iterator[HistoryEntry]:
         """Yield the validations, newest first: those on the board, then earlier ones."""
         steps = [step for step in self.board.steps[: self.board.at + 1] if step.seal]
         heads = {step.seal.head for step in steps if step.seal}
-        for step in reversed(steps):
+        former = [None, *steps]
+        for step, before in zip(reversed(steps), reversed(former[:-1]), strict=True):
             if step.seal:
                 signed = step.seal.validations[-1]
                 pairs = counted(len(step.matching.solution.pairs), "binôme validé", "binômes validés")
+                title = " ; ".join([*(self._events(step, before) if before else ()), pairs])
                 signer_text = ", ".join(part for part in (signed.who, signed.why) if part)
-                yield HistoryEntry(format_moment(validated_at(step.seal)), pairs, signer_text)
+                yield HistoryEntry(format_moment(validated_at(step.seal)), title, signer_text)
         for work in self.versions:
             if work.head not in heads:
                 yield HistoryEntry(

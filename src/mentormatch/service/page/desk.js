@@ -149,7 +149,8 @@ class Desk {
 
   /** The names of the files of answers. */
   get sources() {
-    return this.state.files.filter(({ part }) => ["answers", "mentors", "mentees"].includes(part)).map(({ name }) => name).join(", ");
+    const names = this.state.files.filter(({ part }) => ["answers", "mentors", "mentees"].includes(part)).map(({ name }) => name.replace(/:[^:.]*$/, ""));
+    return [...new Set(names)].join(", "); // two sheets are one workbook
   }
 
   /** Speak as the desk does, whose programme may have a language of its own. */

@@ -20,18 +20,20 @@ export class Groups {
   draw(place) {
     const { desk, told } = this;
     const { gathered } = desk.state;
+    const tools = make(
+      "div",
+      { class: "tools" },
+      told.can_undo ? desk.button("undo_groups", "undo_groups", () => this.change({ do: "unwish" })) : null,
+      gathered.dated && told.answered ? desk.button("to_year", "to_year", () => desk.go("year")) : null,
+      desk.button("to_documents", "to_documents", () => desk.go("documents"), { class: "main" }),
+    );
     place.append(
-      sentencesOf(told.sentences, told.answered ? "verdict" : "verdict refused"),
-      make(
-        "div",
-        { class: "tools" },
-        gathered.dated && told.answered ? desk.button("to_year", "to_year", () => desk.go("year"), { class: "main" }) : null,
-        desk.button("to_documents", "to_documents", () => desk.go("documents")),
-        told.can_undo ? desk.button("undo_groups", "undo_groups", () => this.change({ do: "unwish" })) : null,
-      ),
+      make("div", { class: "headline" }, told.answered ? make("p", { class: "result" }, told.title) : sentencesOf(told.sentences, "verdict refused"), tools),
+      told.answered ? make("p", { class: "lead" }, told.lead) : "",
       make("div", { class: "groups" }, told.groups.map((one) => this.card(one))),
       told.answered ? this.wishes(told) : "",
       foldedTables(told.tables),
+      told.answered ? folded("proof", desk.say("proof"), sentencesOf(told.sentences)) : "",
     );
   }
 

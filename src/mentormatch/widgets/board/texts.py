@@ -51,7 +51,7 @@ BOARD_TEXTS = {
     "ban": mark("Écarter"),
     "release": mark("Annuler cette décision"),
     "unpin": mark("Ne plus imposer"),
-    "withdraw": mark("Retirer de l'édition"),
+    "withdraw": mark("Départ"),
     "offers": mark("À la place : {count}, la moins coûteuse d'abord"),
     "no_offer": mark("En l'état, aucun autre binôme n'est possible."),
     "partner": mark("Avec"),
