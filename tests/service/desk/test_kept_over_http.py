@@ -1,7 +1,7 @@
 """Work that is kept, over HTTP: found again after a crash, one holds it and others read it, and places become free."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -9,10 +9,13 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from mentormatch.service.desk.desk import Workspace
+from mentormatch.service.desk.kept_state import restore, save_parts
+from mentormatch.service.desk.works import WorkingFile, WorkspaceSave
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import only_linux, wait_for
 from tests.service.asking import problem
-from tests.service.desk.session import ANSWERS, PROGRAMME
+from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
 from tests.service.desk.test_over_http import BYTES, done, signed_in, visitor
 from tests.service.server import AT_ONCE, TOKEN, Served, kill_and_start, limits, serving
 
@@ -141,6 +144,63 @@ def test_a_working_file_opens_the_work_where_it_is_not_and_the_newer_of_both_whe
         assert len(done(client.get(here(brought)))["files"]) == 2
         assert opened(client, told["work"])["desk"] == brought["desk"]
         problem(client.put("/works", content=file.content[:-9], headers=BYTES), "misfit")
+
+
+def gone_on(file: bytes, mentees: Sequence[str]) -> bytes:
+    """Return a working file after more decisions, each kept, on another machine."""
+    key, save = WorkingFile.read_save(file)
+    other = Sitting(Workspace())
+    assert restore(other.desk, save.parts) == ""
+    for mentee in mentees:
+        other.moved(action="ban", mentor="m2", mentee=mentee)
+        save_parts(other.desk, {})
+    return WorkingFile.of(key, WorkspaceSave(save_parts(other.desk, {}), save.number + 1)).model_dump_json().encode()
+
+
+def decided(client: httpx.Client, place: str) -> str:
+    """Return the last decision that the board shows."""
+    return str(done(client.get(f"{place}/board"))["view"]["decisions"][-1])
+
+
+def back(client: httpx.Client, place: str) -> None:
+    """Bring the first former state back that is offered."""
+    asked = {"do": "back", "id": done(client.get(place))["past"][0]["id"]}
+    sure = client.post(place, json=asked).json()["sure"]
+    done(client.post(place, json=asked, headers={"X-Sure": sure}))
+
+
+@pytest.mark.parametrize("place", ["open", "stored"])
+def test_of_a_working_file_and_the_work_that_is_here_the_newer_is_shown_and_the_other_one_click_away(
+    place: str, served: Served
+) -> None:
+    with signed_in(served) as client:
+        told = opened(client)
+        fill(client, here(told))
+        file = client.get(f"{here(told)}/work").content
+        done(client.post(f"{here(told)}/board", json={"what": {"action": "ban", "mentor": "m2", "mentee": "e12"}}))
+        if place == "stored":  # the process is ended, what it stored is not
+            client.delete("/session")
+            client.post("/session", json={"token": TOKEN})
+        for mentees, newer, former in ((("e13", "e14", "e15"), False, "e12"), (("e16",), True, "e16")):
+            brought = client.put("/works", content=gone_on(file, mentees), headers=BYTES).json()
+            assert (brought["newer"], brought["work"]) == (newer, told["work"])
+            place = here(brought)
+            assert "e15" in decided(client, place)
+            back(client, place)
+            assert former in decided(client, place)
+            back(client, place)
+
+
+@pytest.mark.proof
+def test_a_newer_file_replaces_nothing_that_another_tab_holds(served: Served) -> None:
+    with signed_in(served) as client:
+        told = opened(client)
+        fill(client, here(told))
+        file = gone_on(client.get(f"{here(told)}/work").content, ("e13", "e14"))
+        client.headers["X-Tab"] = "other"
+        problem(client.put("/works", content=file, headers=BYTES), "held")
+        client.headers["X-Tab"] = "one"
+        assert "e11" in decided(client, here(told))
 
 
 @pytest.mark.parametrize("body", [{}, {"work": 3}, {"work": "x"}, []])

@@ -35,20 +35,14 @@ from mentormatch.service.desk.desk_answers import (
 )
 from mentormatch.service.desk.desk_requests import (
     ApplyChange,
-    ChangeRequest,
     KindAction,
-    NoteCall,
     ProgrammeKind,
-    RemoveEdition,
-    RemoveWave,
     SetGroupAnswers,
     SetSessionCount,
     ShowFollowUp,
     ShowGroupQuestions,
     ShowSessions,
-    UndoChange,
-    UploadEdition,
-    UploadWave,
+    YearAction,
 )
 from mentormatch.service.desk.document_names import DocumentName, PageName
 from mentormatch.service.desk.documents import (
@@ -320,15 +314,7 @@ class Workspace:
         match action:
             case desk_requests.ChooseKind() | desk_requests.StartNextEdition():
                 return None
-            case (
-                ChangeRequest()
-                | UndoChange()
-                | UploadWave()
-                | RemoveWave()
-                | UploadEdition()
-                | RemoveEdition()
-                | NoteCall()
-            ):
+            case YearAction():
                 return desk_steps.change_year(self, action, body)
             case ShowGroupQuestions() | SetGroupAnswers():
                 return self.answer_group_questions(action)
@@ -435,16 +421,17 @@ class Workspace:
         restored.limits = self.limits
         if restore(restored, self.past.parts(work)):
             raise RequestError(tr(NO_PAST))
-        if self.round and restored.round:
-            restored.round.board.portfolio.keep_longer_log(self.round.board.portfolio)
-        unchanged = {
-            name: vars(self)[name] for name in ("chosen_language", "past", "save_count", "last_saved_state", "revision")
-        }
-        vars(self).update(vars(restored) | unchanged)
+        self.adopt(restored, "chosen_language", "past", "save_count", "last_saved_state", "revision")
         self.revision += 1
         if self.round:
             self.set_round(self.round)
         self.notice = tr("Tout est revenu comme alors.")
+
+    def adopt(self, other: "Workspace", *unchanged: str) -> None:
+        """Use the state of another workspace, except some attributes."""
+        if self.round and other.round:
+            other.round.board.portfolio.keep_longer_log(self.round.board.portfolio)
+        vars(self).update({name: value for name, value in vars(other).items() if name not in unchanged})
 
     def for_next_edition(self) -> dict[desk_requests.FilePart, UploadedFile]:
         """Return the files with which the next edition starts. Raises MentorMatchError if they cannot be made."""
@@ -667,9 +654,22 @@ class Workspace:
         return ServiceMessage({"parts": {name: len(part) for name, part in parts.items()}}, b"".join(parts.values()))
 
     def restore(self, lengths: Mapping[str, int], body: bytes) -> None:
-        """Replace the state by a saved one; a notice names what is not restored. Raises RequestError if damaged."""
-        stream = BytesIO(body)
-        self.notice = restore(self, {name: stream.read(length) for name, length in lengths.items()})
+        """Use the newer of this state and a saved one; work that only the older one contains becomes a former state.
+
+        A notice names what is not restored. Raises RequestError, with the state unchanged, if the parts are damaged.
+        """
+        stream, saved = BytesIO(body), Workspace()
+        saved.limits = self.limits
+        notice = restore(saved, {name: stream.read(length) for name, length in lengths.items()})
+        is_newer = saved.save_count > self.save_count and not (notice and self.uploads.files)
+        newer, older = (saved, self) if is_newer else (self, saved)
+        newer.past.merge(older.past)
+        if older.validated_head not in ("", newer.validated_head) or older.marks - newer.marks:
+            newer.past.add(**older.former_state())
+        saved.revision += self.revision
+        if is_newer:
+            self.adopt(saved)
+        self.revision, self.notice = saved.revision, notice
 
     def reopen(self) -> None:
         """Reopen the round that was closed last. Raises RequestError after another change."""

@@ -28,6 +28,10 @@ class KindAction(JsonMessage):
     changes: ClassVar[bool] = True
 
 
+class YearAction(KindAction):
+    """An action of the year: departures, follow-up answers and calls."""
+
+
 class ChooseKind(KindAction):
     """Set the kind of programme, if no file states it."""
 
@@ -114,7 +118,7 @@ type Place = Annotated[str, Setting(pattern=r"^[0-9]{0,7}$")]
 type PairIds = Annotated[str, Setting(pattern=r"^m[1-9][0-9]{0,8}-e[1-9][0-9]{0,8}$")]
 
 
-class ChangeRequest(KindAction):
+class ChangeRequest(YearAction):
     """People who leave and pairs that stop (such as ``m1-e2``); ``undo``: maximum number of other pairs to undo."""
 
     people: Annotated[list[PersonId], Setting(max_length=500)] = Setting(default_factory=list)
@@ -152,13 +156,13 @@ class ApplyChange(ChangeRequest):
         return ", ".join(part for part in (self.why.strip(), since) if part)
 
 
-class UndoChange(KindAction):
+class UndoChange(YearAction):
     """Undo the last change of the year."""
 
     do: Literal["unapply"] = "unapply"
 
 
-class UploadWave(KindAction):
+class UploadWave(YearAction):
     """Upload the follow-up answers of a month; the body is the file."""
 
     do: Literal["wave"] = "wave"
@@ -166,28 +170,28 @@ class UploadWave(KindAction):
     name: Annotated[str, Setting(min_length=1, max_length=255)]
 
 
-class RemoveWave(KindAction):
+class RemoveWave(YearAction):
     """Remove the follow-up answers of a month."""
 
     do: Literal["unwave"] = "unwave"
     month: Month
 
 
-class UploadEdition(KindAction):
+class UploadEdition(YearAction):
     """Upload the follow-up of a previous edition; the body is the file."""
 
     do: Literal["edition"] = "edition"
     name: Annotated[str, Setting(min_length=1, max_length=255)]
 
 
-class RemoveEdition(KindAction):
+class RemoveEdition(YearAction):
     """Remove the follow-up of a previous edition, by its index."""
 
     do: Literal["unedition"] = "unedition"
     at: Whole
 
 
-class NoteCall(KindAction):
+class NoteCall(YearAction):
     """Record whether a person was called."""
 
     do: Literal["call"] = "call"
@@ -327,7 +331,7 @@ class SaveState(JsonMessage):
 
 
 class RestoreState(JsonMessage):
-    """Restore a saved state; the body contains the parts, with the lengths in ``parts``."""
+    """Restore a saved state unless it is older; the body contains the parts, with the lengths in ``parts``."""
 
     do: Literal["restore"] = "restore"
     parts: dict[str, Whole]

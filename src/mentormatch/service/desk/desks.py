@@ -26,6 +26,7 @@ from mentormatch.service.desk.works import (
     StateParts,
     WorkingFile,
     WorkspaceKey,
+    WorkspaceSave,
     WorkspaceStore,
     get_revision,
 )
@@ -158,7 +159,7 @@ class WorkspaceHandle:
 class OpenedWorkspace:
     """A workspace that was opened, and a notice on parts not restored.
 
-    ``newer``: a workspace that was open, or stored with at least as many changes, was used instead of the file.
+    ``newer``: a workspace that was open or stored, with at least as many changes, was used instead of the file.
     """
 
     ident: str
@@ -190,29 +191,46 @@ class Workspaces:
             save = await self.store.load(key, least)
             if not save.parts:
                 raise RefusedError("not-found", NO_WORKSPACE)
-            opened = await self.create(tab, key, save.parts)
-            opened.handle.saved.number = save.number
-            if not opened.notice:
-                opened.handle.saved.mark_saved(save)
-            return opened
+            return await self.create_stored(tab, key, save)
 
     async def open_file(self, tab: ClientTab, content: bytes) -> OpenedWorkspace:
         """Return the workspace of a working file.
 
-        An open state, whatever its age, or a stored state that is not older is used instead of the file. Raises
-        RefusedError if the file or the stored state is damaged, or too many are open.
+        The newer of the file and of the state that is open, else stored, is used; work that only the other one contains
+        becomes a former state. Raises RefusedError if the file or the stored state is damaged, another tab edits the
+        state that the file would replace, or too many are open.
         """
         key, uploaded = WorkingFile.read_save(content)
         async with self.opening.setdefault(key.id, asyncio.Lock()):
             if entry := self.find_open(key):
-                return replace(self.join(tab, *entry), newer=True)
-            stored = await self.store.load(key)
-            newer = bool(stored.parts) and get_revision(stored.parts) >= get_revision(uploaded.parts)
-            opened = await self.create(tab, key, stored.parts if newer else uploaded.parts)
-            opened.handle.saved.number = max(stored.number, uploaded.number)
+                opened = await self.add_file(tab, self.join(tab, *entry), uploaded)
+            elif (stored := await self.store.load(key)).parts:
+                opened = await self.add_file(tab, await self.create_stored(tab, key, stored), uploaded)
+            else:
+                opened = await self.create(tab, key, uploaded.parts)
+            opened.handle.saved.number = max(opened.handle.saved.number, uploaded.number)
             if not opened.notice:
                 await self.save(opened.handle)
-            return replace(opened, newer=newer)
+            return opened
+
+    async def add_file(self, tab: ClientTab, opened: OpenedWorkspace, uploaded: WorkspaceSave) -> OpenedWorkspace:
+        """Use the newer of an open state and of a file; see ``open_file``."""
+        present = await opened.handle.parts({})
+        if present == uploaded.parts:
+            return opened
+        newer = get_revision(present) >= get_revision(uploaded.parts)
+        if not newer:
+            opened.handle.acquire_for_change(tab)
+        notice = await opened.handle.restore(uploaded.parts)
+        return replace(opened, notice=notice or opened.notice, newer=newer)
+
+    async def create_stored(self, tab: ClientTab, key: WorkspaceKey, save: WorkspaceSave) -> OpenedWorkspace:
+        """Create a workspace from its stored save."""
+        opened = await self.create(tab, key, save.parts)
+        opened.handle.saved.number = save.number
+        if not opened.notice:
+            opened.handle.saved.mark_saved(save)
+        return opened
 
     def join(self, tab: ClientTab, ident: str, handle: WorkspaceHandle) -> OpenedWorkspace:
         """Add a tab to an open workspace; it edits if no other tab does."""

@@ -92,6 +92,13 @@ class PastWorks:
         self.works, self.packed = [*(state for state in self.works if state.id != ident), work], None
         self._drop_old()
 
+    def merge(self, other: "PastWorks") -> None:
+        """Add the states of another list; of equal ones, the later time counts."""
+        latest = {state.id: state for state in sorted((*self.works, *other.works), key=lambda state: state.when)}
+        self.works = sorted(latest.values(), key=lambda state: state.when)
+        self.contents, self.packed = other.contents | self.contents, None
+        self._drop_old()
+
     def _drop_old(self) -> None:
         """Drop expired states; above the limits, also the oldest of several, except the last validated one."""
         since = datetime.now(UTC) - timedelta(days=PAST_DAYS)
