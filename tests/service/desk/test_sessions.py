@@ -17,7 +17,7 @@ from mentormatch.service.desk.desks import (
     is_public,
 )
 from mentormatch.service.gate import CallerRegistry
-from mentormatch.service.keys import ALL_SCOPES, ApiKeys, new_key
+from mentormatch.service.keys import ALL_SCOPES, ApiKeys, OneTimeTokens, new_key
 from mentormatch.service.problems import RefusedError
 
 TOKEN, HOST = "secret-of-the-test", "127.0.0.1:8000"
@@ -106,6 +106,20 @@ def test_there_are_so_many_sessions_and_no_more() -> None:
         sessions.create(TOKEN)
     with pytest.raises(RefusedError, match="busy"):
         sessions.create(TOKEN)
+
+
+def test_a_token_that_opens_one_session_is_not_used_up_where_no_session_is_free(tmp_path: Path) -> None:
+    callers = CallerRegistry(TOKEN, tmp_path / "service.db")
+    sessions = LoginSessions(callers, 60)
+    with closing(OneTimeTokens(tmp_path / "service.db")) as tokens:
+        token = tokens.add()
+    for _ in range(desk_sessions.MAX_LOGIN_SESSIONS):
+        sessions.create(TOKEN)
+    with pytest.raises(RefusedError, match="busy"):
+        sessions.create(token)
+    sessions.end(next(iter(sessions.all)))
+    assert sessions.create(token)
+    callers.close()
 
 
 @pytest.mark.parametrize("path", ["/v1/match", "/jobs/x", "/openapi.json", "/health", "/", "/deskx"[:4]])

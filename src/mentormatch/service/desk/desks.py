@@ -356,11 +356,11 @@ class LoginSessions:
 
     def create(self, token: str) -> str:
         """Return the cookie of a new session. Raises RefusedError for an invalid token, or if there are too many."""
+        self.expire()
+        if len(self.all) >= MAX_LOGIN_SESSIONS:  # checked first: signing in uses up a one-time token
+            raise RefusedError("busy", mark("Aucune session de plus ne peut être ouverte"))
         if not (caller := self.callers.sign_in(token)):
             raise WrongTokenError
-        self.expire()
-        if len(self.all) >= MAX_LOGIN_SESSIONS:
-            raise RefusedError("busy", mark("Aucune session de plus ne peut être ouverte"))
         cookie, time_s = token_urlsafe(32), monotonic()
         self.all[get_session_id(cookie)] = LoginSession(caller, time_s, time_s)
         return cookie
