@@ -13,7 +13,7 @@ from mentormatch.contract.operation import ask
 from mentormatch.service import processes
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.processes import SPARE_WORKERS, StatefulWorkers, WorkerPool
+from mentormatch.service.processes import SPARE_WORKERS, WORKER_PROGRAM, StatefulWorkers, WorkerPool, WorkerProcess
 from mentormatch.service.settings import Settings
 from tests.conftest import some_of
 from tests.doors import substitute
@@ -208,6 +208,19 @@ def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkey
         await residents.close()
 
     with_pool(work, "tests.service.echo:rehearse")
+
+
+def test_a_worker_that_refuses_to_begin_is_ended_and_takes_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = WORKER_PROGRAM.replace(
+        "main()", "__import__('sys').modules['mentormatch.service.worker'].limit_memory = None; main()"
+    )
+    substitute(monkeypatch, "service", WORKER_PROGRAM=refusing)
+
+    async def work() -> None:
+        with pytest.raises(RefusedError, match="failed"):
+            await WorkerProcess.start(Settings(""))
+
+    result_of(work())
 
 
 @pytest.mark.proof

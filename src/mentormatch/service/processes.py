@@ -45,7 +45,10 @@ class WorkerProcess:
 
     @classmethod
     async def start(cls, settings: Settings) -> Self:
-        """Start a process and load all that it needs. Raises RefusedError if it cannot start, ends or is late."""
+        """Start a process and load all that it needs.
+
+        Raises RefusedError if it cannot start, refuses, ends or is late.
+        """
         try:
             child = cls(await start_process())
         except OSError:
@@ -53,8 +56,9 @@ class WorkerProcess:
         head = {"do": "begin", "worker_bytes": settings.worker_bytes, "retiring_bytes": settings.worker_recycle_bytes}
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
-                await child.receive()
-                await child.ask(ServiceMessage(head))
+                for reply in (await child.receive(), await child.ask(ServiceMessage(head))):
+                    if reply.head["told"] == "refusal":
+                        raise RefusedError.from_head(reply.head)
         except TimeoutError:
             await child.end()
             raise RefusedError("not-ready", mark("Aucun processus n'a été prêt à temps ; redemandez")) from None
