@@ -212,6 +212,16 @@ def test_panels_tell_pseudonyms_where_keys_are_e_mail_addresses() -> None:
     assert "M01" in str(departures.view["rows"])
 
 
+@pytest.mark.parametrize("called", ["M01", "m01", "A0@example.org"])
+def test_whoever_leaves_is_the_same_person_by_key_code_and_in_capitals(called: str) -> None:
+    mentors, mentees = ([person(f"{letter}{n}@example.org") for n in range(3)] for letter in "ab")
+    matching = matched(programme(fields=BY_EMAIL), mentors, mentees)
+    departures = mm.open_departures(matching, called)
+    assert departures.view == mm.open_departures(matching, "a0@example.org").view
+    assert ask(departures, "leave", "m1") == ""
+    assert (rows(departures), departures.repair.ended) == ({}, ())
+
+
 # --- all of them -----------------------------------------------------------------------------------------------------
 
 

@@ -460,8 +460,9 @@ class DeparturesPanel(Panel):
     def of(cls, compute: Callable[[], Matching], withdrawn: Sequence[str], labels: Labels | None) -> "DeparturesPanel":
         """Return the panel with initial departures; people who are not in the plan are ignored."""
         matching = compute()
-        sides = [(matching.side_of(key), key) for key in withdrawn]
-        present = [(side, key) for side, key in sides if matching.cohort.side(side).has(key)]
+        people = [(side, matching.cohort.side(side)) for side in map(matching.side_of, withdrawn)]
+        rows = [(side, person.row_of(key), person) for (side, person), key in zip(people, withdrawn, strict=True)]
+        present = [(side, person.ids[row]) for side, row, person in rows if row is not None]
         return cls(compute=compute, leavers=present, labels=labels)
 
     @property
