@@ -166,6 +166,22 @@ def test_other_answers_are_departures_and_arrivals_and_the_pairs_go_on(sitting: 
     assert pairs(sitting) == before
 
 
+def test_other_answers_beside_an_uploaded_decision_are_departures_and_its_pairs_go_on(sitting: Sitting) -> None:
+    before, gone, desk = pairs(sitting), ROWS[2]["Adresse e-mail"], Sitting()
+    documents = {"answers.csv": FOREIGN, "binomes.decision.json": sitting.content("hand", "binomes.decision.json")}
+    documents["programme.toml"] = sitting.desk.uploads.files["programme"].content
+    for name, content in documents.items():
+        desk.done("take", content, part="answers", name=name)
+    desk.done("read")
+    desk.done("form")
+    assert pairs(desk) == before
+    choices = desk.asks("take", answers(), part="answers", name="v2.csv")["choices"]
+    assert [one["words"] for one in choices] == ["Traiter comme 1\xa0départ", "Remplacer"]
+    desk.done("take", answers(), part="answers", name="v2.csv", sure=choices[0]["sure"])
+    assert pairs(desk) == pairs(again(desk)) == {pair for pair in before if gone not in pair}
+    assert words(element(year(desk), "p", "result")) == "1\xa0personne est partie\xa0: et la suite\xa0?"
+
+
 def test_a_second_file_of_answers_before_the_change_is_validated_replaces_the_first(sitting: Sitting) -> None:
     board = sitting.desk.require_board()
     ban = {"mentor": "m1", "mentee": "e1"}

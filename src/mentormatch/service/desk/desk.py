@@ -195,14 +195,14 @@ class Workspace:
     @contextmanager
     def store_losses(self, action: desk_requests.WorkspaceAction, body: bytes, sure: str) -> Iterator[None]:
         """Store the state that the action discards or validates. Raises LossError for an unconfirmed loss."""
-        loss = self.loss_of(action, body)
-        if loss and sure.removeprefix(TURNOVER_PREFIX) != loss.token:
-            current, running, change = self.round, running_plan(self.round) if self.round else None, None
-            if current and running and self.intake and isinstance(action, desk_requests.UploadFile):
-                files = self.update_files(action, body)
-                change = compare_files(current, self.uploads, files, self.intake.cohort, self.reading)
+        loss, change = self.loss_of(action, body), None
+        if self.round and self.intake and isinstance(action, desk_requests.UploadFile) and running_plan(self.round):
+            files = self.update_files(action, body)
+            change = compare_files(self.round, self.uploads, files, self.intake.cohort, self.reading)
+        if (loss or change) and sure.removeprefix(TURNOVER_PREFIX) != loss.token:
+            running = running_plan(self.round) if self.round else None
             raise LossError(loss, loss_dialog(loss, len(running.pairs) if running else 0, change))
-        before = self.former_state() if loss else None
+        before = self.former_state() if loss or change else None
         validated = self.validated_head
         try:
             yield

@@ -204,7 +204,7 @@ class LossError(RequestError):
     """An action that would discard work and is not confirmed."""
 
     def __init__(self, loss: WorkLoss, dialog: LossDialog) -> None:
-        super().__init__(loss.sentence)
+        super().__init__(dialog.words)
         self.loss, self.dialog = loss, dialog
 
 

@@ -27,7 +27,7 @@ from mentormatch.service.desk.losses import FileChange, validated_at
 from mentormatch.service.desk.past_works import PastWork
 from mentormatch.service.desk.rounds import RoundStep, former_answers
 from mentormatch.service.desk.sealing_board import MOVE_TIME_LIMIT_S, LoggedBoard
-from mentormatch.service.desk.uploads import PART_LABELS, UploadedFile, UploadedFiles
+from mentormatch.service.desk.uploads import PART_LABELS, UploadedFile, UploadedFiles, contents_of
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.decisions import (
     BannedPair,
@@ -444,11 +444,12 @@ def compare_files(
 ) -> FileChange | None:
     """Count the people that are equal, missing and new in other files, by their keys.
 
-    None if another file than the answers changed, the programme has no key, the files cannot be read, or no key
-    matches.
+    None if no content changed, or that of another file than the answers; or if the programme has no key, the files
+    cannot be read, or no key matches.
     """
-    changed = [part for part in {*files, *uploads.files} if files.get(part) != uploads.files.get(part)]
-    if not {*changed} <= ANSWER_FILE_PARTS or files.keys() != uploads.files.keys():
+    old_contents, contents = contents_of(uploads.files), contents_of(files)
+    changed = [part for part in {*files, *uploads.files} if contents.get(part) != old_contents.get(part)]
+    if not changed or not {*changed} <= ANSWER_FILE_PARTS or files.keys() != uploads.files.keys():
         return None
     programme = current.board.ground.base.programme
     if not (programme.fields_with("key") or email_of(programme)):
