@@ -666,10 +666,9 @@ class Workspace:
         newer.past.merge(older.past)
         if older.validated_head not in ("", newer.validated_head) or older.marks - newer.marks:
             newer.past.add(**older.former_state())
-        saved.revision += self.revision
         if is_newer:
-            self.adopt(saved)
-        self.revision, self.notice = saved.revision, notice
+            self.adopt(saved, "revision")
+        self.revision, self.notice = self.revision + saved.revision, notice
 
     def reopen(self) -> None:
         """Reopen the round that was closed last. Raises RequestError after another change."""
