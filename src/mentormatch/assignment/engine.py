@@ -234,6 +234,11 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
         not available, the executor, ``cancel``, ``ties`` or ``proofs`` is invalid, or ties are to be proved and not
         settled.
 
+    See Also
+    --------
+    match : pairs of a survey under a programme.
+    certify : check the optimum without a solver.
+
     Examples
     --------
     >>> solution = solve(AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]]))

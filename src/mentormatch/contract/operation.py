@@ -198,6 +198,24 @@ def answer_json(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:
 
     Raises RequestError if the request violates the contract, names an unknown field or person, or contains a key twice;
     ProgrammeError if the programme has errors.
+
+    See Also
+    --------
+    match : the same from objects.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> options = {"kind": "choices", "question": "Languages", "options": ["French", "LSF"]}
+    >>> programme = {"programme": {"name": "Trial"}, "fields": {"languages": options}}
+    >>> request = {
+    ...     "programme": programme | {"criteria": [{"kind": "overlap", "field": "languages"}]},
+    ...     "mentors": [{"id": "M1", "answers": {"languages": ["French", "LSF"]}}],
+    ...     "mentees": [{"id": "E1", "answers": {"languages": "LSF"}}],
+    ... }
+    >>> response = mm.answer_json(request)
+    >>> str(response.status), [(pair.mentor, pair.mentee) for pair in response.pairs]
+    ('proved', [('M1', 'E1')])
     """
     response = ask("match", request)
     assert isinstance(response, MatchResponse)

@@ -151,6 +151,10 @@ def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[
     A chosen pair costs nothing. If the solution is not proved optimal, a loss may be negative. Raises RequestError if
     the problem has to be solved again and the solve ends without a proof.
 
+    See Also
+    --------
+    partner_options : the same for all partners of a person.
+
     Examples
     --------
     >>> problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]])
@@ -174,6 +178,10 @@ def partner_options(
     off the solution (see the module), this takes one solve per partner. With coupling rows, if the solution is optimal
     without them too, it takes one only for partners whose exchange violates a row. Raises RequestError if a solve ends
     without a proof, or if every partner needs one, scores are not stored and a side has more than 300 people.
+
+    See Also
+    --------
+    cost_of_forcing : the cost of one pair.
 
     Examples
     --------

@@ -173,6 +173,10 @@ def follow_up(
     SurveyError
         A file cannot be read, or contains no code or none of the questions; or the order of two replies is unknown.
 
+    See Also
+    --------
+    lessons : what several years teach.
+
     Examples
     --------
     >>> from mentormatch import examples, match

@@ -329,6 +329,11 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         A date, member or zone is unknown or repeated, a number is negative, or the package ``holidays``, of the extra
         ``calendar``, is missing.
 
+    See Also
+    --------
+    schedule_turns : who presents when.
+    choose_topics : what the sessions are about.
+
     Examples
     --------
     >>> dates = choose_dates(

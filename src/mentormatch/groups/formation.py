@@ -71,6 +71,12 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     EngineError
         The checker refused the result of a solver.
 
+    See Also
+    --------
+    match : pairs.
+    rotate : further rounds of groups.
+    choose_dates : dates of their sessions.
+
     Examples
     --------
     >>> distances = [[0, 3, 1, 1], [3, 0, 2, 2], [1, 2, 0, 4], [1, 2, 4, 0]]

@@ -368,6 +368,11 @@ def choose_topics(  # noqa: PLR0913 - all but two are keywords
         A topic is unknown, a name or a goal is repeated, a goal is not one of the three, or a member gets too many
         topics for ``proportional``.
 
+    See Also
+    --------
+    choose_dates : dates of the sessions.
+    schedule_turns : who presents when.
+
     Examples
     --------
     >>> topics = choose_topics({"A": ["Paie", "Budget"], "B": ["Budget"], "C": ["Tournée"]}, 2)

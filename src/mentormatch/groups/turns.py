@@ -410,6 +410,10 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         A member or session is unknown or repeated, a wish is not one of the three, or ``per_session`` or ``rounds`` is
         below 1.
 
+    See Also
+    --------
+    choose_dates : dates of the sessions.
+
     Examples
     --------
     >>> turns = schedule_turns(["A", "B", "C"], 3, absences={"A": ["1"]}, wishes={"B": "late"}, urgent=["C"])

@@ -338,6 +338,12 @@ def intake(  # noqa: PLR0913 - what can be said of files is its contract
 
     Raises SurveyError with every problem of the files if they cannot be read; see ``read_survey``.
 
+    See Also
+    --------
+    read_survey : the cohort that it reports on.
+
+    Examples
+    --------
     >>> import tempfile
     >>> import mentormatch as mm
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -255,6 +255,10 @@ def access(matching: Matching, *, prices: bool = True, price_limit_s: float = 20
     ------
     RequestError
         No question is watched, the matching has no solution, or the pairs are too many to be stored.
+
+    See Also
+    --------
+    incentives : who gains by other answers.
     """
     watched = watched_fields(matching.programme)
     if not watched:

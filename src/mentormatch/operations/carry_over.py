@@ -48,6 +48,11 @@ def carry_over(matching: Matching) -> CarryOver:
     participants without a partner, without people who answered too little, were not admitted or had no place to offer.
     Raises RequestError if the matching has no solution.
 
+    See Also
+    --------
+    with_history : use it in the next edition.
+    write_carry_over : keep it in a file.
+
     Examples
     --------
     >>> from mentormatch import examples
@@ -80,7 +85,22 @@ def ever_paired(matching: Matching) -> Iterator[tuple[str, str]]:
 
 
 def write_carry_over(carried: CarryOver, path: str | PathLike[str]) -> Path:
-    """Write a JSON file for the next edition atomically. Raises OutputError if it cannot be written."""
+    """Write a JSON file for the next edition atomically. Raises OutputError if it cannot be written.
+
+    See Also
+    --------
+    read_carry_over : read the file.
+    carry_over : make its content.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import mentormatch as mm
+    >>> carried = mm.carry_over(mm.match(mm.examples.cohort(), mm.examples.programme()))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     mm.read_carry_over(mm.write_carry_over(carried, f"{folder}/carried.json")) == carried
+    True
+    """
     target = Path(path)
     write_whole(target, carried.to_json().encode())
     return target
@@ -117,6 +137,20 @@ def with_history(programme: Programme, carried: CarryOver) -> Programme:
 
     ``priority`` has an effect if it is among the goals, which is the default. If the programme has ``history`` rules
     with a ``total``, these count the past pairs instead. People who are not in the new cohort are ignored.
+
+    See Also
+    --------
+    carry_over : what a result passes on.
+    read_carry_over : the same from a file.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> programme, cohort = mm.examples.programme(), mm.examples.cohort()
+    >>> first = mm.match(cohort, programme)
+    >>> second = mm.match(cohort, mm.with_history(programme, mm.carry_over(first)))
+    >>> {(pair.mentor, pair.mentee) for pair in first.pairs} & {(pair.mentor, pair.mentee) for pair in second.pairs}
+    set()
     """
     pairs = [(pair.mentor, pair.mentee) for pair in carried.pairs]
     rules = [rule.with_past_pairs(pairs) for rule in programme.rules]

@@ -188,6 +188,10 @@ def estimate(
         The programme is not one of pairs, one side is empty, ``people`` are not positive whole numbers, or
         ``memory_mb`` is no whole number.
 
+    See Also
+    --------
+    match : the run that is estimated.
+
     Examples
     --------
     >>> from mentormatch import examples

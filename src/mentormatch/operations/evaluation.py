@@ -84,6 +84,18 @@ def evaluate(  # noqa: PLR0913 - all but three are keywords
     ``time_limit_s`` is accepted and validated as in ``match``, but nothing is searched for. Raises EngineError once
     ``cancel`` is set, because a partial evaluation would omit rules; RequestError for an unknown key or a repeated
     pair.
+
+    See Also
+    --------
+    match : the optimal pairs.
+    read_pairs : pairs from a sheet.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> theirs = mm.evaluate(mm.examples.cohort(), mm.examples.programme(), [("M01", "E02"), ("M06", "E08")])
+    >>> theirs.breaches[0].people
+    ('M01', 'E02')
     """
     duration("time_limit_s", time_limit_s)
 
@@ -166,6 +178,10 @@ def diagnose(
         A rule, a pin or a ban names a person who is not in the cohort.
     EngineError
         A solver failed.
+
+    See Also
+    --------
+    match : the solution, if there is one.
 
     Examples
     --------

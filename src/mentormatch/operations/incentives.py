@@ -220,6 +220,10 @@ def incentives(  # noqa: PLR0913 - the published signature; all but two are keyw
         No solution keeps the rules, a pin or a ban names a person who is not in the cohort, or the pairs are too many
         to be stored.
 
+    See Also
+    --------
+    access : who was placed, by answer.
+
     Examples
     --------
     >>> from mentormatch import examples

@@ -545,6 +545,23 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         The programme is one of groups, topics or dates, a pin or a ban names a person who is not in the cohort, or the
         run would not fit into ``memory_mb``. A solver that fails raises nothing: the status is then ``failed``, or
         ``feasible`` with the incumbent.
+
+    See Also
+    --------
+    evaluate : pairs made by hand, under the same rules.
+    plans : several plans to choose from.
+    repair : departures and arrivals later.
+    solve : an array of scores.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    >>> str(matching.status), len(matching.pairs)
+    ('proved', 12)
+    >>> best = matching.pairs[0]
+    >>> best.mentor, best.mentee, best.points
+    ('M06', 'E08', 93.1667)
     """
     require_pairs(programme)
     by_hand = rules_by_hand(cohort, pins, bans)

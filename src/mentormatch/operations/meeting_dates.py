@@ -112,6 +112,19 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
     ------
     RequestError
         There is no question about slots, or ``choose_dates`` rejects a setting.
+
+    See Also
+    --------
+    choose_dates : dates of one group.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import mentormatch as mm
+    >>> matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    >>> calendars = mm.meeting_dates(matching, 3, first=date(2026, 9, 1), last=date(2026, 12, 20))
+    >>> len(calendars) == len(matching.pairs)
+    True
     """
     with language(matching.language, unless_asked=True):
         n, hours = whole_number(tr("rendez-vous"), n), {**DEFAULT_HOURS, **hours}

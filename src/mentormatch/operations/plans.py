@@ -68,6 +68,10 @@ def plans(  # noqa: PLR0913 - all but three are keywords
         ``n`` or ``differ_by`` is not a positive whole number, a pin or a ban names a person who is not in the cohort,
         or the pairs are too many for more than one plan.
 
+    See Also
+    --------
+    match : the best plan alone.
+
     Examples
     --------
     >>> from mentormatch import examples

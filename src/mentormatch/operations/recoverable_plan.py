@@ -182,6 +182,11 @@ def sturdy(matching: Matching, k: int = 1, *, time_limit_s: float | None = None)
     EngineError
         A repair under rules that couple pairs could not be solved.
 
+    See Also
+    --------
+    repair : after a departure.
+    recruit : whom to recruit.
+
     Examples
     --------
     >>> import mentormatch as mm

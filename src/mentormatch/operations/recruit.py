@@ -74,6 +74,11 @@ def recruit(matching: Matching, k: int = 3, *, time_limit_s: float | None = None
     RequestError
         The matching has no solution, one side is empty, ``k`` is out of range, or the pairs are too many to be stored.
 
+    See Also
+    --------
+    diagnose : why there is no solution.
+    sturdy : what holds if people leave.
+
     Examples
     --------
     >>> import mentormatch as mm

@@ -648,6 +648,11 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
         A key is unknown, a newcomer has the key of a person of the same side, the newcomers did not answer the same
         questions, or a pair in ``keep`` or ``stopped`` is no former pair.
 
+    See Also
+    --------
+    match : pairs from the start.
+    carry_over : what the next edition keeps.
+
     Examples
     --------
     >>> from mentormatch import examples

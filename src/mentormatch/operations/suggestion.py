@@ -181,6 +181,11 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
         ``each`` or ``most_shown`` is not a positive whole number, a pin or a ban names a person who is not in the
         cohort, or the pairs are too many.
 
+    See Also
+    --------
+    match : the organisers choose.
+    with_wishes : answers of people to their lists.
+
     Examples
     --------
     >>> from mentormatch import examples

@@ -43,6 +43,27 @@ def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
     Every row appears once in ``cohort.rows`` as taken, incomplete, replaced or rejected, with its line and the reason.
     ``tool`` is the kind of survey tool that wrote the files; by default it is detected. ``encoding`` is that of text
     files; by default it is detected. Raises SurveyError with every problem of the files if they cannot be used.
+
+    See Also
+    --------
+    intake : a report on the answers before solving.
+    read_contacts : names and addresses, which a cohort does not contain.
+    draft_programme : a first programme from an unknown survey.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> languages = mm.fields.Choices(question="Languages", options=["French", "LSF"])
+    >>> programme = mm.Programme(
+    ...     heading=mm.sections.Heading(name="Trial"),
+    ...     fields={"code": mm.fields.Text(question="Code", use="key"), "languages": languages},
+    ... )
+    >>> mentors = [{"Code": "M1", "Languages": "French; LSF"}, {"Code": "M2", "Languages": None}]
+    >>> cohort = read_survey(programme, mentors=mentors, mentees=[{"Code": "E1", "Languages": "LSF"}])
+    >>> cohort
+    Cohort(2 mentors, 1 mentees, 3 rows)
+    >>> [row.fate for row in cohort.rows]
+    ['taken', 'taken', 'taken']
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)

@@ -238,6 +238,21 @@ def verify(
         The answers and the programme of the decision (those of its ``Matching``): all scores are then computed again,
         and people, places, rules, goals and imposed pairs are compared. If the file contains only the scores of the
         chosen pairs, optimality cannot be checked without them.
+
+    See Also
+    --------
+    certify : the same check of a solution in memory.
+    prove : look for proofs that a decision lacks.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import mentormatch as mm
+    >>> matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = matching.save(f"{folder}/out", who="Camille Roux", why="spring edition")
+    ...     mm.verify(f"{folder}/out/binomes.decision.json").outcome.value
+    'verified'
     """
     source = decision_in(path)
     try:

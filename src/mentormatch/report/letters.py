@@ -262,6 +262,11 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
 
     Raises RequestError if the programme has no name, if answers have names but no field is declared as the name, or if
     some people have a name and others none. People who left and former partners may lack a name.
+
+    See Also
+    --------
+    write_letters : write them as drafts.
+    write_handouts : a sheet for each person.
     """
     matching = proposed if isinstance(proposed, Matching) else proposed.matching
     with language(matching.language, unless_asked=True):

@@ -266,6 +266,11 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
     solution
         Pairs, tiers, duals and refutations. Its status and bounds are claims to be checked, never used as facts.
 
+    See Also
+    --------
+    verify : the same for a decision file.
+    solve : the solution to certify.
+
     Examples
     --------
     >>> from mentormatch.assignment.engine import solve

@@ -152,6 +152,13 @@ def draft_programme(
     The sources are those of ``read_survey``. ``text`` is the programme file, ``answered`` and ``accepted`` reply to the
     ``questions``. Raises SurveyError if the answers cannot be read.
 
+    See Also
+    --------
+    try_programme : what a programme makes of answers.
+    read_survey : read them.
+
+    Examples
+    --------
     >>> import tempfile
     >>> import mentormatch as mm
     >>> with tempfile.TemporaryDirectory() as folder:
