@@ -11,12 +11,16 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, RequestError, Row, Status, certify, solve
+from mentormatch.assignment import engine
 from mentormatch.assignment.engine import engines_by_kind, select_engine
+from mentormatch.assignment.greedy import greedy_solution
 from mentormatch.assignment.mip.column_program import ColumnProgram
 from mentormatch.assignment.mip.dispatch import solve_program
 from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.model.solution import Solution, lexicographic_key
+from mentormatch.errors import EngineError
 from tests.conftest import DEEP
 from tests.doors import substitute
 
@@ -140,6 +144,32 @@ def test_a_simplex_that_gives_up_is_asked_once_more_and_then_greed_and_says_so(
     assert solution.status is status
     assert list(solution.notes) == ["HiGHS gave up"] * (fails > 1)
     assert solution.greedy == (fails > 1)
+
+
+@pytest.mark.promise(20)
+@pytest.mark.parametrize("is_valid", [True, False])
+def test_the_plan_found_before_an_engine_fails_is_returned_without_its_bounds_if_it_keeps_the_rules(
+    monkeypatch: pytest.MonkeyPatch, *, is_valid: bool
+) -> None:
+    problem = coupled(6)
+    best, greedy = solve(problem), greedy_solution(problem)
+    assert greedy is not None
+    assert lexicographic_key(greedy) < lexicographic_key(best)
+    reported = best if is_valid else replace(best, pairs=best.pairs[:, ::-1])
+
+    call_engine = engine._call_engine
+
+    def fail(used: engine.Engine, problem: AssignmentProblem, run: engine.SolveOptions) -> Solution:
+        if not problem.rows:
+            return call_engine(used, problem, run)
+        run.on_incumbent(lambda: reported)
+        raise EngineError("HiGHS gave up")
+
+    monkeypatch.setattr(engine, "_call_engine", fail)
+    solution = solve(problem)
+    assert (solution.status, solution.notes) == (Status.FEASIBLE, ("HiGHS gave up",))
+    assert solution.pairs.tolist() == (best if is_valid else greedy).pairs.tolist()
+    assert not (is_valid and any(tier.bound for tier in solution.tiers))
 
 
 @pytest.mark.promise(10)

@@ -182,13 +182,12 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
 ) -> Solution:
     """Return the pairs that are optimal in every goal, each given those before it, with ties settled by a keyed hash.
 
-    A checker verifies every solution. At the time limit, at an interrupt (Ctrl-C), if it is cancelled, if the process
-    of an engine dies or memory is out, the incumbent is returned as ``feasible``, or a greedy solution if that is
-    better. If an engine fails otherwise, a greedy solution is returned, as the incumbent of that engine is not trusted.
-    Except at the time limit, ``notes`` state the reason. If all goals are proved at the end and only ties are open, the
-    solution is ``proved`` and not ``canonical``. Without even a greedy solution the status is ``stopped``, or
-    ``failed`` after an engine failed or memory was out; it is also ``failed`` if the checker rejects a solution. There
-    are then no pairs.
+    A checker verifies every solution. At the time limit, at an interrupt (Ctrl-C), if it is cancelled, if an engine
+    fails or memory is out, the incumbent is returned as ``feasible``, or a greedy solution if that is better. If an
+    engine failed other than by the end of its process, the incumbent has no bounds, as they are not trusted. Except at
+    the time limit, ``notes`` state the reason. If all goals are proved at the end and only ties are open, the solution is ``proved`` and not
+    ``canonical``. Without even a greedy solution the status is ``stopped``, or ``failed`` after an engine failed or
+    memory was out; it is also ``failed`` if the checker rejects a solution. There are then no pairs.
 
     Up to a million pairs (2^20) are solved in this process, and more by engine ``wide``, which checks the time
     regularly, or by ``plain`` if no time limit or ``cancel`` might have to end it sooner than it can check. Otherwise
@@ -290,13 +289,27 @@ def _solve_checked(problem: AssignmentProblem, engine: str | None, run: SolveOpt
         if run.cancelled and solution.status in (Status.FEASIBLE, Status.STOPPED):
             incumbent.offer(solution)
             solution = incumbent.as_solution(Status.STOPPED, INTERRUPTED)
+        elif solution.status is Status.FAILED:
+            solution = _incumbent_after_failure(problem, incumbent, solution)
         return _check(problem, solution)
     except KeyboardInterrupt:
         return _check(problem, incumbent.as_solution(Status.STOPPED, INTERRUPTED))
     except MemoryError:
         return _check(problem, incumbent.as_solution(Status.FAILED, "out of memory"))
     except EngineError as error:
+        # Its process died; what it reported before is as true as at the time limit
         return _check(problem, incumbent.as_solution(Status.FAILED, str(error)))
+
+
+def _incumbent_after_failure(problem: AssignmentProblem, incumbent: Incumbent, failed: Solution) -> Solution:
+    """Return the incumbent with the notes of the failure if the checker accepts it, else the failed solution.
+
+    Bounds and duals of an engine that failed are not trusted: the incumbent proves nothing.
+    """
+    solution = incumbent.as_solution(Status.FAILED)
+    tiers = tuple(replace(tier, bound=None) for tier in solution.tiers)
+    feasible = replace(solution, tiers=tiers, prices=(), notes=failed.notes)
+    return failed if not tiers or violations(problem, feasible) else feasible
 
 
 def select_engine(problem: AssignmentProblem, kind: str | None = None) -> Engine:
