@@ -115,6 +115,13 @@ def test_a_file_that_is_not_quite_one_of_ours_is_refused(stated: dict[str, Any],
         read_carry_over(path)
 
 
+def test_an_unknown_key_of_a_file_is_not_repeated_in_the_message(tmp_path: Path) -> None:
+    for stated in ({"Zoé": 1}, {"pairs": [{**PAIR, "Zoé": 1}]}):
+        with pytest.raises(RequestError, match="extra_forbidden") as caught:
+            CarryOver.from_json(json.dumps({"schema_version": 1, "programme": "P"} | stated))
+        assert "Zoé" not in str(caught.value)
+
+
 @pytest.mark.parametrize("text", ["", "{", '{"programme": "P", "programme": "Q"}', '{"programme": NaN}', "[]", "\xff"])
 def test_what_is_no_whole_json_object_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "suite.json"

@@ -62,7 +62,7 @@ def test_of_all_that_is_wrong_with_a_file_the_first_ten_are_told(content: dict[s
     wrong = content | {f"part {number:02}": 0 for number in range(12)}
     with pytest.raises(RequestError) as told:
         Decision.from_json(json.dumps(wrong))
-    assert [problem.where for problem in told.value.problems] == [f"part {number:02}" for number in range(10)]
+    assert [(problem.where, problem.found) for problem in told.value.problems] == [("$", "extra_forbidden")] * 10
 
 
 def test_what_a_stage_may_leave_out_is_none_of_it_and_whole_units(content: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Never, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic import Field as Setting
+from pydantic_core import ErrorDetails
 
 from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import VersionedPickle
@@ -43,6 +44,19 @@ class JsonMessage(BaseModel):
     )
 
 
+def schema_problems(error: ValidationError) -> list[Problem]:
+    """Return the place and type of each error in a message, without the name of an unknown key: it may be anything."""
+    details = error.errors(include_url=False, include_input=False)
+    return [Problem(".".join(map(str, _known_part(detail))) or ROOT, detail["type"]) for detail in details]
+
+
+def _known_part(detail: ErrorDetails) -> tuple[int | str, ...]:
+    location = detail["loc"]
+    if location[-1:] == ("[key]",):
+        return location[:-2]
+    return location[:-1] if detail["type"] == "extra_forbidden" else location
+
+
 def whole(value: object) -> object:
     """Return a float without a fraction as an integer: JSON does not distinguish 1 from 1.0, strict integers do."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -60,13 +74,11 @@ class StoredMessage(VersionedPickle, JsonMessage):
     @classmethod
     @checked
     def from_json(cls, text: str | bytes) -> Self:
-        """Return the message in a JSON text. Raises RequestError with every problem in it."""
+        """Return the message in a JSON text. Raises RequestError with every problem in it, without unknown keys."""
         try:
             return cls.model_validate(parse_json(text))
         except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False)
-            problems = [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in details]
-            raise RequestError(tr(cls.misread), problems) from None
+            raise RequestError(tr(cls.misread), schema_problems(error)) from None
 
     def to_json(self) -> str:
         """Return the message as JSON text, indented."""

@@ -16,9 +16,9 @@ from pydantic import Field as Setting
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from mentormatch.base.arguments import checked
-from mentormatch.base.strict_json import JsonMessage, Whole
+from mentormatch.base.strict_json import JsonMessage, Whole, schema_problems
 from mentormatch.base.strict_toml import parse_tables
-from mentormatch.errors import Problem, RequestError
+from mentormatch.errors import RequestError
 from mentormatch.fields.extension import Extension
 from mentormatch.languages.translation import tr
 from mentormatch.programme.programme import Programme
@@ -113,11 +113,8 @@ def read_edit(message: object) -> ProgrammeEdit:
     try:
         return EDIT_ADAPTER.validate_python(message)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False)
-        raise RequestError(
-            tr("Ce changement n'est pas de ceux qu'un programme comprend"),
-            [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in errors],
-        ) from None
+        message = tr("Ce changement n'est pas de ceux qu'un programme comprend")
+        raise RequestError(message, schema_problems(error)) from None
 
 
 @dataclass(frozen=True)

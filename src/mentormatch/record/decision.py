@@ -28,7 +28,7 @@ from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import DualSolution, GoalProof, Links, Solution, Status, Tier, TieWords
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.strict_json import JsonMessage, parse_json
+from mentormatch.base.strict_json import JsonMessage, parse_json, schema_problems
 from mentormatch.base.version import __version__
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.phrases import system_reason
@@ -189,7 +189,7 @@ class Decision(JsonMessage):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Parse a decision file. Raises RequestError if the text is not one; its problems name keys, never values."""
+        """Parse a decision file. Raises RequestError if the text is not one; its problems name known keys alone."""
         try:
             parse_json(text, by_person=True)
             return cls.model_validate_json(text)
@@ -320,7 +320,7 @@ def _shape_problems(error: ValidationError) -> list[Problem]:
     if missing:
         finding = tr("il y manque : {parts}", parts=", ".join(missing))
         return [Problem(tr("fichier"), finding, tr("un fichier de décision, dont le nom finit par « .decision.json »"))]
-    return [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in errors[:10]]
+    return schema_problems(error)[:10]
 
 
 def _refusal(problems: list[Problem]) -> RequestError:

@@ -26,6 +26,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
 from mentormatch.base.generation import hold_folder
+from mentormatch.base.strict_json import schema_problems
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.languages.phrases import about, moment, system_reason
 from mentormatch.languages.text_keys import is_one_visible_line, mixes_alphabets
@@ -375,8 +376,7 @@ def make_entry(kind: LogKind, what: Mapping[str, str], *, who: str, why: str = "
     try:
         return LogEntry(kind=kind, what=dict(what), who=who.strip(), why=why.strip())
     except ValidationError as error:
-        problems = [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in error.errors()]
-        raise RequestError(tr("Le journal ne peut pas tenir cette ligne"), problems) from None
+        raise RequestError(tr("Le journal ne peut pas tenir cette ligne"), schema_problems(error)) from None
 
 
 def validation_words(who: str, when: str, why: str, *, unproved: bool = False) -> str:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from mentormatch import examples
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import back_up_file
-from mentormatch.base.strict_json import JsonMessage
+from mentormatch.base.strict_json import JsonMessage, schema_problems
 from mentormatch.errors import MentorMatchError, OverwriteError, Problem, RequestError, SurveyError
 from mentormatch.explanation.names import GivenNames, Labels
 from mentormatch.fields import Side
@@ -34,7 +34,6 @@ from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.pairs import RepairPiece
 from mentormatch.report.views.piece import Piece
-from mentormatch.widgets.board.decisions import get_error_location
 
 
 class PanelRow(JsonMessage):
@@ -102,9 +101,8 @@ class PanelAction(JsonMessage):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False)
-            problems = [Problem(".".join(map(str, get_error_location(detail))), detail["type"]) for detail in details]
-            raise RequestError(tr("La demande n'est pas de celles que ce panneau comprend"), problems) from None
+            message = tr("La demande n'est pas de celles que ce panneau comprend")
+            raise RequestError(message, schema_problems(error)) from None
 
 
 @dataclass

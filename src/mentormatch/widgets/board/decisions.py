@@ -10,14 +10,13 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import Field as Setting
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import IntVector
 from mentormatch.base.columns import NumberColumn
-from mentormatch.base.strict_json import JsonMessage, Whole, parse_json
+from mentormatch.base.strict_json import JsonMessage, Whole, parse_json, schema_problems
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import SIDE_LETTERS, Edit, capacity_edit, opaque_id, pair_edits, people_edits
 from mentormatch.explanation.names import Labels
@@ -152,14 +151,8 @@ def validate_or_refuse[T](validate: Callable[[], T]) -> T:
     try:
         return validate()
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False)
-        problems = [Problem(".".join(map(str, get_error_location(detail))), detail["type"]) for detail in errors]
-        raise RequestError(tr("La demande n'est pas de celles que le tableau comprend"), problems) from None
-
-
-def get_error_location(detail: ErrorDetails) -> tuple[int | str, ...]:
-    """Return the place of an error in a request, without the name of an unknown key, which may be anything."""
-    return detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
+        message = tr("La demande n'est pas de celles que le tableau comprend")
+        raise RequestError(message, schema_problems(error)) from None
 
 
 def side_of(person: str) -> Side:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field as Setting
 from pydantic import TypeAdapter, ValidationError
 
-from mentormatch.base.strict_json import JsonMessage, Whole
-from mentormatch.errors import Problem, RequestError
+from mentormatch.base.strict_json import JsonMessage, Whole, schema_problems
+from mentormatch.errors import RequestError
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension
@@ -24,7 +24,6 @@ from mentormatch.report.intake_words import KIND_LABELS, SIDE_LABELS, USE_LABELS
 from mentormatch.report.words import GOAL_TEXTS
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.widgets.board.decisions import get_error_location
 
 # Settings that are shares, with the scale on which they are shown
 PERCENT_SETTINGS = {"minimum_answered": 100, "otherwise": 100}
@@ -107,9 +106,8 @@ def parse_form_action(content: object) -> FormAction:
     try:
         return FORM_ACTIONS.validate_python(content)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        problems = [Problem(".".join(map(str, get_error_location(detail))), detail["type"]) for detail in details]
-        raise RequestError(tr("La demande n'est pas de celles que le formulaire comprend"), problems) from None
+        message = tr("La demande n'est pas de celles que le formulaire comprend")
+        raise RequestError(message, schema_problems(error)) from None
 
 
 type Direction = Literal["up", "down", "same"]
