@@ -185,9 +185,10 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     A checker verifies every solution. At the time limit, at an interrupt (Ctrl-C), if it is cancelled, if an engine
     fails or memory is out, the incumbent is returned as ``feasible``, or a greedy solution if that is better. If an
     engine failed other than by the end of its process, the incumbent has no bounds, as they are not trusted. Except at
-    the time limit, ``notes`` state the reason. If all goals are proved at the end and only ties are open, the solution is ``proved`` and not
-    ``canonical``. Without even a greedy solution the status is ``stopped``, or ``failed`` after an engine failed or
-    memory was out; it is also ``failed`` if the checker rejects a solution. There are then no pairs.
+    the time limit, ``notes`` state the reason. If all goals are proved at the end and only ties are open, the solution
+    is ``proved`` and not ``canonical``. Without even a greedy solution the status is ``stopped``, or ``failed`` after
+    an engine failed or memory was out; it is also ``failed`` if the checker rejects a solution. There are then no
+    pairs.
 
     Up to a million pairs (2^20) are solved in this process, and more by engine ``wide``, which checks the time
     regularly, or by ``plain`` if no time limit or ``cancel`` might have to end it sooner than it can check. Otherwise

@@ -611,3 +611,9 @@ def pair_keys(matching: Matching) -> set[KeyPair]:
 def fold_key(pair: KeyPair) -> KeyPair:
     """Return the comparison keys of a pair."""
     return canonical(pair[0]), canonical(pair[1])
+
+
+def keys_for(pairs: Iterable[KeyPair], cohort: Cohort) -> list[KeyPair]:
+    """Return the keys (mentor, mentee) of pairs given by keys or codes. Raises RequestError for an unknown person."""
+    positions = [pair_at(cohort, mentor, mentee) for mentor, mentee in pairs]
+    return [(cohort.mentors.ids[row], cohort.mentees.ids[column]) for row, column in positions]

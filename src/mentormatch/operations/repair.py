@@ -30,6 +30,7 @@ from mentormatch.operations.matching import (
     KeyPair,
     Matching,
     fold_key,
+    keys_for,
     keys_of,
     pair_keys,
     rules_by_hand,
@@ -52,7 +53,7 @@ from mentormatch.operations.repair_choices import (
 )
 from mentormatch.operations.reserves import Reserve, reserves_of
 from mentormatch.people.changes import add_people, remove_people
-from mentormatch.people.cohort import Cohort, pair_at
+from mentormatch.people.cohort import Cohort
 from mentormatch.people.keys import Key
 from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.programme.sections import Goal
@@ -700,12 +701,6 @@ def pairs_to_keep(keep: Iterable[KeyPair] | str) -> list[KeyPair]:
             return []
         raise RequestError(tr("Ce qui est à garder ne se comprend pas"), [Problem("keep", quoted(keep), '"all"')])
     return list(keep)
-
-
-def keys_for(pairs: Iterable[KeyPair], cohort: Cohort) -> list[KeyPair]:
-    """Return the keys (mentor, mentee) of pairs given by keys or codes. Raises RequestError for an unknown person."""
-    positions = [pair_at(cohort, mentor, mentee) for mentor, mentee in pairs]
-    return [(cohort.mentors.ids[row], cohort.mentees.ids[column]) for row, column in positions]
 
 
 def without_leavers(pairs: Iterable[KeyPair], before: Cohort, cohort: Cohort) -> list[KeyPair]:
