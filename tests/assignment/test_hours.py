@@ -1,5 +1,7 @@
 """Hours of one person each: bounds by cuts of knapsacks, incumbents, answers at any moment."""
 
+from dataclasses import replace
+
 import highspy
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from mentormatch import AssignmentProblem, Status, certify, solve
 from mentormatch.assignment import side_constraints
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.mip.dispatch import solve_in_process
-from mentormatch.assignment.pair_program import PairModel
+from mentormatch.assignment.pair_program import MANY_CONSTRAINTS, PairConstraint, PairModel
 from mentormatch.assignment.side_constraints import BoundedSearch, PairSolver, cut_knapsacks, relax
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.results import Verdict
@@ -126,3 +128,30 @@ def test_goals_of_a_new_programme_are_proved_with_hours(goals: tuple[str, ...]) 
     )
     found, model = solve(problem), solve(problem, engine="pulp")
     assert (found.status, found.tiers, found.pairs.tolist()) == (model.status, model.tiers, model.pairs.tolist())
+
+
+@pytest.mark.parametrize("count", [MANY_CONSTRAINTS - 1, MANY_CONSTRAINTS])
+def test_many_constraints_in_one_pass_are_those_one_by_one(count: int) -> None:
+    draw = np.random.default_rng(count)
+    pool = PairModel.of(AssignmentProblem.from_scores(draw.integers(0, 9, (12, 15)), mentor_capacity=15))
+
+    def constraint(place: int) -> PairConstraint:
+        # The first has no pair, and the sum of all running sums is beyond int64
+        pairs = np.flatnonzero(draw.random(len(pool)) < min(place, 1) * 0.1)
+        return PairConstraint(pairs, draw.integers(-(1 << 57), 1 << 57, len(pairs)), None, (1 << 57) - (1 << 53))
+
+    pool = replace(pool, constraints=tuple(constraint(place) for place in range(count)))
+    remaining = draw.random(len(pool)) < 0.5
+    numbers = np.cumsum(remaining) - 1
+    for fast, limit in zip(pool.constraints_on(remaining), pool.constraints, strict=True):
+        slow = limit.restrict(remaining, numbers)
+        assert fast.pairs.tolist() == slow.pairs.tolist()
+        assert fast.weights.tolist() == slow.weights.tolist()
+        assert (fast.least, fast.most, fast.origin, fast.key) == (slow.least, slow.most, slow.origin, slow.key)
+    choices = [np.eye(len(pool), dtype=bool)[place] for place in range(len(pool))]
+    choices += [draw.random(len(pool)) < 0.03 for _ in range(60)]
+    for chosen in choices:
+        degrees = [np.bincount(people[chosen], minlength=1).max() for people in pool.people()]
+        expected = degrees[1] <= 1 and all(limit.holds(chosen) for limit in pool.constraints)
+        assert pool.holds(chosen) == expected
+    assert {pool.holds(chosen) for chosen in choices} == {True, False}

@@ -203,9 +203,13 @@ def _separate(
     knapsacks: list[LinearConstraint], shares: FloatVector, reduced: FloatVector, is_over: Stop
 ) -> Iterator[LinearConstraint]:
     """Yield a violated cut of each knapsack that has one, until ``is_over``."""
+    is_fractional = np.minimum(shares, 1 - shares) > INTEGRALITY_TOLERANCE
     for row in knapsacks:
         if is_over():
             return
+        # Without a fractional item there is no cut
+        if not is_fractional[row.columns].any():
+            continue
         cut = broken_cut(shares[row.columns], reduced[row.columns], row.coefficients, row.most or 0)
         if cut is not None:
             coefficients, bound = cut
