@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -237,3 +239,12 @@ def test_a_rehearsal_that_goes_wrong_keeps_nobody_from_an_answer(
         assert len(await both_there(pool)) == 1 + SPARE_WORKERS
 
     with_pool(work, rehearsal)
+
+
+def test_a_worker_keeps_a_lower_limit_that_the_system_sets() -> None:
+    script = (
+        "import resource; from mentormatch.base.child_process import limit_memory; low = 1 << 33;"
+        "resource.setrlimit(resource.RLIMIT_DATA, (low, low)); limit_memory(low * 2);"
+        "assert resource.getrlimit(resource.RLIMIT_DATA) == (low, low)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

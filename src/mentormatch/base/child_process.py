@@ -78,8 +78,8 @@ def _end_after_input() -> None:
 def limit_memory(most: int | None) -> None:
     """Limit the data memory of this process to ``most`` bytes, None for no limit, if the system has such limits.
 
-    The process also leaves no core dump, and is the first that Linux kills if memory is short. Raises ValueError if
-    ``most`` is above the present hard limit.
+    A lower hard limit that the system already sets remains. The process also leaves no core dump, and is the first that
+    Linux kills if memory is short.
     """
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
@@ -89,4 +89,6 @@ def limit_memory(most: int | None) -> None:
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if most is not None:
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
