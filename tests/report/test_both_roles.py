@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch import Cohort, Programme, carry_over, with_history, write_handouts
 from mentormatch.contract.operation import ask
-from mentormatch.explanation.names import pseudonyms
+from mentormatch.explanation.names import cohort_names, on_both_sides, pseudonyms
 from mentormatch.record.rights.edition import Edition, export_person
 from mentormatch.record.rights.erasure import forget
 from mentormatch.report.handouts import contact_sheet, make_handouts, person_sheet
-from mentormatch.report.view import figures
+from mentormatch.report.view import figures, summary_labels
 from mentormatch.report.views.piece import get_view_labels
 from mentormatch.results import Chain, Contacts
 from mentormatch.rules import PastPair
@@ -301,3 +301,15 @@ def test_who_is_known_by_mail_and_name_under_two_keys_is_told_all_and_erased_who
     forget(edition, "M1", who="Claire")
     assert not any("bo@x.fr" in path.read_text(encoding="utf-8") for path in files.values())
     assert (edition.cohort().mentors.ids, edition.cohort().mentees.ids) == (("M2",), ("E2",))
+
+
+def test_a_person_on_both_sides_shares_their_name_with_nobody_on_the_summary(
+    made: tuple[mm.Matching, Contacts],
+) -> None:
+    matching, contacts = made
+    names = cohort_names(contacts, matching.cohort, matching.programme)
+    labels = summary_labels(matching, names)
+    both = on_both_sides(matching.cohort)
+    assert both
+    for pair in both:
+        assert [labels.person(*place) for place in pair] == [names[side, key.upper()] for side, key in pair]

@@ -12,7 +12,7 @@ from mentormatch.base.version import __version__
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
-from mentormatch.explanation.names import KEY_LABELS, Labels, NamesByPerson, labels_with_names
+from mentormatch.explanation.names import KEY_LABELS, Labels, NamesByPerson, labels_with_names, on_both_sides
 from mentormatch.explanation.pairs import Contribution, Pair, chains, explain_pairs
 from mentormatch.explanation.tables import SIDE_WORDS, in_words
 from mentormatch.explanation.unmatched_people import Unmatched, reasons
@@ -261,7 +261,8 @@ def summary_labels(matching: Matching, names: NamesByPerson | None) -> Labels:
     """Return the labels of people on a page for a committee: names if these are given, else codes."""
     if names is None:
         return matching.labels
-    return labels_with_names(names, matching.labels, coded=False).with_questions(matching.programme)
+    twice = {mentee for _, mentee in on_both_sides(matching.cohort)}
+    return labels_with_names(names, matching.labels, coded=False, twice=twice).with_questions(matching.programme)
 
 
 def figures(matching: Matching) -> Iterator[tuple[int, str]]:
