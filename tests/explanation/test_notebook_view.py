@@ -60,4 +60,4 @@ def test_a_view_escapes_its_texts_and_counts_the_rows_left_out() -> None:
     assert "<th>A &amp; B</th>" in view
     assert "<td>&lt;38&gt;</td>" in view
     assert "&lt;39&gt;" not in view
-    assert view.endswith("<p>… 11\xa0lines</p>")
+    assert view.endswith("<p>… 11\xa0lines</p></div>")

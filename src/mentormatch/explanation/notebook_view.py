@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mentormatch.explanation.tables import CellValue, ResultSheet
 
 MAX_LINES = 40  # sentences and rows of a view
+OPENING = '<div lang="{}" class="mentormatch mathjax_ignore tex2jax_ignore">'
+"""The tag around all that is displayed: a text with dollar signs is not a formula."""
 
 
 class NotebookView:
@@ -25,7 +27,8 @@ class NotebookView:
             paragraphs = [f"<p>{escape(sentence)}</p>" for sentence in sentences[:MAX_LINES]]
             sheet: ResultSheet | None = getattr(self, "sheet", None)
             lines = MAX_LINES - len(paragraphs)
-            return "".join([*paragraphs, *([] if sheet is None or not sheet.rows else _table(sheet, lines))])
+            table = [] if sheet is None or not sheet.rows else _table(sheet, lines)
+            return "".join([OPENING.format(spoken()), *paragraphs, *table, "</div>"])
 
 
 def _table(sheet: "ResultSheet", lines: int) -> Iterable[str]:
