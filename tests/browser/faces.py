@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -12,10 +13,12 @@ from jinja2.meta import find_referenced_templates
 from jinja2.nodes import Template
 
 import mentormatch
-from mentormatch import Matching, evaluate
+from mentormatch import Experiment, Matching, access, estimate, evaluate, incentives, lessons, suggest
 from mentormatch.explanation.names import KEY_LABELS, cohort_names
+from mentormatch.fields.base import CHOICE_KINDS
 from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget, DeparturesWidget, FilesWidget, FormWidget
+from mentormatch.operations.experiment import draw_plan
 from mentormatch.operations.matching import exporter_for
 from mentormatch.programme.edits import ProgrammeText
 from mentormatch.report.folder import make_content
@@ -129,8 +132,27 @@ def shown(one: Edition) -> Iterator[object]:
     )
     yield from (one.matching.show, *views(one.matching, names=one.contacts))
     yield from made(one.matching)
+    yield from told(one)
     with TemporaryDirectory() as folder:
         yield from used(one.matching, Path(folder))
+
+
+def told(one: Edition) -> Iterator[object]:
+    """Yield the results that are shown by their sentences and their table."""
+    cohort, programme = one.matching.cohort, one.matching.programme
+    yield from (suggest(cohort, programme), estimate(cohort, programme))
+    yield from (incentives(cohort, programme), lessons([one.year]))
+    weighed = [
+        criterion.model_copy(update={"weight": 1.0 + place}) for place, criterion in enumerate(programme.criteria)
+    ]
+    other = programme.model_copy(update={"criteria": weighed})
+    yield draw_plan(cohort, Experiment.of(programme, other, seed=7))
+    fields = {
+        name: field.model_copy(update={"watch": field.kind in CHOICE_KINDS and field.use == "match"})
+        for name, field in programme.fields.items()
+    }
+    watched = access(replace(one.matching, programme=programme.model_copy(update={"fields": fields})), prices=False)
+    yield from (watched, *watched.questions)
 
 
 def made(matching: Matching) -> Iterator[object]:
