@@ -6,6 +6,7 @@ from typing import Literal
 
 from mentormatch.fields import SIDES, Side
 from mentormatch.people.cohort import Cohort
+from mentormatch.people.keys import KeyPair
 from mentormatch.rules.kinds.named_people import Ban, Pin
 
 type EditKind = Literal["pin", "ban", "keep", "withdrawn", "arrived", "capacity"]
@@ -59,6 +60,13 @@ def pair_edits(rules: Iterable[Pin | Ban], cohort: Cohort, kind: EditKind | None
     for rule in rules:
         mentor, mentee = opaque_id(cohort, "mentor", rule.mentor), opaque_id(cohort, "mentee", rule.mentee)
         yield Edit(kind or rule.kind, mentor, mentee)
+
+
+def edited_pairs(edits: Iterable[Edit], cohort: Cohort, *kinds: EditKind) -> Iterator[KeyPair]:
+    """Yield the keys of the pairs with an edit of one of the kinds, such as the pairs banned by hand."""
+    for edit in edits:
+        if edit.kind in kinds:
+            yield cohort.mentors.ids[int(edit.mentor[1:]) - 1], cohort.mentees.ids[int(edit.mentee[1:]) - 1]
 
 
 def people_edits(keys: Iterable[str], cohort: Cohort, kind: EditKind) -> Iterator[Edit]:

@@ -18,7 +18,7 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.edits import Edit, newcomer_edits, pair_edits, people_edits
+from mentormatch.explanation.edits import Edit, edited_pairs, newcomer_edits, pair_edits, people_edits
 from mentormatch.explanation.goal_prices import free_places
 from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.fields import SIDES
@@ -160,11 +160,11 @@ class RepairInstance:
 
     def _undone(self, solution: Solution) -> Iterator[KeyPair]:
         """Yield the former pairs that are not chosen, without those banned by hand: they were declined."""
-        chosen = set(map(tuple, solution.pairs.tolist()))
-        banned = {(edit.mentor, edit.mentee) for edit in self.edits if edit.kind == "ban"}
-        for i, k in self.former if solution.tiers else ():
-            if (i, k) not in chosen and (f"m{i + 1}", f"e{k + 1}") not in banned:
-                yield self.cohort.mentors.ids[i], self.cohort.mentees.ids[k]
+        mentors, mentees = self.cohort.mentors.ids, self.cohort.mentees.ids
+        left_out = {(mentors[i], mentees[k]) for i, k in solution.pairs.tolist()}
+        left_out.update(edited_pairs(self.edits, self.cohort, "ban"))
+        former = ((mentors[i], mentees[k]) for i, k in self.former if solution.tiers)
+        yield from (pair for pair in former if pair not in left_out)
 
     def _formulate(self, programme: Programme, undo: int | None) -> AssignmentProblem:
         """Return the problem of a programme; former pairs are a goal, bounded by ``undo``, or pinned if it is 0."""

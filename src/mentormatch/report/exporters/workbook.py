@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from mentormatch.base.theme import theme
 from mentormatch.base.version import __version__
-from mentormatch.explanation.edits import Note
+from mentormatch.explanation.edits import Note, edited_pairs
 from mentormatch.explanation.names import NamesByPerson, notice_of_names
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages.phrases import counted
@@ -31,7 +31,6 @@ from mentormatch.report.reviewed.rows import (
     REMARK,
     VALIDATION,
     WorkbookFingerprint,
-    pairs_by_hand,
 )
 from mentormatch.report.texts import spaced
 from mentormatch.report.view import explain_infeasibility, make_seal_text
@@ -165,7 +164,7 @@ def write_caveats(book: WorkbookWriter, matching: Matching) -> None:
 def write_pairs(book: WorkbookWriter, matching: Matching, pairs: ResultSheet) -> None:
     """Write the pairs, with columns for decision and remark that contain earlier entries."""
     columns, rows = select_columns("pairs", pairs)
-    notes, pinned = notes_by_pair(matching), {*pairs_by_hand(matching, "pin"), *pairs_by_hand(matching, "keep")}
+    notes, pinned = notes_by_pair(matching), set(edited_pairs(matching.edits, matching.cohort, "pin", "keep"))
     titles = headings(notes.values())
     team_columns = [
         BookColumn(tr(VALIDATION), 13, "own"),

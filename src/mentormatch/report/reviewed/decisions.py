@@ -11,7 +11,7 @@ from os import PathLike
 from mentormatch.base.arguments import checked_init
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.explanation.edits import Note
+from mentormatch.explanation.edits import Note, edited_pairs
 from mentormatch.explanation.names import codes
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import counted, listed
@@ -36,7 +36,6 @@ from mentormatch.report.reviewed.rows import (
     digest_without_decisions,
     get_keys_by_label,
     label_pair,
-    pairs_by_hand,
     read_fingerprint,
     read_sheet,
     records_of,
@@ -345,9 +344,8 @@ def leftover_notes(matching: Matching) -> list[Note]:
     """Return the notes on pairs that no longer exist, the banned pairs without a note, and notes without a pair."""
     present, pair_notes = notes_by_pair(matching), [note for note in matching.notes if any(note.pair)]
     noted_pairs = {get_compared_keys(note.pair) for note in pair_notes}
-    bans = [
-        Note(pair, REFUSED) for pair in pairs_by_hand(matching, "ban") if get_compared_keys(pair) not in noted_pairs
-    ]
+    banned = edited_pairs(matching.edits, matching.cohort, "ban")
+    bans = [Note(pair, REFUSED) for pair in banned if get_compared_keys(pair) not in noted_pairs]
     loose = [note for note in matching.notes if not any(note.pair)]
     return [*(note for note in pair_notes if get_compared_keys(note.pair) not in present), *bans, *loose]
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.errors import Problem, RequestError, SurveyError
-from mentormatch.explanation.edits import SIDE_LETTERS, EditKind, Note
+from mentormatch.explanation.edits import SIDE_LETTERS, Note, edited_pairs
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.tables import NAME_TITLES
 from mentormatch.fields import ACROSS, SIDES, Side
@@ -153,20 +153,12 @@ def digest_without_decisions(programme: Programme) -> str:
     return digest_of_programme(replace_parts(programme, rules=rules))
 
 
-def pairs_by_hand(matching: Matching, kind: EditKind) -> Iterator[KeyPair]:
-    """Yield the pairs of the manual edits of one kind."""
-    cohort = matching.cohort
-    for edit in matching.edits:
-        if edit.kind == kind:
-            yield cohort.mentors.ids[int(edit.mentor[1:]) - 1], cohort.mentees.ids[int(edit.mentee[1:]) - 1]
-
-
 def get_banned_pairs(matching: Matching) -> Iterator[KeyPair]:
     """Yield the manually banned pairs, of this matching or of the workbook that it continues."""
     mentors, mentees = matching.cohort.mentors, matching.cohort.mentees
     refused = [note.pair for note in matching.notes if note.choice == REFUSED]
     present = [pair for pair in refused if mentors.has(pair[0]) and mentees.has(pair[1])]
-    yield from dict.fromkeys([*pairs_by_hand(matching, "ban"), *present])
+    yield from dict.fromkeys([*edited_pairs(matching.edits, matching.cohort, "ban"), *present])
 
 
 def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
