@@ -38,6 +38,10 @@ def _find(name: str) -> object:
         from mentormatch.base.arguments import checked_at_door
 
         globals()[name] = value = checked_at_door(value, __name__)
+    elif hasattr(value, "made_by") and not hasattr(value.__init__, "is_checked"):
+        from mentormatch.base.arguments import explained_init
+
+        explained_init(value)
     return value
 
 

@@ -68,6 +68,21 @@ def best() -> mm.Matching:
         (lambda best: ANY.rules.Differend, "Differend » → vouliez-vous dire « Different »"),
         (lambda best: ANY.criteria.Overlapp, "Overlapp » → vouliez-vous dire « Overlap »"),
         (lambda best: ANY.Programm, "Programm » → vouliez-vous dire « Programme »"),
+        (lambda best: best.show.pears, "matching.show : nom inconnu « pears » → vouliez-vous dire « pairs »"),
+        (lambda best: ANY.AssignmentProblem(np.eye(2)), "mentors : il manque .*`mm.AssignmentProblem.from_scores"),
+        (lambda best: ANY.Programme({}), "1 argument sans nom ; attendu : 0 au plus → .*`mm.Programme.load"),
+        (lambda best: ANY.Matching(), "solution : il manque .*`mm.match"),
+        (lambda best: ANY.solve(best.problem, goals=["total"]), "goals : argument inconnu .*`problem` : .*from_scores"),
+        (lambda best: ANY.match(best.cohort, best.programme, weights={}), "weights .*`programme.with_weights"),
+        (lambda best: ANY.evaluate(best.cohort, best.programme, "a.csv"), "pairs : trouvé : str .*`mm.read_pairs"),
+        (
+            lambda best: ANY.read_survey("a.csv", best.programme),
+            r"dans l.ordre : `read_survey\(programme, answers\)`",
+        ),
+        (lambda best: mm.cost_of_forcing(best.problem, best.solution, (99, 0)), "pair : trouvé : 99 .*inférieure à 14"),
+        (lambda best: mm.cost_of_forcing(best.problem, best.solution, (0, -1)), "pair : trouvé : -1"),
+        (lambda best: mm.partner_options(best.problem, best.solution, 1, 18), "person : trouvé : 18 .*inférieure à 18"),
+        (lambda best: mm.partner_options(best.problem, best.solution, 2, 0), "axis : trouvé : 2"),
     ],
 )
 def test_a_wrong_argument_is_refused_by_name_with_the_nearest_way(
@@ -75,6 +90,15 @@ def test_a_wrong_argument_is_refused_by_name_with_the_nearest_way(
 ) -> None:
     with mm.language("fr"), pytest.raises(mm.RequestError, match=said):
         call(best)
+
+
+def test_a_type_error_of_the_code_itself_is_no_matter_of_names(best: mm.Matching) -> None:
+    problem = best.problem
+    with pytest.raises(mm.RequestError), mm.language("fr"):
+        type(problem)(problem.scores)  # type: ignore[call-arg]  # two arguments are missing
+    with pytest.raises(TypeError, match="iter") as raised:
+        type(problem)(problem.scores, problem.mentors, problem.mentees, pins=3)  # type: ignore[arg-type]
+    assert not isinstance(raised.value, mm.RequestError)
 
 
 def test_a_message_is_in_the_language_of_the_call(numbered: mm.Matching) -> None:

@@ -33,7 +33,7 @@ from mentormatch.base.scalars import exact_number, plain
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.similarity import closest
-from mentormatch.languages.translation import LANGUAGES, language, tr
+from mentormatch.languages.translation import LANGUAGES, language, tr, tr_n
 
 PACKAGE = "mentormatch"
 
@@ -44,6 +44,7 @@ class Converter:
 
     convert: Callable[[object], Any]
     of_frame: Callable[[Any], Iterable[object]] | None = None  # yields the values of a frame, if several are accepted
+    several_by: str = ""  # the call that makes several values of a file
 
 
 class MisfitError(Exception):
@@ -55,6 +56,28 @@ class MisfitError(Exception):
 
 
 type Check = Callable[[object], Any]
+
+
+def explained_init[C: type](kind: C) -> C:
+    """Replace the constructor of a class by one that names its ``made_by`` where arguments are missing or too many.
+
+    Values are not checked. Raises RequestError in place of TypeError.
+    """
+    construct: Callable[..., None] = kind.__init__  # type: ignore[misc]  # of this class
+    made_by: str = kind.made_by  # type: ignore[attr-defined]  # the caller has looked
+
+    @wraps(construct)
+    def explaining(instance: object, *positional: Any, **named: Any) -> None:
+        try:
+            construct(instance, *positional, **named)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next:  # raised inside the constructor
+                raise
+            arguments = Arguments(construct, bound=True, made_by=made_by)
+            raise arguments.refusal_of_names(kind.__name__, positional, named) from None
+
+    kind.__init__ = explaining  # type: ignore[misc]  # of this class
+    return kind
 
 
 def checked_init[C: type](kind: C) -> C:
@@ -121,8 +144,10 @@ def check_of_generic(origin: type, arguments: tuple[Any, ...]) -> Check:
     if (issubclass(origin, Iterable) and issubclass(origin, Collection | Iterator)) or origin in (Iterable, Iterator):
         item = arguments[0] if arguments else Any
         converter = converter_of(item)
-        make, of_frame = tuple if origin is tuple else list, converter.of_frame if converter else None
-        return several_of(check_of(item), make, of_frame)
+        make = tuple if origin is tuple else list
+        if converter:
+            return several_of(check_of(item), make, converter.of_frame, converter.several_by)
+        return several_of(check_of(item), make)
     if origin.__name__ == "Callable":
         return function_given
     return check_of_class(origin)
@@ -284,13 +309,18 @@ def several_of(
     check: Check,
     make: Callable[[list[Any]], Any] = list,
     of_frame: Callable[[Any], Iterable[object]] | None = None,
+    several_by: str = "",
 ) -> Check:
-    """Return the check of an iterable of one type. Texts are refused: they would be split into characters."""
+    """Return the check of an iterable of one type. Texts are refused: they would be split into characters.
+
+    ``several_by``: the call that makes the iterable of a file, for advice.
+    """
+    advice = way_advice(several_by)
 
     def values(several: object) -> Any:
         expected = tr("une liste")
         if isinstance(several, str | bytes):
-            raise MisfitError(expected, tr("une seule valeur s'écrit aussi entre crochets : [...]"))
+            raise MisfitError(expected, advice or tr("une seule valeur s'écrit aussi entre crochets : [...]"))
         if of_frame and is_frame(several):
             several = of_frame(several)
         if not isinstance(several, Iterable) or is_frame(several):
@@ -377,9 +407,8 @@ class Arguments:
         self.signature = Signature(self.parameters)
         self.made_by = made_by
         names = _Names(function)
-        self.checks = {
-            parameter.name: check_of(evaluated(parameter.annotation, names)) for parameter in self.parameters
-        }
+        self.annotations = {parameter.name: evaluated(parameter.annotation, names) for parameter in self.parameters}
+        self.checks = {name: check_of(annotation) for name, annotation in self.annotations.items()}
 
     def take(self, positional: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Return the arguments of a call, converted. Raises RequestError with every argument that does not fit."""
@@ -405,7 +434,8 @@ class Arguments:
 
     def _problems(self, misfits: Mapping[str, MisfitError], values: Mapping[str, Any]) -> Iterator[Problem]:
         """Yield a problem per misfit; if two arguments fit in each other's place, the advice states the order."""
-        order = listed_call(self.name, filter(self._is_needed, self.parameters))
+        named = [part for part in self.parameters if self._is_needed(part) or part.name in misfits]
+        order = listed_call(self.name, [part for part in named if part.kind in POSITIONAL])
         for name, misfit in misfits.items():
             other_names = [
                 other_name for other_name in misfits if other_name != name and self._fits(other_name, values[name])
@@ -437,18 +467,37 @@ class Arguments:
         positions = [parameter.name for parameter in self.parameters if parameter.kind in POSITIONAL]
         for name in named:
             if name not in keywords:
-                yield Problem(name, tr("argument inconnu"), ", ".join(keywords), hint_at(name, keywords))
+                advice = self._owner_advice(name) or hint_at(name, keywords)
+                yield Problem(name, tr("argument inconnu"), ", ".join(keywords), advice)
         if len(positional) > len(positions):
             keyword_only = listed([f"{name}=" for name in keywords if name not in positions])
-            advice = tr("les autres se donnent par leur nom : {names}", names=keyword_only) if keyword_only else ""
-            description = tr("{count} arguments sans nom", count=len(positional))
+            advice = way_advice(self.made_by)
+            if keyword_only:
+                advice = tr("les autres se donnent par leur nom : {names}", names=keyword_only)
+            count = len(positional)
+            description = tr_n("{count} argument sans nom", "{count} arguments sans nom", count, count=count)
             yield Problem(self.name, description, tr("{count} au plus", count=len(positions)), advice)
         placed = positions[: len(positional)]
         for parameter in self.parameters:
             if parameter.name in placed and parameter.name in named:
                 yield Problem(parameter.name, tr("donné deux fois"))
             elif parameter.name not in placed and parameter.name not in named and self._is_needed(parameter):
-                yield Problem(parameter.name, tr("il manque"), self._expected(parameter.name))
+                advice = way_advice(self.made_by)
+                yield Problem(parameter.name, tr("il manque"), self._expected(parameter.name), advice)
+
+    def _owner_advice(self, name: str) -> str:
+        """Return the advice to set an unknown argument on the parameter whose class has it; empty if none has it."""
+        for parameter, annotation in self.annotations.items():
+            if hasattr(annotation, "made_by") and hasattr(annotation, f"with_{name}"):
+                return tr("donnez `{value}`", value=f"{parameter}.with_{name}(...)")
+            if hasattr(annotation, "made_by") and name in signature(annotation).parameters:
+                return tr("cela se règle dans `{owner}` : {advice}", owner=parameter, advice=way_to(annotation).advice)
+        return ""
+
+    def refusal_of_names(self, name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> RequestError:
+        """Return the error of a call of ``name`` whose arguments are missing, unknown or too many."""
+        self.name = name
+        return self._refusal(self._unbound(positional, named))
 
     @staticmethod
     def _is_needed(parameter: Parameter) -> bool:

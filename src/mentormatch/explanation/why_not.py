@@ -145,11 +145,20 @@ def pair_list(pairs: IntMatrix) -> list[tuple[int, int]]:
     return list(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
 
 
+def require_position(function: str, name: str, position: int, count: int) -> None:
+    """Raise RequestError unless an argument of a function is a position below ``count``."""
+    if not 0 <= position < count:
+        expected = tr("une position inférieure à {n}", n=count)
+        title = tr("Les arguments de `{function}` ne conviennent pas", function=function)
+        raise RequestError(title, [Problem(name, tr("trouvé : {found}", found=position), expected)])
+
+
 def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> ExchangeCost | None:
     """Return the cost of forcing a pair (mentor, mentee); None if no solution contains it.
 
     A chosen pair costs nothing. If the solution is not proved optimal, a loss may be negative. Raises RequestError if
-    the problem has to be solved again and the solve ends without a proof.
+    the pair is not two positions of the problem, or if the problem has to be solved again and the solve ends without
+    a proof.
 
     See Also
     --------
@@ -161,6 +170,8 @@ def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[
     >>> cost_of_forcing(problem, solve(problem), (0, 0))
     ExchangeCost(losses=(('matched', 0), ('total', 500000)), added=((0, 0), (1, 1)), gone=((1, 0), (0, 1)))
     """
+    for side, person in zip((0, 1), pair, strict=True):
+        require_position("cost_of_forcing", "pair", person, problem.shape[side])
     if pair in pair_list(solution.pairs):
         return ExchangeCost(tuple((goal, 0) for goal in problem.goals))
     if not problem.scores.allows(*np.array([pair], dtype=np.int64).T).all():
@@ -176,8 +187,9 @@ def partner_options(
 
     ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners in no solution are left out. If prices cannot be read
     off the solution (see the module), this takes one solve per partner. With coupling rows, if the solution is optimal
-    without them too, it takes one only for partners whose exchange violates a row. Raises RequestError if a solve ends
-    without a proof, or if every partner needs one, scores are not stored and a side has more than 300 people.
+    without them too, it takes one only for partners whose exchange violates a row. Raises RequestError if there is no
+    such person, if a solve ends without a proof, or if every partner needs one, scores are not stored and a side has
+    more than 300 people.
 
     See Also
     --------
@@ -189,6 +201,8 @@ def partner_options(
     >>> [(offer.partner, offer.price.losses) for offer in partner_options(problem, solve(problem), 0, 0)]
     [(0, (('matched', 0), ('total', 300000))), (2, (('matched', 0), ('total', 600000)))]
     """
+    require_position("partner_options", "axis", axis, 2)
+    require_position("partner_options", "person", person, problem.shape[axis])
     graph = ExchangeGraph.of(problem, solution)
     if graph is not None:
         return graph.offers(axis, person, most)

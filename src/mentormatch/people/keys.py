@@ -46,4 +46,6 @@ def pairs_of_frame(frame: Any) -> Iterator[tuple[str, str]]:
 
 
 type Key = Annotated[str, Converter(key_text)]  # of a person; integers become texts
-type KeyPair = Annotated[tuple[str, str], Converter(pair_keys, pairs_of_frame)]  # mentor and mentee
+type KeyPair = Annotated[
+    tuple[str, str], Converter(pair_keys, pairs_of_frame, 'mm.read_pairs("binomes.csv", cohort)')
+]  # mentor and mentee

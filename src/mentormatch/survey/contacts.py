@@ -59,7 +59,8 @@ class Contacts(VersionedPickle):
     names: Mapping[tuple[Side, str], str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"Contacts({len(self.people)} personnes)"
+        count = len(self.people)
+        return f"Contacts({count} {'person' if count == 1 else 'people'})"
 
     def __len__(self) -> int:
         return len(self.people)

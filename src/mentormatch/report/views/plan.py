@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Certificate, CertifiedTier
+from mentormatch.base.arguments import unknown_name
 from mentormatch.errors import RequestError
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.goal_prices import PRICE_LIMIT_S, is_cheap_to_resolve
@@ -531,6 +532,11 @@ class Views:
     @own_language
     def _repr_html_(self) -> str:
         return render_template("views.html", views=VIEW_TYPES)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise unknown_name("matching.show", name, [view for view in dir(Views) if not view.startswith("_")])
 
     def __repr__(self) -> str:
         return f"Views({len(self.matching.solution.pairs)} pairs)"
