@@ -2,22 +2,26 @@
 
 import sys
 from pathlib import Path
+from shutil import copytree
 
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
-sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS / "_ext"))
+copytree(DOCS.with_name("notebooks"), DOCS / "carnets", dirs_exist_ok=True)  # run, and shown among the guides
 
 project = "mentormatch"
 language = "fr"
 root_doc = "index"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "two_languages"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "two_languages"]
 exclude_patterns = ["README.md", "decisions/README.md"]  # contents for readers of the files; the site has its own
 
 english = [
     "contributing/*",
     "decisions/*",
     "explanation/*",
+    "gallery",
     "guides/extend",
     "guides/solve-an-array",
     "guides/spread-the-scoring",
@@ -30,6 +34,11 @@ english += ["reference/places", "reference/promises", "reference/stability"]
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_ipywidgets_js = {}
 numpydoc_show_class_members = False
 add_module_names = False
 autodoc_member_order = "bysource"
@@ -48,7 +57,7 @@ html_show_search_summary = False  # it would fetch each page, which a browser re
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
-html_search_scorer = str(Path(__file__).with_name("search_order.js"))
+html_search_scorer = str(DOCS / "search_order.js")
 html_sidebars = {"index": [], "start": [], "tutoriel/*": []}
 html_theme_options = {
     "header_links_before_dropdown": 6,

@@ -40,7 +40,8 @@ LATER = {  # what they tell to type is told elsewhere as well, or takes a solve 
 }
 PLAYED = [pytest.param(path, marks=pytest.mark.proof if path.stem in LATER else ()) for path in DOCUMENTS]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
-RUN = {"python", "sh", "console"}
+PYTHON = {"python", "{code-cell}"}
+RUN = {*PYTHON, "sh", "console"}
 INCLUDED = "{literalinclude} "
 DATA = {"csv", "html", "ini", "json", "mermaid", "output", "text", "toml", "yaml"}
 SETUP = re.compile(
@@ -92,7 +93,7 @@ def shell(commands: list[str], folder: Path) -> None:
 
 def play(block: Block, folder: Path, names: dict[str, object]) -> dict[str, object]:
     """Return the names that a ``python`` block leaves, given those that it found; run what is for a shell."""
-    if block.language == "python":
+    if block.language in PYTHON:
         script = folder / f"line_{block.line}.py"
         script.write_text(block.text, encoding="utf-8")
         return run_path(str(script), init_globals=names)
