@@ -30,7 +30,7 @@ english = [
     "start",
 ]
 english += ["reference/python/*", "reference/codes", "reference/criteria-and-rules", "reference/glossary"]
-english += ["reference/places", "reference/promises", "reference/stability"]
+english += ["reference/places", "reference/promises", "reference/stability", "reference/changes"]
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
